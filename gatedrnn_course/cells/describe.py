@@ -1,0 +1,100 @@
+"""A cell in sentences, for people who listen to a page instead of looking at it."""
+
+from __future__ import annotations
+
+from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Transpose, factors, terms, to_text
+from gatedrnn_course.cells.language import Line, is_parameter, is_state
+from gatedrnn_course.text import _
+
+__all__ = ["describe", "describe_line", "say"]
+
+
+def say(expr: Expr) -> str:
+    """An expression as one reads it aloud: "sigmoid of W f times x plus b f"."""
+    match expr:
+        case Num(value):
+            return f"{value:g}"
+        case Name(name):
+            return _say_name(name)
+        case Neg(arg):
+            return _("minus {arg}").format(arg=_grouped(arg))
+        case Op(op, _left, _right) if op in "+-":
+            return _say_sum(expr)
+        case Op("*", _left, _right):
+            return _say_product(expr)
+        case Op("/", left, right):
+            left_words = _grouped(left) + _pause(left)
+            return _("{left} divided by {right}").format(left=left_words, right=_grouped(right))
+        case MatMul(matrix, vector):
+            return _("{matrix} times {vector}").format(matrix=say(matrix), vector=_grouped(vector))
+        case Transpose(matrix):
+            return _("{matrix} transposed").format(matrix=say(matrix))
+        case Call(function, arg):
+            return _("{function} of {arg}").format(function=function, arg=_grouped(arg))
+    return to_text(expr)
+
+
+def _say_sum(expr: Expr) -> str:
+    (sign, last), *rest = terms(expr)
+    words = say(last) if sign > 0 else _("minus {arg}").format(arg=_grouped(last))
+    for sign, term in rest:
+        words += (_pause(last) if _ends_open(last) else "") + (_(" plus ") if sign > 0 else _(" minus ")) + say(term)
+        last = term
+    return words
+
+
+def _say_product(expr: Expr) -> str:
+    first, *rest = factors(expr)
+    words, last = _grouped(first), first
+    for part in rest:
+        words += _pause(last) + _(" times ") + _grouped(part)
+        last = part
+    return words
+
+
+def _pause(expr: Expr) -> str:
+    """A comma behind words that would run on into what follows."""
+    return "," if _is_group(expr) or _ends_open(expr) else ""
+
+
+def _is_group(expr: Expr) -> bool:
+    return isinstance(expr, Op)
+
+
+def _ends_open(expr: Expr) -> bool:
+    """Whether the words of an expression end inside a quantity."""
+    match expr:
+        case Call(arg=arg) | Neg(arg=arg) | MatMul(vector=arg):
+            return _is_group(arg) or _ends_open(arg)
+        case Op(op=op, right=right):
+            return _ends_open(right) or (op in "*/" and _is_group(right))
+    return False
+
+
+def _grouped(expr: Expr) -> str:
+    """A sum or product inside another expression, held together by words."""
+    return _("the quantity {arg}").format(arg=say(expr)) if _is_group(expr) else say(expr)
+
+
+def _say_name(name: str) -> str:
+    if is_parameter(name):
+        return name.replace("_", " ")
+    if is_state(name):
+        return _("{name} of the step before").format(name=name.removesuffix("_prev").replace("_", " "))
+    return name.replace("_", " ")
+
+
+def describe_line(line: Line) -> str:
+    """One equation as a sentence: "The forget gate f is sigmoid of ..."."""
+    name = line.name.replace("_", " ")
+    return _("The {words} {name} is {value}.").format(words=_(line.words), name=name, value=say(line.expr))
+
+
+def describe(cell: Cell) -> str:
+    """The whole cell as sentences: what it receives, each line, what it hands on."""
+    received = [_("the input x")] if cell.inputs else []
+    received += [_say_name(f"{name}_prev") for name in cell.states]
+    head = _("The {cell} receives {names}.").format(cell=cell.name, names=", ".join(received))
+    tail = _("It hands on {names}.").format(names=", ".join(cell.states))
+    return " ".join((head, *(describe_line(line) for line in cell.lines), tail))

@@ -1,0 +1,115 @@
+"""Edits made of several: the same mistake in every line it fits, and two mistakes in different lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from gatedrnn_course.cells.edits.single import single_edits, sites
+from gatedrnn_course.cells.edits.site import Edit, Site, Words, apply
+from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.text import mark
+
+__all__ = ["everywhere_edits", "merged"]
+
+_EVERYWHERE = {
+    ("missing", "b"): mark("No line adds its bias."),
+    ("missing", "W"): mark("No line looks at the input x."),
+    ("missing", "U"): mark("No line looks at the hidden state h_prev."),
+    ("missing", "P"): mark("No gate has its peephole."),
+    ("sign", "b"): mark("Every bias is subtracted instead of added."),
+    ("sign", "U"): mark("Every product with U is subtracted instead of added."),
+    ("twice", "b"): mark("Every bias counts twice."),
+    ("outside", "b"): mark("Every bias is added after the activation instead of inside it."),
+    ("outside", "P"): mark("Every peephole is added after the activation instead of inside it."),
+    ("transposed",): mark("Every weight matrix is transposed: write `x @ p.W_f.T`."),
+    ("transposed", "W"): mark("Every matrix W is transposed: write `x @ p.W_f.T`."),
+    ("transposed", "U"): mark("Every matrix U is transposed: write `h_prev @ p.U_f.T`."),
+    ("slide",): mark(
+        "Every product is typed as on the slide, W @ x, which is right for one vector only; "
+        "for a batch of rows write `x @ p.W_f.T`."
+    ),
+    ("elementwise",): mark("Every matrix is multiplied element by element (*) instead of as a matrix (@)."),
+    ("complement",): mark("Every gate is one minus what it should be."),
+    ("exchanged W U",): mark("W and U are exchanged in every line."),
+}
+_PATTERNS = {
+    "activation": mark("Every {a} is replaced by {b}."),
+    "no activation": mark("No line applies {a}."),
+    "vector": mark("`{b}` stands wherever `{a}` belongs."),
+}
+
+
+def _groups(site: Site) -> Iterator[tuple[str, ...]]:
+    """The kinds of mistake a site counts as, from wide to narrow."""
+    values = site.words.values
+    if site.group == ("exchanged",):
+        if (values["first"][0], values["second"][0]) == ("W", "U"):
+            yield ("exchanged W U",)
+    elif site.group == ("outside",):
+        yield ("outside", values["term"][0])
+    else:
+        yield site.group
+        if site.group == ("transposed",):
+            yield ("transposed", values["matrix"][0])
+
+
+def _sentence(group: tuple[str, ...]) -> Words | None:
+    if group in _EVERYWHERE:
+        return Words(_EVERYWHERE[group])
+    if group[0] in _PATTERNS:
+        return Words(_PATTERNS[group[0]], dict(zip("ab", group[1:], strict=False)))
+    return None
+
+
+@lru_cache(maxsize=256)
+def everywhere_edits(slice_: Slice) -> tuple[Edit, ...]:
+    """The same mistake in every line it fits, where it fits more than once: "No line adds its bias"."""
+    members: dict[tuple[str, ...], list[Site]] = {}
+    for site in sites(slice_):
+        for group in _groups(site):
+            members.setdefault(group, []).append(site)
+    edits = []
+    for group, fitting in members.items():
+        chosen = _apart(fitting)
+        words = _sentence(group)
+        if words is not None and len(chosen) > 1:
+            lines = slice_.lines
+            for site in chosen:
+                lines = apply(site, lines)
+            edits.append(Edit(lines, slice_.outputs, (words,), 0, group))
+    return tuple(edits)
+
+
+def _apart(fitting: list[Site]) -> list[Site]:
+    """Sites none of which lies inside another, so that all can be written in."""
+    chosen: list[Site] = []
+    for site in fitting:
+        clash = (
+            other.line == site.line
+            and (site.path[: len(other.path)] == other.path or other.path[: len(site.path)] == site.path)
+            for other in chosen
+        )
+        if not any(clash):
+            chosen.append(site)
+    return chosen
+
+
+def merged(slice_: Slice, first: Edit, second: Edit) -> Edit:
+    """Two edits of different lines as one."""
+    lines = tuple(
+        two if two != right else one for one, two, right in zip(first.lines, second.lines, slice_.lines, strict=True)
+    )
+    outputs = second.outputs if second.outputs != slice_.outputs else first.outputs
+    return Edit(lines, outputs, first.words + second.words, min(first.where, second.where))
+
+
+def touched(slice_: Slice, edit: Edit) -> frozenset[str]:
+    """The names of the lines an edit changes, with `""` for the outputs."""
+    lines = {new.name for new, old in zip(edit.lines, slice_.lines, strict=True) if new != old}
+    return frozenset(lines | ({""} if edit.outputs != slice_.outputs else set()))
+
+
+def all_singles(slice_: Slice) -> tuple[Edit, ...]:
+    """Single edits, then the same mistake everywhere."""
+    return (*single_edits(slice_), *everywhere_edits(slice_))

@@ -1,0 +1,109 @@
+"""Every single edit of a slice, found by applying every rule to every place of every line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import permutations
+
+from gatedrnn_course.cells.edits import activations, matrices, products, sums, swaps
+from gatedrnn_course.cells.edits.site import Context, Edit, Site, Words, apply
+from gatedrnn_course.cells.expr import Expr, Path, at, put, to_text, walk
+from gatedrnn_course.cells.language import Line
+from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.text import mark
+
+__all__ = ["RULES", "edit_of", "further_edits", "single_edits", "sites"]
+
+Rule = Callable[[Context, Path, Expr], Iterator[Site]]
+
+RULES: tuple[Rule, ...] = (
+    *swaps.RULES[:1],
+    *sums.RULES[:1],
+    *activations.RULES[:2],
+    *products.RULES[:3],
+    *matrices.RULES,
+    *swaps.RULES[1:],
+    *sums.RULES[1:],
+    *activations.RULES[2:],
+    *products.RULES[3:],
+)
+"""The rules, plainest first: where two edits are one function, the earlier rule gives it its name."""
+
+
+@lru_cache(maxsize=256)
+def sites(slice_: Slice) -> tuple[Site, ...]:
+    """Every place and what a rule would write there, plainest rules first, no proposal twice."""
+    found: dict[tuple[object, ...], Site] = {}
+    for rule in RULES:
+        for line in slice_.lines:
+            for site in _proposals(rule, slice_, line):
+                found.setdefault((site.line, apply(site, (line,))[0].expr), site)
+    alike: dict[Words, list[Site]] = {}
+    for site in found.values():
+        alike.setdefault(site.words, []).append(site)
+    return tuple(_placed(slice_, site, alike[site.words]) for site in found.values())
+
+
+def _placed(slice_: Slice, site: Site, alike: list[Site]) -> Site:
+    """A site whose words say what the line reads there, where the same words fit several places."""
+    if len(alike) == 1:
+        return site
+    for up in range(1, len(site.path) + 2):
+        part = _reads(slice_, site, up)
+        if [_reads(slice_, other, up) for other in alike].count(part) == 1:
+            break
+    more = Words(mark("It reads `{part}` there."), {"part": part})
+    return replace(site, words=replace(site.words, more=more))
+
+
+def _reads(slice_: Slice, site: Site, up: int) -> str:
+    """What the line reads after the mistake, some levels above its place."""
+    expr = next(line.expr for line in slice_.lines if line.name == site.line)
+    return to_text(at(put(expr, site.path, site.new), site.path[: max(len(site.path) - up, 0)]))
+
+
+def _proposals(rule: Rule, slice_: Slice, line: Line) -> Iterator[Site]:
+    ctx = Context(slice_, line)
+    for path, node in walk(line.expr):
+        yield from rule(ctx, path, node)
+
+
+def further_edits(slice_: Slice, edit: Edit) -> Iterator[Edit]:
+    """A second edit in the line that a single edit has already changed."""
+    if edit.where >= len(slice_.lines):
+        return
+    line = edit.lines[edit.where]
+    for rule in RULES:
+        for site in _proposals(rule, slice_, line):
+            yield Edit(apply(site, edit.lines), edit.outputs, (*edit.words, site.words), edit.where)
+
+
+def edit_of(slice_: Slice, site: Site) -> Edit:
+    """The slice with one site written in."""
+    where = next(k for k, line in enumerate(slice_.lines) if line.name == site.line)
+    return Edit(apply(site, slice_.lines), slice_.outputs, (site.words,), where, site.group)
+
+
+@lru_cache(maxsize=256)
+def single_edits(slice_: Slice) -> tuple[Edit, ...]:
+    """Every single edit of a slice: one change in one line, or in what is handed back."""
+    return (*(edit_of(slice_, site) for site in sites(slice_)), *_output_edits(slice_))
+
+
+def _output_edits(slice_: Slice) -> Iterator[Edit]:
+    """Another order of the outputs, or another name in place of one of them."""
+    end = len(slice_.lines)
+    for order in permutations(slice_.outputs):
+        if order != slice_.outputs:
+            values = {"came": ", ".join(order), "right": ", ".join(slice_.outputs)}
+            words = Words(mark("The outputs come back as ({came}) instead of ({right})."), values)
+            yield Edit(slice_.lines, order, (words,), end, ("outputs",))
+    known = (*slice_.inputs, *(line.name for line in slice_.lines))
+    for k, right in enumerate(slice_.outputs):
+        for name in known:
+            if name != right and slice_.shape(name) == slice_.shape(right):
+                outputs = (*slice_.outputs[:k], name, *slice_.outputs[k + 1 :])
+                words = Words(mark("`{used}` is handed back where `{right}` belongs."), {"used": name, "right": right})
+                yield Edit(slice_.lines, outputs, (words,), end, ("outputs",))

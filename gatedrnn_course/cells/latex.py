@@ -1,0 +1,78 @@
+"""A cell's equations in the notation of the lecture slides."""
+
+from __future__ import annotations
+
+from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
+from gatedrnn_course.cells.language import Line, is_parameter, is_state
+from gatedrnn_course.text import _
+
+__all__ = ["cell_latex", "expr_latex", "line_latex", "name_latex"]
+
+_FUNCTIONS = {"sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\operatorname{relu}", "step": r"\operatorname{step}"}
+_TIMES = {"+": "+", "-": "-", "*": r"\odot"}
+
+
+def name_latex(name: str) -> str:
+    """A name with its time index: `h_prev` is h_{t-1}, `c_tilde` is c with a tilde at t, `W_f` has none."""
+    if is_parameter(name):
+        letter, _underscore, suffix = name.partition("_")
+        return f"{letter}_{{{_plain(suffix)}}}" if len(suffix) > 1 else f"{letter}_{suffix}"
+    if name.startswith("d_"):
+        return rf"\delta {name_latex(name[2:])}"
+    time = "t-1" if is_state(name) else "t+1" if name.endswith("_next") else "t"
+    base = name.removesuffix("_prev").removesuffix("_next")
+    letter, _underscore, suffix = base.partition("_")
+    if suffix == "tilde":
+        letter, suffix = rf"\tilde{{{letter}}}", ""
+    index = f"{_plain(suffix)},{time}" if suffix else time
+    return f"{letter}_{{{index}}}" if len(index) > 1 else f"{letter}_{index}"
+
+
+def expr_latex(expr: Expr) -> str:
+    """The LaTeX of an expression, without dollar signs."""
+    match expr:
+        case Num(value):
+            return f"{value:g}"
+        case Name(name):
+            return name_latex(name)
+        case Neg(arg):
+            return f"-{_held(arg, 2)}"
+        case Op("/", left, right):
+            return rf"\frac{{{expr_latex(left)}}}{{{expr_latex(right)}}}"
+        case Op(op, left, right):
+            level = 1 if op in "+-" else 2
+            return f"{_held(left, level)} {_TIMES[op]} {_held(right, 2)}"
+        case Transpose(matrix):
+            return f"{name_latex(matrix.id)}^\\top"
+        case MatMul(matrix, vector) | NumpyMatMul(matrix, vector):
+            return rf"{expr_latex(matrix)} {_held(vector, 3)}"
+        case Outer(left, right):
+            return rf"{_held(left, 3)} {_held(right, 3)}^\top"
+        case Call(function, arg):
+            return rf"{_FUNCTIONS[function]}({expr_latex(arg)})"
+
+
+def _held(expr: Expr, level: int) -> str:
+    """Brackets where needed: level 1 for a term of a sum, 2 for a factor, 3 for a vector behind a matrix."""
+    text = expr_latex(expr)
+    is_sum = isinstance(expr, Neg) or (isinstance(expr, Op) and expr.op in "+-")
+    is_product = isinstance(expr, Op) and expr.op == "*"
+    return f"({text})" if (is_sum and level >= 2) or (is_product and level >= 3) else text
+
+
+def _plain(words: str) -> str:
+    """Words with the signs that mean something to LaTeX made harmless."""
+    named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return "".join(named.get(sign, f"\\{sign}" if sign in "_%$#&{}" else sign) for sign in words)
+
+
+def line_latex(line: Line) -> str:
+    """One equation, without dollar signs."""
+    return f"{name_latex(line.name)} = {expr_latex(line.expr)}"
+
+
+def cell_latex(cell: Cell) -> str:
+    """All equations of a cell, aligned at the equals sign, each with its name in words."""
+    rows = [rf"{name_latex(ln.name)} &= {expr_latex(ln.expr)} && \text{{{_plain(_(ln.words))}}}" for ln in cell.lines]
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gatedrnn_course.cells import Slice, catalogue, whole_step
+from gatedrnn_course.cells.edits import Edit, Trial, classes
+from gatedrnn_course.cells.edits.combine import all_singles
+
+SQUARE, APART = ({"D": 6, "H": 6}, (6,)), ({"D": 4, "H": 3}, (2,))
+TWO_DRAWS = [Slice(catalogue["LSTM"], ("f", "c_prev", "i", "c_tilde"), ("c",)), *map(whole_step, catalogue.values())]
+every_slice = pytest.mark.parametrize("cut", TWO_DRAWS, ids=lambda cut: f"{cut.cell.name}-{len(cut.lines)}")
+
+
+class Fresh:
+    """Inputs the library never drew: one draw with all sizes equal, one with all distinct."""
+
+    def __init__(self, cut: Slice, seed: int = 20020801) -> None:
+        rng = np.random.default_rng(seed)
+        self.cut = cut
+        self.trials = [Trial(cut, *cut.draw(rng, sizes, batch)) for sizes, batch in (SQUARE, APART)]
+
+    def right(self) -> Any:
+        return self(Edit(self.cut.lines, self.cut.outputs, (), 0))
+
+    def __call__(self, edit: Edit) -> Any:
+        """All numbers in a row; 1e30 for an edit that raises, other big numbers for what is not finite."""
+        rows = []
+        for trial in self.trials:
+            found = trial.outputs(edit)
+            right = trial.pick(trial.right, self.cut.outputs)
+            rows += [np.full(np.shape(b), 1e30) for b in right or ()] if found is None else list(found)
+        flat = np.concatenate([np.ravel(np.broadcast_to(row, row.shape)).astype(float) for row in rows])
+        return np.nan_to_num(flat, nan=1e20, posinf=2e20, neginf=-2e20)
+
+
+def same(a: Any, b: Any) -> bool:
+    return len(a) == len(b) and np.allclose(a, b, rtol=1e-8, atol=1e-9)
+
+
+@every_slice
+def test_every_member_of_a_class_is_the_same_function_on_fresh_inputs(cut: Slice) -> None:
+    value = Fresh(cut)
+    for found in classes(cut):
+        head = value(found.edit)
+        assert found.edit == found.members[0]
+        assert all(same(value(member), head) for member in found.members[1:]), found.edit.sentence
+
+
+@every_slice
+def test_no_class_is_the_slice_itself_and_no_two_are_one_function_on_fresh_inputs(cut: Slice) -> None:
+    value = Fresh(cut)
+    named = [("right", value.right()), *((found.edit.sentence, value(found.edit)) for found in classes(cut))]
+    by_length: dict[int, list[tuple[str, Any]]] = {}
+    for sentence, row in named:
+        by_length.setdefault(len(row), []).append((sentence, row))
+    for group in by_length.values():
+        rows = np.array([row for _, row in group])
+        for k in range(1, len(rows)):
+            apart = np.abs(rows[:k] - rows[k]).max(axis=1)
+            assert apart.min() > 1e-7, (group[k][0], group[int(apart.argmin())][0])
+
+
+@every_slice
+def test_what_is_in_no_class_is_the_slice_itself(cut: Slice) -> None:
+    value = Fresh(cut)
+    right = value.right()
+    members = {id(member) for found in classes(cut) for member in found.members}
+    for edit in all_singles(cut):
+        assert (id(edit) not in members) == same(value(edit), right), edit.sentence
+
+
+@every_slice
+def test_a_class_that_raises_raises_where_all_sizes_differ(cut: Slice) -> None:
+    apart = Fresh(cut).trials[1]
+    for found in classes(cut):
+        assert (apart.outputs(found.edit) is None) == found.raises, found.edit.sentence
+
+
+def named_with(cut: Slice, sentence: str) -> list[str]:
+    (found,) = [found for found in classes(cut) if any(member.sentence == sentence for member in found.members)]
+    return [member.sentence for member in found.members]
+
+
+def test_a_gate_turned_round_and_its_weights_exchanged_are_one_class() -> None:
+    whole = whole_step(catalogue["GRU"])
+    words = "The update gate is one minus what it should be."
+    assert "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged." in named_with(whole, words)
+
+
+def test_a_class_is_named_by_its_plainest_member() -> None:
+    cut = Slice(catalogue["LSTM"], ("f", "c_prev", "i", "c_tilde"), ("c",))
+    members = named_with(cut, "In the cell state, `c_prev` and `c_tilde` are exchanged.")
+    assert members == [
+        "In the cell state, `f` and `i` are exchanged.",
+        "In the cell state, `c_prev` and `c_tilde` are exchanged.",
+    ]
+
+
+def test_the_classes_of_a_slice_are_the_same_every_time() -> None:
+    whole = whole_step(catalogue["LSTM"])
+    first = classes(whole)
+    classes.cache_clear()
+    assert classes(whole) == first

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("cut", "text", "words"),
+    [
+        ("cell state", "c = c_prev + i * c_tilde", "In the cell state, `c_prev` is not multiplied by `f`."),
+        ("hidden state", "h = tanh(c)", "In the hidden state, `tanh(c)` is not multiplied by `o`."),
+        (
+            "cell state",
+            "c = f + c_prev + i * c_tilde",
+            "In the cell state, `f` and `c_prev` are added instead of multiplied.",
+        ),
+        ("cell state", "c = (1 - f) * c_prev + i * c_tilde", "In the cell state, `1 - f` stands where `f` belongs."),
+        ("mix", "h = z * h_prev + z * h_tilde", "In the hidden state, `z` stands where `1 - z` belongs."),
+        (
+            "mix",
+            "h = (1 - z) * h_prev + z * h_tilde",
+            "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged.",
+        ),
+        ("hidden state", "h = tanh(o * c)", "In the hidden state, `o` is multiplied inside tanh instead of outside."),
+        (
+            "forget gate",
+            "f = 1 - sigmoid(W_f @ x + U_f @ h_prev + b_f)",
+            "The forget gate is one minus what it should be.",
+        ),
+        (
+            "fraction",
+            "h = (f + i) / f * h_prev + i / (f + i) * h_tilde",
+            "In the hidden state, the fraction `f / (f + i)` is upside down.",
+        ),
+        (
+            "fraction",
+            "h = f * (f + i) * h_prev + i / (f + i) * h_tilde",
+            "In the hidden state, `f` is multiplied by `f + i` instead of divided.",
+        ),
+    ],
+)
+def test_a_mistake_in_a_product_is_named(cut: str, text: str, words: str, sentence: Any) -> None:
+    assert sentence(cut, text) == words
