@@ -1,0 +1,31 @@
+"""Run answers in a process of their own and get nothing back from it but values."""
+
+from __future__ import annotations
+
+from .examples import EXAMPLES as EXAMPLES
+from .examples import write_examples as write_examples
+from .process import ProcessSandbox as ProcessSandbox
+from .protocol import CellFault as CellFault
+from .protocol import Guarantee as Guarantee
+from .protocol import Level as Level
+from .protocol import Limits as Limits
+from .protocol import LoadReport as LoadReport
+from .protocol import Probe as Probe
+from .protocol import Sandbox as Sandbox
+from .protocol import SandboxUnavailable as SandboxUnavailable
+from .protocol import Session as Session
+
+__all__ = [
+    "EXAMPLES",
+    "CellFault",
+    "Guarantee",
+    "Level",
+    "Limits",
+    "LoadReport",
+    "Probe",
+    "ProcessSandbox",
+    "Sandbox",
+    "SandboxUnavailable",
+    "Session",
+    "write_examples",
+]

@@ -1,0 +1,121 @@
+"""The parent's end of a child: frames over a socket under one deadline, while its printing is read and counted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from .child import frames
+from .protocol import Limits
+
+__all__ = ["Channel", "Flood"]
+
+CHUNK = 1 << 16
+
+
+class Flood(Exception):
+    """The child printed more than it may."""
+
+
+class Channel:
+    """A socket for frames and a pipe for printing, read together: a child blocked in `print` would never answer.
+
+    Args:
+        sock: Connected to the child; taken over.
+        pipe: The reading end of the child's output; taken over.
+        limits: Sizes.
+    """
+
+    def __init__(self, sock: socket.socket, pipe: int, limits: Limits) -> None:
+        self._sock, self._pipe, self._limits = sock, pipe, limits
+        self._printed = 0
+        self._kept = bytearray()
+        self._poll = select.poll()
+        self._poll.register(pipe, select.POLLIN)
+        sock.setblocking(False)
+        os.set_blocking(pipe, False)
+
+    def send(self, meta: frames.Meta, arrays: Sequence[NDArray[Any]], deadline: float) -> None:
+        """Send one frame before `deadline`, a reading of `time.monotonic`.
+
+        Raises:
+            TimeoutError, OSError, Flood: The child does not listen, is gone, or printed too much.
+            ValueError: The frame is too large to send.
+        """
+        rest = memoryview(frames.encode(meta, arrays, cap=self._limits.frame_bytes))
+        while len(rest):
+            self._wait(select.POLLOUT, deadline)
+            with contextlib.suppress(BlockingIOError):
+                rest = rest[self._sock.send(rest[: 1 << 20]) :]
+
+    def receive(self, deadline: float) -> frames.Frame:
+        """The next frame, all of it before `deadline`.
+
+        Raises:
+            TimeoutError, OSError, Flood: As in `send`.
+            BadFrame: What came is none; `Ended` if nothing came.
+        """
+
+        def some(into: memoryview) -> int:
+            while True:
+                self._wait(select.POLLIN, deadline)
+                with contextlib.suppress(BlockingIOError):
+                    return self._sock.recv_into(into)
+
+        frame = frames.read(some, cap=self._limits.frame_bytes)
+        self.drain()
+        return frame
+
+    def _wait(self, event: int, deadline: float) -> None:
+        """Wait until the socket is ready for `event`, reading what is printed meanwhile."""
+        self._poll.register(self._sock, event)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            ready = [fd for fd, _ in self._poll.poll(left * 1000)]
+            if self._pipe in ready:
+                self._read_some()
+            if self._sock.fileno() in ready:
+                return
+
+    def _read_some(self) -> bool:
+        """Read one piece of the printing; whether there may be more."""
+        try:
+            piece = os.read(self._pipe, CHUNK)
+        except BlockingIOError:
+            return False
+        if not piece:  # closed by every holder: poll would tell so without end
+            with contextlib.suppress(KeyError):
+                self._poll.unregister(self._pipe)
+            return False
+        self._printed += len(piece)
+        self._kept += piece[: max(self._limits.kept_bytes - len(self._kept), 0)]
+        if self._printed > self._limits.out_bytes:
+            raise Flood
+        return True
+
+    def drain(self) -> None:
+        """Read what has been printed so far.
+
+        Raises:
+            Flood: If it is too much.
+        """
+        while self._read_some():
+            pass
+
+    def printed(self) -> bytes:
+        """The beginning of what was read from the pipe."""
+        return bytes(self._kept)
+
+    def close(self) -> None:
+        """Close both ends."""
+        self._sock.close()
+        os.close(self._pipe)

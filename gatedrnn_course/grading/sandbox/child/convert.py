@@ -1,0 +1,121 @@
+"""Arrays as a function wants them, and what it returned as arrays again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frames import MAX_ARRAYS
+from .gatedrnn_course import Params
+from .trees import Argument, Plain
+
+__all__ = ["NotAValue", "from_function", "still", "tensors", "to_function"]
+
+MAX_DEPTH = 8
+
+
+class NotAValue(Exception):
+    """Something that is no array; the text is the name of its type."""
+
+
+def to_function(argument: Argument, framework: str) -> Any:
+    """One argument: an array or a tensor, or `Params` of them. It owns its memory already."""
+    if isinstance(argument, Mapping):
+        return Params({name: to_function(array, framework) for name, array in argument.items()})
+    if framework != "torch":
+        return argument
+    import torch
+
+    return torch.from_numpy(argument)
+
+
+def from_function(value: Any, depth: int = 0) -> Plain:
+    """A returned object as a value.
+
+    Args:
+        value: None, arrays, tensors on any device, numbers, and tuples, lists and mappings by name of these. A list is
+            one array where NumPy can make one of it, and a tuple otherwise.
+        depth: How deep inside another value this one is.
+
+    Raises:
+        NotAValue: If it is, or holds, something else.
+    """
+    if value is None:
+        return None
+    if depth > MAX_DEPTH:
+        raise NotAValue(f"deeply nested {type(value).__name__}")
+    if isinstance(value, tuple):
+        return tuple(from_function(part, depth + 1) for part in value[: MAX_ARRAYS + 1])
+    if isinstance(value, Mapping):
+        return {_name(name): from_function(part, depth + 1) for name, part in value.items()}
+    if isinstance(value, list):
+        return _list(value, depth)
+    return _array(value)
+
+
+def still(argument: Any) -> Argument:
+    """An argument as it is after the call. An entry that is no array any more is left out."""
+    if not isinstance(argument, Params):
+        return _array(argument)
+    named: dict[str, NDArray[Any]] = {}
+    for name, entry in argument.items():
+        try:
+            named[_name(name)] = _array(entry)
+        except NotAValue:
+            continue
+    return named
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise NotAValue(f"mapping with {type(name).__name__} keys")
+    return name
+
+
+def _list(value: list[Any], depth: int) -> Plain:
+    try:
+        return _array(np.asarray(value))
+    except Exception:  # uneven shapes, tensors that want a gradient, other objects: one by one tells which
+        parts = tuple(from_function(part, depth + 1) for part in value[: MAX_ARRAYS + 1])
+    arrays = [part for part in parts if isinstance(part, np.ndarray)]
+    if len(arrays) == len(parts) and len({array.shape for array in arrays}) == 1:
+        return np.stack(arrays)
+    return parts
+
+
+def _array(value: Any) -> NDArray[Any]:
+    """One array of a dtype that travels; long doubles and bfloat16 become the next type that does."""
+    if _is_tensor(value):
+        value = _from_tensor(value)
+    if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
+        raise NotAValue(type(value).__name__)
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise NotAValue(
+            f"{type(value).__name__} of {array.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+        )
+    return array.astype(np.float64) if array.dtype.itemsize > 8 else array
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _from_tensor(tensor: Any) -> Any:
+    tensor = tensor.detach().cpu()
+    try:
+        return tensor.numpy()
+    except (RuntimeError, TypeError):
+        return tensor.resolve_neg().to_dense().double().numpy()
+
+
+def tensors(arguments: Sequence[Any]) -> bool:
+    """Whether any of these is a tensor, or `Params` of tensors."""
+    return any(map(_is_tensor, arguments)) or any(
+        tensors(tuple(p.values())) for p in arguments if isinstance(p, Params)
+    )

@@ -1,0 +1,166 @@
+"""The child's side of the conversation: run a cell, call a function, replace names; nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import inspect
+import os
+import random
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import frames
+from .blank import is_blank
+from .convert import NotAValue, from_function, still, tensors, to_function
+from .notebook import Missing, Notebook, fault
+from .trees import Argument, pack, pack_arguments, unpack, unpack_arguments
+
+__all__ = ["serve"]
+
+Arrays = list[NDArray[Any]]
+Answer = tuple[frames.Meta, Arrays]
+HIGH = 100  # the channel's number lies far from 3, so that no stray write meets it
+
+
+def serve(fd: int, kept: list[str], seed: int, cap: int) -> None:
+    """Answer the parent until it hangs up, then end without any clean-up of the answer's own.
+
+    Args:
+        fd: The channel, a socket.
+        kept: Names of the limits in force, told to the parent.
+        seed: Seeds `random` and the old global generator of NumPy.
+        cap: Largest frame body, in bytes.
+    """
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH)
+    os.close(fd)
+    server = _Server(socket.socket(fileno=high), cap)
+    try:
+        server.send({"ready": kept})
+        while True:
+            server.serve_one()
+    except (frames.Ended, OSError):
+        os._exit(0)
+
+
+class _Server:
+    def __init__(self, channel: socket.socket, cap: int) -> None:
+        self.channel, self.cap = channel, cap
+        self.notebook = Notebook()
+        self.names: list[str] = []
+        self.id: object = None
+        self.lock = threading.Lock()
+        self.streams = (sys.stdout, sys.stderr)
+        self.commands: dict[object, Callable[[frames.Meta, Arrays], Answer]] = {
+            "cell": self.cell,
+            "call": self.call,
+            "replace": self.replace,
+        }
+
+    def send(self, meta: frames.Meta, arrays: Arrays | None = None) -> None:
+        self.channel.sendall(frames.encode({**meta, "id": self.id}, arrays or [], cap=self.cap))
+
+    def read(self) -> frames.Frame:
+        return frames.read(self.channel.recv_into, cap=self.cap)
+
+    def serve_one(self) -> None:
+        meta, arrays = self.read()
+        self.id = meta["id"]
+        answer, answered = self.commands[meta["do"]](meta, arrays)
+        for stream in (*self.streams, sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):  # the learner may have closed it
+                stream.flush()
+        torch = "torch" in sys.modules
+        try:
+            self.send({**answer, "torch": torch}, answered)
+        except ValueError as error:  # nothing was sent: the value is too large
+            self.send({"problem": {"kind": "value", "message": str(error)}, "torch": torch})
+
+    def cell(self, meta: Any, arrays: Arrays) -> Answer:
+        self.names = meta["names"]
+        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
+        defined: dict[str, object] = {}
+        for name in self.names:
+            with contextlib.suppress(Missing):
+                defined[name] = is_blank(self.notebook.find(name))
+        return {"raised": raised, "skipped": skipped, "defined": defined}, []
+
+    def call(self, meta: Any, arrays: Arrays) -> Answer:
+        """Call a function. Its arguments go back as they are afterwards, whatever came of it."""
+        given = unpack_arguments(meta["args"], arrays)
+        try:
+            function = self.notebook.find(meta["name"])
+        except Missing as missing:
+            return self._told("missing", {"type": str(missing)}, given)
+        if is_blank(function):
+            return self._answer({"blank": True}, None, given)
+        arguments: list[Any] = list(given)
+        try:
+            arguments = [to_function(argument, meta["framework"]) for argument in given]
+            value = from_function(function(*arguments))
+            return self._answer({}, value, self._after(arguments, given))
+        except NotAValue as other:
+            return self._told("value", {"type": str(other)[:100]}, self._after(arguments, given))
+        except BaseException as error:  # a learner's exit(), recursion, no memory left
+            return self._told("raised", fault(error), self._after(arguments, given))
+
+    def _after(self, arguments: list[Any], given: tuple[Argument, ...]) -> tuple[Argument, ...]:
+        try:
+            return tuple(still(argument) for argument in arguments)
+        except Exception:
+            return given
+
+    def _told(self, kind: str, what: frames.Meta, arguments: tuple[Argument, ...]) -> Answer:
+        return self._answer({"problem": {**what, "kind": kind}}, None, arguments)
+
+    def _answer(self, meta: frames.Meta, value: Any, arguments: tuple[Argument, ...]) -> Answer:
+        arrays: Arrays = []
+        try:
+            return {**meta, "value": pack(value, arrays), "args": pack_arguments(arguments, arrays)}, arrays
+        except ValueError as error:
+            return {"problem": {"kind": "value", "type": type(value).__name__, "message": str(error)}}, []
+
+    def replace(self, meta: Any, arrays: Arrays) -> Answer:
+        self.notebook.replace({name: self._stub(name) for name in meta["names"]})
+        return {}, []
+
+    def _stub(self, name: str) -> Callable[..., Any]:
+        """A function that asks the parent; the learner's own signature, if there is one, turns names into positions."""
+        signature = None
+        with contextlib.suppress(Missing, TypeError, ValueError):
+            signature = inspect.signature(self.notebook.find(name))
+
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            if kwargs and signature is not None:
+                args = signature.bind(*args, **kwargs).args
+            return self._ask(name, args)
+
+        ask.__name__ = ask.__qualname__ = name
+        return ask
+
+    def _ask(self, name: str, args: tuple[Any, ...]) -> Any:
+        arrays: Arrays = []
+        tree = pack(tuple(from_function(argument) for argument in args), arrays)
+        with self.lock:
+            self.send({"ask": name, "args": tree}, arrays)
+            meta, answered = self.read()
+        if "raised" in meta:
+            raise ValueError(meta["raised"])
+        return _for_learner(unpack(meta["value"], answered), "torch" if tensors(args) else "numpy")
+
+
+def _for_learner(value: Any, framework: str) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_for_learner(part, framework) for part in value)
+    if isinstance(value, dict):
+        return {name: _for_learner(part, framework) for name, part in value.items()}
+    return None if value is None else to_function(value, framework)

@@ -1,0 +1,104 @@
+"""What cells lean on and a plain process has not: `get_ipython`, `display`, `input`, `exit`, widget libraries."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from typing import Any, NoReturn
+
+from .gatedrnn_course import Quiet, QuietLoader
+
+__all__ = ["Shell", "install"]
+
+QUIET = frozenset({"IPython", "anywidget", "google", "ipywidgets", "tensorboard", "wandb"})
+TIMERS = frozenset({"time", "timeit", "prun"})
+MAX_SKIPPED = 50
+
+
+class Shell:
+    """The answer of `get_ipython()`: a few magics run their body, the others are noted and skipped."""
+
+    def __init__(self, run: Callable[[str], None], namespace: dict[str, Any]) -> None:
+        self._run, self.user_ns = run, namespace
+        self.skipped: list[str] = []
+
+    def run_line_magic(self, name: str, line: str, *args: Any, **kwargs: Any) -> Any:
+        """`%time` and `%timeit` run their statement once."""
+        if name in TIMERS:
+            return self._run(_without_options(line))
+        return self._skip(f"%{name} {line}")
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
+        """`%%time`, `%%timeit` and `%%capture` run the cell."""
+        if name == "capture":
+            self.user_ns.update({word: Quiet() for word in line.split() if word.isidentifier()})
+            return self._run(cell)
+        if name in TIMERS:
+            return self._run(cell)
+        return self._skip(f"%%{name} {line}")
+
+    def system(self, command: str, *args: Any) -> Any:
+        """Runs nothing."""
+        return self._skip(f"!{command}")
+
+    def getoutput(self, command: str, *args: Any, **kwargs: Any) -> list[str]:
+        """Runs nothing; there is no output."""
+        self._skip(f"!{command}")
+        return []
+
+    def magic(self, line: str) -> Any:
+        """The old spelling of `run_line_magic`."""
+        return self.run_line_magic(*line.partition(" ")[::2])
+
+    def _skip(self, what: str) -> None:
+        if len(self.skipped) < MAX_SKIPPED:
+            self.skipped.append(what.strip()[:200])
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Quiet()
+
+
+def _without_options(line: str) -> str:
+    words = line.split(" ")
+    while words and words[0].startswith("-"):
+        takes_more = words.pop(0) in ("-n", "-r", "-p", "-o", "-l", "-s")
+        if takes_more and words and words[0].isdigit():
+            words.pop(0)
+    return " ".join(words)
+
+
+class _QuietFinder(MetaPathFinder):
+    """Asked last: a library of the list that is not installed becomes a quiet module."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if fullname.partition(".")[0] not in QUIET:
+            return None
+        return ModuleSpec(fullname, QuietLoader(), is_package=True)
+
+
+def install(shell: Shell) -> None:
+    """Put the stand-ins among the built-in names, where IPython puts its own."""
+    leave = _leave
+    names: dict[str, Any] = {
+        "get_ipython": lambda: shell,
+        "display": _display,
+        "input": lambda *args: "",
+        "exit": leave,
+        "quit": leave,
+        "help": Quiet(),
+    }
+    vars(builtins).update(names)
+    sys.meta_path.append(_QuietFinder())
+
+
+def _display(*args: Any, **kwargs: Any) -> None:
+    """Shows nothing."""
+
+
+def _leave(*args: Any) -> NoReturn:
+    raise SystemExit(*args[:1])

@@ -1,0 +1,80 @@
+"""Reads a child's answers into what the judge is given: `LoadReport` and `Reply`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from gatedrnn_course.grading.values import Framework, Problem, Reply
+
+from .child.frames import BadFrame, Meta
+from .child.trees import unpack, unpack_arguments
+from .protocol import CellFault, LoadReport
+from .untrusted import cell_fault, problem, words
+
+__all__ = ["Loading", "reply_to"]
+
+Arrays = list[NDArray[Any]]
+
+
+class Loading:
+    """Gathers the answers about one cell after another.
+
+    Args:
+        names: The functions looked for.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._cells = 0
+        self._faults: list[CellFault] = []
+        self._skipped: list[str] = []
+        self._blank: dict[object, object] = {}
+        self._torch = False
+
+    def add(self, meta: Meta, arrays: Arrays) -> None:
+        """Take in the answer about the next cell.
+
+        Raises:
+            BadFrame: If it has another form.
+        """
+        if not isinstance(meta.get("defined"), dict):
+            raise BadFrame("the functions are not told")
+        raised, skipped = meta.get("raised"), words(meta.get("skipped"))
+        if raised is not None:
+            self._faults.append(cell_fault(self._cells, raised))
+        self._skipped += skipped
+        self._blank = dict(meta["defined"])  # type: ignore[call-overload]
+        self._torch = meta.get("torch") is True
+        self._cells += 1
+
+    def report(self, problem: Problem | None = None, stopped: int | None = None) -> LoadReport:
+        """What came of it all, or of the cells before the one at which the session ended."""
+        return LoadReport(
+            faults=tuple(self._faults),
+            skipped=tuple(self._skipped),
+            defined=tuple(name for name in self._names if name in self._blank),
+            blank=tuple(name for name in self._names if self._blank.get(name) is True),
+            problem=problem,
+            stopped=stopped,
+            torch=self._torch,
+        )
+
+
+def reply_to(meta: Meta, arrays: Arrays, framework: Framework) -> Reply:
+    """The reply that a child's answer to a call is.
+
+    Raises:
+        BadFrame: If it has another form.
+    """
+    told = meta.get("problem")
+    return Reply(
+        value=unpack(meta.get("value"), arrays) if told is None else None,
+        problem=None if told is None else problem(told),
+        arguments=unpack_arguments(meta.get("args", []), arrays),
+        blank=meta.get("blank") is True,
+        framework=framework,
+        torch=meta.get("torch") is True,
+    )

@@ -1,0 +1,200 @@
+"""The parent's side of one child: load cells, call functions, serve what replaced functions ask, end it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply, Value
+from gatedrnn_course.text import _
+
+from .channel import Flood
+from .child.frames import BadFrame, Ended, Frame, Meta
+from .child.trees import pack, pack_arguments, unpack
+from .launch import Child, remove
+from .leftovers import end_leftovers
+from .protocol import Limits, LoadReport, SandboxUnavailable
+from .report import Loading, reply_to
+from .untrusted import words
+
+__all__ = ["ProcessSession"]
+
+START_S = 60.0
+FAULTS = (TimeoutError, OSError, Flood, BadFrame)
+Arrays = list[NDArray[Any]]
+T = TypeVar("T")
+
+
+class ProcessSession:
+    """One fresh Python process. Not for several threads at once.
+
+    On Linux the child is killed when the *thread* that opened the session ends: open it and use it in one thread.
+
+    Args:
+        child: Just started; taken over.
+        limits: What the child was started with.
+        closed: Told of the session when it has been closed.
+
+    Raises:
+        SandboxUnavailable: If the child does not report that it is ready.
+    """
+
+    def __init__(self, child: Child, limits: Limits, closed: Callable[[ProcessSession], None]) -> None:
+        self._child, self._limits, self._tell_closed = child, limits, closed
+        self._answers: dict[str, Callable[..., Value]] = {}
+        self._exchanges = 0
+        self._ended = False
+        self._closed = False
+        try:
+            ready, _arrays = child.channel.receive(time.monotonic() + START_S)
+            self.limits_in_force = words(ready.get("ready"))
+        except BaseException as error:
+            self.close()
+            if not isinstance(error, FAULTS):
+                raise
+            printed = child.channel.printed().decode(errors="replace")[-2000:]
+            raise SandboxUnavailable(_("A process to run answers in was asked for."), printed or repr(error)) from error
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child can still be asked."""
+        return not self._ended
+
+    @property
+    def pid(self) -> int:
+        """Process id of the child."""
+        return self._child.process.pid
+
+    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+        """Run cells one after another; see `Session.load`."""
+        seconds = self._limits.wall_s if deadline is None else deadline
+        until = time.monotonic() + seconds
+        loading = Loading(names)
+        for k, source in enumerate(cells):
+            text = np.frombuffer(source.encode("utf-8", "replace"), np.uint8)
+            asked: Meta = {"do": "cell", "number": k, "names": list(names)}
+            answer = self._exchange(asked, [text], until, seconds, loading.add)
+            if isinstance(answer, Problem):
+                return loading.report(answer, k)
+        return loading.report()
+
+    def call(
+        self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", deadline: float | None = None
+    ) -> Reply:
+        """Call a function by name with copies of the arguments; see `Session.call`."""
+        seconds = self._limits.wall_s if deadline is None else deadline
+        arrays: Arrays = []
+        asked: Meta = {"do": "call", "name": name, "args": pack_arguments(args, arrays), "framework": framework}
+        until = time.monotonic() + seconds
+        answer = self._exchange(asked, arrays, until, seconds, lambda meta, back: reply_to(meta, back, framework))
+        return Reply(problem=answer, framework=framework) if isinstance(answer, Problem) else answer
+
+    def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
+        """Make names ask functions here; see `Session.replace`."""
+        self._answers = dict(answers)
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "replace", "names": list(answers)}
+        self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
+
+    def output(self) -> bytes:
+        """The beginning of what was printed; see `Session.output`."""
+        if self.alive:
+            with contextlib.suppress(Flood):
+                self._child.channel.drain()
+        return self._child.channel.printed()
+
+    def _exchange(
+        self, asked: Meta, arrays: Arrays, until: float, seconds: float, read: Callable[[Meta, Arrays], T]
+    ) -> T | Problem:
+        """Ask, serve the child's own questions, read the answer. Any fault ends the child and becomes a problem."""
+        if not self.alive:
+            return Problem("died", message=_("The process had ended before."))
+        self._exchanges += 1
+        try:
+            self._child.channel.send({**asked, "id": self._exchanges}, arrays, until)
+            return read(*self._answer(until))
+        except FAULTS as fault:
+            code = self._end()
+            return self._problem(fault, code, seconds)
+
+    def _answer(self, until: float) -> Frame:
+        while True:
+            meta, arrays = self._child.channel.receive(until)
+            if meta.get("id") != self._exchanges:
+                raise BadFrame("an answer to something else")
+            if "ask" not in meta:
+                return meta, arrays
+            value, back = self._ask(meta, arrays)
+            self._child.channel.send({**value, "id": self._exchanges}, back, until)
+
+    def _ask(self, meta: Meta, arrays: Arrays) -> Frame:
+        """What the judge's own function says to arguments that a replaced one was given."""
+        name, given = meta["ask"], unpack(meta.get("args"), arrays)
+        if not isinstance(name, str) or name not in self._answers or not isinstance(given, tuple):
+            raise BadFrame("a question about something else")
+        back: Arrays = []
+        try:
+            return {"value": pack(self._answers[name](*given), back)}, back
+        except Exception as error:  # the arguments are a learner's: any shape, any number of them
+            return {"raised": f"{type(error).__name__}: {error}"[:1000]}, []
+
+    def _problem(self, fault: BaseException, code: int, seconds: float) -> Problem:
+        if isinstance(fault, TimeoutError):
+            return Problem("timeout", message=_("There was no answer within {seconds:g} s.").format(seconds=seconds))
+        if isinstance(fault, Flood):
+            mib = self._limits.out_bytes / 2**20
+            return Problem("died", message=_("It printed more than {mib:g} MiB.").format(mib=mib))
+        if isinstance(fault, BadFrame) and not isinstance(fault, Ended):
+            return Problem("frame", message=_("What came back was no answer in the agreed form."))
+        if code >= 0:
+            return Problem("died", message=_("The process ended itself, with exit code {code}.").format(code=code))
+        return Problem(
+            "died", _signal(-code), _("The process was ended by the signal {name}.").format(name=_signal(-code))
+        )
+
+    def _end(self) -> int:
+        """Kill the child, its group and what hides elsewhere; returns the exit code. The leader is reaped last, so that
+        its number means nobody else until then."""
+        self._ended = True
+        process = self._child.process
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: a group of zombies
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            end_leftovers(self._child.marker, self._child.folder)
+            with contextlib.suppress(Flood):
+                self._child.channel.drain()
+        return process.returncode
+
+    def close(self) -> None:
+        """End the child, remove its folder; see `Session.close`."""
+        if self._closed:
+            return
+        self._closed = True
+        self._end()
+        self._child.channel.close()
+        remove(self._child.folder)
+        self._tell_closed(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

@@ -1,0 +1,72 @@
+"""Text and records that a child sent: checked, shortened, and without characters that act on a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal, cast
+
+from gatedrnn_course.grading.values import Problem
+
+from .child.frames import BadFrame
+from .protocol import CellFault
+
+__all__ = ["cell_fault", "clean", "problem", "words"]
+
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder what is read
+TYPE, MESSAGE, LINE, WORD, WORDS = 100, 2000, 300, 200, 1000
+
+
+def clean(text: object, longest: int) -> str:
+    """A text without escape sequences, control characters and lone surrogates, cut at `longest`; still no HTML.
+
+    Raises:
+        BadFrame: If it is no text.
+    """
+    if not isinstance(text, str):
+        raise BadFrame("a text is none")
+    return "".join(filter(_harmless, ESCAPES.sub("", text[: 4 * longest])))[:longest]
+
+
+def _harmless(character: str) -> bool:
+    return character in "\n\t" or (unicodedata.category(character) not in ("Cc", "Cs") and character not in TURNING)
+
+
+def words(texts: object) -> list[str]:
+    """A list of short texts.
+
+    Raises:
+        BadFrame: If it is none.
+    """
+    if not isinstance(texts, list):
+        raise BadFrame("a list is none")
+    return [clean(text, WORD) for text in texts[:WORDS]]
+
+
+def cell_fault(cell: int, record: object) -> CellFault:
+    """What a cell raised.
+
+    Raises:
+        BadFrame: If the record has another form.
+    """
+    return CellFault(cell, **_told(record))
+
+
+def problem(record: object) -> Problem:
+    """Why a call gave no value, as the child tells it.
+
+    Raises:
+        BadFrame: If the record has another form, or claims what only the parent can find.
+    """
+    kind = record.get("kind") if isinstance(record, dict) else None
+    if kind not in ("missing", "raised", "value"):
+        raise BadFrame("a problem of another kind")
+    return Problem(cast(Literal["missing", "raised", "value"], kind), **_told(record))
+
+
+def _told(record: object) -> dict[str, str]:
+    if not isinstance(record, dict):
+        raise BadFrame("a record is none")
+    longest = {"type": TYPE, "message": MESSAGE, "line": LINE}
+    return {name: clean(record.get(name, ""), size) for name, size in longest.items()}
