@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from gatedrnn_course.tasks import XMLTags
+from gatedrnn_course.tasks.batch import one_hot
+from gatedrnn_course.tasks.xml_tags import SYMBOLS, document
+
+
+@pytest.fixture(scope="module")
+def documents():
+    rng = np.random.default_rng(0)
+    return [document(rng) for _draw in range(2000)]
+
+
+def test_documents_are_well_formed(documents):
+    for text, legal in documents:
+        ElementTree.fromstring(f"<all>{text}</all>")
+        assert all(letter in allowed for letter, allowed in zip(text, legal, strict=True))
+
+
+def test_names_have_2_to_10_letters(documents):
+    names = [name for text, _legal in documents for name in re.findall(r"<([a-z]+)>", text)]
+    assert {len(name) for name in names} == set(range(2, 11))
+
+
+def test_closing_names_are_forced(documents):
+    text, legal = next((text, legal) for text, legal in documents if text.count("</") == 1)
+    start = text.index("</") + 2
+    assert legal[start:] == list(text[start:])
+    assert "/" not in legal[1]  # nothing to close yet
+
+
+def test_a_turn_after_the_first_closes_or_stops_half_of_the_time(documents):
+    assert np.mean([re.match(r"<[a-z]+></", text) is not None for text, _legal in documents]) == pytest.approx(
+        0.5, abs=0.03
+    )
+    alone = [re.fullmatch(r"<([a-z]+)></\1>", text) is not None for text, _legal in documents]
+    assert np.mean(alone) == pytest.approx(0.25, abs=0.03)
+
+
+def test_tags_are_only_closed_after_the_last_turn():
+    rng = np.random.default_rng(0)
+    for most in (1, 3):
+        assert max(document(rng, most)[0].count("</") for _draw in range(300)) <= most
+
+
+def test_any_legal_character_is_right_but_only_the_next_one_counts_in_the_score():
+    task = XMLTags()
+    batch = task.batch(0, 10)
+    assert batch.truth is not None
+    first_legal = one_hot(batch.truth.argmax(-1), len(SYMBOLS))
+    assert task.correct(first_legal, batch).all()
+    assert task.score(first_legal, batch) < 1
+    assert task.score(one_hot(batch.targets, len(SYMBOLS)), batch) == 1
