@@ -1,0 +1,96 @@
+"""Builds notebooks from sources, with the outputs they had where their code is unchanged, or with new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from gatedrnn_course.authoring.assemble import assemble
+from gatedrnn_course.authoring.execute import TIMEOUT, execute
+from gatedrnn_course.authoring.normal import normal
+from gatedrnn_course.authoring.notebook import reads, write
+from gatedrnn_course.authoring.places import EXECUTED, LANGUAGE, Kind, Source, find_sources, product_path
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+__all__ = ["build", "built", "salt"]
+
+
+def salt(kind: Kind, stem: str) -> str:
+    """What the widget ids of a notebook are made from."""
+    return f"{kind}/{LANGUAGE}/{stem}"
+
+
+def built(sources: Iterable[Source], root: Path) -> dict[tuple[Kind, str], NotebookNode]:
+    """The notebooks of these sources, with the outputs of cells whose code is unchanged.
+
+    Args:
+        sources: The sources.
+        root: The project's folder.
+
+    Returns:
+        For each kind and stem the notebook in normal form. Nothing is written.
+    """
+    notebooks: dict[tuple[Kind, str], NotebookNode] = {}
+    for source in sources:
+        for kind, notebook in assemble(source).items():
+            stem = source.unit.stem
+            if kind in EXECUTED:
+                _keep_outputs(notebook, product_path(root, kind, stem))
+            notebooks[kind, stem] = normal(notebook, salt(kind, stem))
+    return notebooks
+
+
+def _keep_outputs(notebook: NotebookNode, path: Path) -> None:
+    """Take over what the file at `path` shows for cells of the same id and code."""
+    try:
+        stored = reads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    before = {cell.get("id"): cell for cell in stored.cells if cell.cell_type == "code"}
+    for cell in notebook.cells:
+        old = before.get(cell.id)
+        if cell.cell_type == "code" and old is not None and old.source == cell.source:
+            cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    if "widgets" in stored.metadata:
+        notebook.metadata["widgets"] = stored.metadata.widgets
+
+
+def build(root: Path, units: Sequence[str] = (), *, run: bool = False, timeout: int = TIMEOUT) -> list[Path]:
+    """Build the notebooks of the named units, or of all.
+
+    Args:
+        root: The project's folder.
+        units: Numbers or file stems.
+        run: Whether to run lessons and solutions and store what they show.
+        timeout: Seconds a cell may take.
+
+    Returns:
+        The files that were written; a file that would not change is left alone.
+
+    Raises:
+        CourseError: If a source breaks a rule, or a cell fails when run; then the other notebooks are written all the
+            same, and the failed one stays as it was.
+    """
+    notebooks = built(find_sources(root, units), root)
+    to_run = {key for key in notebooks if run and key[0] in EXECUTED}
+    total = sum(cell.cell_type == "code" for key in to_run for cell in notebooks[key].cells)
+    written, failures = [], []
+    with tqdm(total=total, unit=_("cell"), disable=None if run else True) as bar:
+        for key, notebook in notebooks.items():
+            path = product_path(root, *key)
+            if key in to_run:
+                bar.set_description(path.relative_to(root).as_posix())
+                try:
+                    notebook = normal(execute(notebook, path, bar.update, timeout), salt(*key))
+                except CourseError as error:
+                    failures.append(error)
+                    continue
+            if write(path, notebook):
+                written.append(path)
+    if failures:
+        raise failures[0] if len(failures) == 1 else CourseError("\n\n".join(map(str, failures)))
+    return written

@@ -1,0 +1,107 @@
+"""The expressions of markdown cells: `<< equation("LSTM", "f") >>` becomes the equation the library holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, TemplateError
+
+from gatedrnn_course.authoring.source import SourceCell
+from gatedrnn_course.cells import Cell, catalogue, cell_latex
+from gatedrnn_course.cells import describe as describe_cell
+from gatedrnn_course.cells.latex import line_latex, name_latex
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.units import Unit
+from gatedrnn_course.text import _
+
+__all__ = ["render"]
+
+# Delimiters that neither LaTeX nor markdown uses.
+_ENVIRONMENT = Environment(
+    variable_start_string="<<",
+    variable_end_string=">>",
+    block_start_string="<<%",
+    block_end_string="%>>",
+    comment_start_string="<<#",
+    comment_end_string="#>>",
+    undefined=StrictUndefined,
+    autoescape=False,  # markdown of our own, no page of a stranger's
+)
+
+
+def render(cell: SourceCell, unit: Unit) -> str:
+    """The text of a markdown cell with its expressions filled in.
+
+    Known in it: `equation(cell, line)`, `equations(cell)`, `symbol(name)`, `count(cell, D, H)`, `describe(cell)`,
+    `points(function)` and `unit`.
+
+    Args:
+        cell: The cell.
+        unit: The unit it belongs to.
+
+    Returns:
+        The markdown.
+
+    Raises:
+        CourseError: If an expression cannot be filled in; the message quotes file and cell.
+    """
+
+    def points(name: str) -> int:
+        return unit.item(name).points
+
+    try:
+        return _ENVIRONMENT.from_string(cell.text).render(**_KNOWN, points=points, unit=unit)
+    except (TemplateError, CourseError, TypeError) as error:
+        known = _("Known are {names}.").format(names=", ".join(sorted((*_KNOWN, "points", "unit"))))
+        raise cell.fault(str(error), known) from error
+
+
+def _cell(name: str) -> Cell:
+    if name not in catalogue:
+        raise CourseError(
+            _("The cell `{name}`.").format(name=name),
+            _("The catalogue has none of that name."),
+            _("It has: {names}.").format(names=", ".join(catalogue)),
+        )
+    return catalogue[name]
+
+
+def _equation(cell: str, line: str) -> str:
+    """One line of a cell as displayed mathematics."""
+    lines = {each.name: each for each in _cell(cell).lines}
+    if line not in lines:
+        raise CourseError(
+            _("The equation of `{line}` in {cell}.").format(line=line, cell=cell),
+            _("{cell} has no such line.").format(cell=cell),
+            _("It has: {names}.").format(names=", ".join(lines)),
+        )
+    return f"$${line_latex(lines[line])}$$"
+
+
+def _equations(cell: str) -> str:
+    """All lines of a cell, aligned."""
+    return f"$$\n{cell_latex(_cell(cell))}\n$$"
+
+
+def _symbol(name: str) -> str:
+    """A name within a sentence."""
+    return f"${name_latex(name)}$"
+
+
+def _count(cell: str, D: int, H: int) -> int:
+    """How many numbers the cell learns."""
+    return _cell(cell).parameter_count(D, H)
+
+
+def _describe(cell: str) -> str:
+    """The cell in sentences."""
+    return describe_cell(_cell(cell))
+
+
+_KNOWN: dict[str, Any] = {
+    "count": _count,
+    "describe": _describe,
+    "equation": _equation,
+    "equations": _equations,
+    "symbol": _symbol,
+}

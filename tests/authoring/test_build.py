@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gatedrnn_course.authoring.build import build
+from gatedrnn_course.authoring.notebook import reads
+from gatedrnn_course.errors import CourseError
+
+WIDGET = """\
+# %%
+import ipywidgets as w
+import anywidget
+import traitlets
+
+class Gate(anywidget.AnyWidget):
+    _esm = "export default { render({ model, el }) { el.textContent = model.get('value') } }"
+    value = traitlets.Float(0.5).tag(sync=True)
+
+    def __repr__(self):
+        return "Gate(0.5)"
+
+# %%
+unseen = w.FloatSlider()
+w.HBox([Gate(), w.FloatSlider(description="f")])
+"""
+
+
+def read(path):
+    return reads(path.read_text(encoding="utf-8"))
+
+
+def shown(path):
+    return [(cell.execution_count, cell.outputs) for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def test_two_builds_give_the_same_bytes_and_the_second_writes_nothing(project):
+    assert len(build(project.root)) == 3
+    first = project.bytes()
+    assert build(project.root) == []
+    for path in first:
+        (project.root / path).unlink()
+    build(project.root)
+    assert project.bytes() == first
+
+
+def test_running_stores_outputs_the_same_each_time(project):
+    project.write("lessons", WIDGET)
+    build(project.root, run=True)
+    first = project.bytes()
+    build(project.root, run=True)
+    assert project.bytes() == first
+    lesson = read(project.product("notebooks"))
+    state = lesson.metadata.widgets["application/vnd.jupyter.widget-state+json"].state
+    assert sorted(model.model_name for model in state.values() if model.model_name != "LayoutModel") == [
+        "AnyModel",
+        "FloatSliderModel",
+        "HBoxModel",
+        "SliderStyleModel",
+    ]
+    assert all(count == k for k, (count, _) in enumerate(shown(project.product("solutions")), 1))
+    assert all(pair == (None, []) for pair in shown(project.product("exercises")))
+
+
+def test_a_plain_build_keeps_what_unchanged_cells_show(executed, change):
+    before = shown(executed.product("notebooks"))
+    source = executed.root / "course" / "lessons" / "00_start_here.py"
+    change(source, "# %%\nimport numpy as np", "# %%\ny = 1\n\n# %%\nimport numpy as np")
+    change(source, "np.zeros(2) @ np.zeros(3)", "np.zeros(2) @ np.zeros(4)")
+    build(executed.root)
+    after = shown(executed.product("notebooks"))
+    assert after[0] == (None, [])
+    assert [outputs for _, outputs in after[1:3]] == [outputs for _, outputs in before[:2]]
+    assert [count for count, _ in after] == [None, 2, 3, None]
+    assert after[3] == (None, [])
+
+
+def test_a_broken_product_is_built_anew(executed):
+    executed.product("notebooks").write_text("{", encoding="utf-8")
+    build(executed.root)
+    assert json.loads(executed.product("notebooks").read_text(encoding="utf-8"))["nbformat"] == 4
+
+
+def test_a_failing_cell_keeps_its_own_notebook_back_only(project, change):
+    change(project.root / "course" / "lessons" / "00_start_here.py", "x.round(2)", "x.sound(2)")
+    with pytest.raises(CourseError, match=r"notebooks/en/00_start_here\.ipynb, cell 3"):
+        build(project.root, run=True)
+    assert not project.product("notebooks").exists()
+    assert project.product("exercises").exists()
+    assert shown(project.product("solutions"))[0][0] == 1
+
+
+def test_every_failure_is_told(project, change):
+    change(project.root / "course" / "lessons" / "00_start_here.py", "x.round(2)", "x.sound(2)")
+    change(project.root / "course" / "assignments" / "00_start_here.py", "return x @", "return 2 * x @")
+    with pytest.raises(CourseError, match=r"(?s)notebooks/en.*AttributeError.*solutions/en.*CheckFailed"):
+        build(project.root, run=True)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from gatedrnn_course.authoring.drift import drift
+from gatedrnn_course.authoring.places import find_root
+
+
+def test_nothing_is_wrong_with_what_was_just_built_and_run(executed):
+    assert drift(executed.root) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"# Start here', '"# Start there', "Cell 1"),
+        ('"The cell keeps', '"A cell keeps', "Cell 1"),
+        ("import numpy as np", "import numpy as mp", "source"),
+        ("from gatedrnn_course import check", "from gatedrnn_course import *", "source"),
+        ('"raises-exception"', '"nbval-skip"', "metadata.tags"),
+        ('"check"\n', '"chek"\n', "metadata.tags"),
+        ('"points": 100', '"points": 101', "metadata.nbgrader.points"),
+        ('"grade_id": "linear"', '"grade_id": "liner"', "metadata.nbgrader.grade_id"),
+        ('"editable": false', '"editable": true', "metadata.editable"),
+        ('"id": "', '"id": "0', "id"),
+        ('"name": "python3"', '"name": "python4"', "metadata"),
+        ('"nbformat": 4,', '"nbformat":  4,', "normal form"),
+    ],
+)
+def test_a_change_of_a_notebook_by_hand_is_caught(executed, change, old, new, says):
+    paths = [executed.product(folder) for folder in ("notebooks", "exercises", "solutions")]
+    touched = [path for path in paths if old in path.read_text(encoding="utf-8")]
+    for path in touched:
+        change(path, old, new)
+    found = drift(executed.root)
+    assert [one.partition(":")[0] for one in found] == [path.relative_to(executed.root).as_posix() for path in touched]
+    assert found
+    assert all(says in sentence for sentence in found)
+
+
+def test_a_change_of_outputs_is_no_drift(executed, change):
+    change(executed.product("notebooks"), "[0.  0.5 1. ]", "[0.  0.4 1. ]")
+    assert drift(executed.root) == []
+
+
+def test_an_output_in_an_exercise_is_drift(executed):
+    path = executed.product("exercises")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"][1]["execution_count"] = 1
+    path.write_text(json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert "exercises" in "".join(drift(executed.root))
+
+
+@pytest.mark.parametrize(
+    ("folder", "old", "new", "products"),
+    [
+        ("lessons", "The cell keeps", "The cell holds", {"notebooks"}),
+        ("lessons", "np.linspace(0, 1, 3)", "np.linspace(0, 2, 3)", {"notebooks"}),
+        ("assignments", "return x @ p.W_h.T + p.b_h", "return p.b_h + x @ p.W_h.T", {"solutions"}),
+        ("assignments", "A common mistake", "One common mistake", {"solutions"}),
+        ("assignments", "Write `linear`", "Now write `linear`", {"exercises", "solutions"}),
+    ],
+)
+def test_a_change_of_a_source_is_caught_in_what_it_makes(executed, change, folder, old, new, products):
+    change(executed.root / "course" / folder / "00_start_here.py", old, new)
+    assert {sentence.partition("/")[0] for sentence in drift(executed.root)} == products
+
+
+def test_a_missing_a_broken_and_a_stray_notebook_are_told(executed):
+    executed.product("notebooks").unlink()
+    executed.product("exercises").write_text("{", encoding="utf-8")
+    stray = executed.root / "solutions" / "en" / "07_old.ipynb"
+    shutil.copy(executed.product("solutions"), stray)
+    missing, broken, no_source = drift(executed.root)
+    assert missing.startswith("notebooks/") and "missing" in missing
+    assert broken.startswith("exercises/") and "no notebook" in broken
+    assert no_source.startswith("solutions/en/07_old.ipynb")
+
+
+def test_rules_are_kept(executed, change):
+    change(executed.product("solutions"), '"execution_count": 2', '"execution_count": null')
+    (sentence,) = drift(executed.root)
+    assert "never run" in sentence
+
+
+def test_the_committed_notebooks_are_what_their_sources_say():
+    root = find_root()
+    if not list((root / "course").glob("*/*.py")):
+        pytest.skip("the course has no sources yet")
+    assert drift(root) == []

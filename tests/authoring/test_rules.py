@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from gatedrnn_course.authoring.notebook import copy, new_cell, new_notebook
+from gatedrnn_course.authoring.rules import CODE_LINES, MARKDOWN_WORDS, problems
+
+
+def code(text="x = 1", count=1, outputs=(), **metadata):
+    cell = new_cell("code", text, "c", metadata)
+    cell.update(execution_count=count, outputs=list(outputs))
+    return cell
+
+
+def shows(data, metadata=None):
+    return code(outputs=[{"output_type": "display_data", "data": data, "metadata": metadata or {}}])
+
+
+def text(words):
+    return new_cell("markdown", words, "m", {})
+
+
+def error(**metadata):
+    output = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": []}
+    return code(outputs=[output], **metadata)
+
+
+LONG_DOCSTRING = '"""' + "line\n" * 10 + '"""'
+ANSWER = {"nbgrader": {"solution": True}}
+LABELLED = '<svg role="img" aria-label="Data flow of the LSTM cell"></svg>'
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        code(),
+        code("x = 1\n" * (CODE_LINES - 1) + "x"),
+        code(f"def f(x):\n    {LONG_DOCSTRING}\n" + "    x = 1\n" * 17 + "    return x", **ANSWER),
+        text("word " * MARKDOWN_WORDS),
+        text("word " * MARKDOWN_WORDS + "\n$$\na = b + c\n$$"),
+        text("![the forget gate over time](f.png)"),
+        error(tags=["raises-exception"]),
+        shows({"image/png": "aa"}, {"image/png": {"alt": "a curve that falls"}}),
+        shows({"image/png": "aa", "text/html": '<img src="x" alt="a curve">'}),
+        shows({"image/svg+xml": LABELLED}),
+        shows({"text/html": '<span aria-hidden="true">x</span><svg aria-hidden="true"></svg>'}),
+        shows({"text/plain": "3.14"}),
+    ],
+)
+def test_what_is_fine(cell):
+    assert list(problems(copy(new_notebook([cell])))) == []
+
+
+def test_cells_that_never_ran_are_told_together():
+    cells = [new_cell("code", "x = 1", f"c{k}", {}) for k in range(3)]
+    cells[1].update(execution_count=2)
+    (sentence,) = problems(copy(new_notebook(cells)))
+    assert sentence.startswith("cells 1, 3: never run")
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        (code("x = 1\n" * CODE_LINES + "x"), "21 lines"),
+        (code("def f(x):\n" + "    x = 1\n" * 20 + "    return x", **ANSWER), "22 lines"),
+        (text("word " * (MARKDOWN_WORDS + 1)), "121 words"),
+        (text("![](f.png)"), "alternative"),
+        (text('<img src="f.png">'), "alternative"),
+        (error(), "raises ValueError"),
+        (shows({"image/png": "aa"}), "alternative"),
+        (shows({"image/png": "aa"}, {"image/png": {"alt": " "}}), "alternative"),
+        (shows({"image/svg+xml": "<svg></svg>"}), "alternative"),
+        (shows({"text/html": '<img alt="">'}), "alternative"),
+        (shows({"text/plain": "<Gate object at 0x7f12ab34cd>"}), "one machine"),
+    ],
+)
+def test_what_is_told(cell, says):
+    (sentence,) = problems(copy(new_notebook([new_cell("markdown", "# Title", "title", {}), cell])))
+    assert sentence.startswith("cell 2 (")
+    assert says in sentence
