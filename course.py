@@ -163,7 +163,7 @@ def lab(words: Sequence[str]) -> int:
     settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(LAB_SETTINGS, encoding="utf-8")
-    first = "exercises/en/00_start_here.ipynb"
+    first = "notebooks/en/00_start_here.ipynb"
     options = [f"--ServerApp.root_dir={ROOT}"]
     if (ROOT / first).exists():
         options.append(f"--LabApp.default_url=/lab/tree/{first}")
@@ -180,10 +180,7 @@ def grade(words: Sequence[str]) -> int:
     if words:
         return run("gatedrnn", "grade", *words, cwd=Path.cwd())
     say("Grading the sample class, examples/class_03.")
-    status = run("gatedrnn", "grade", "examples/class_03", "--unit", "03", "--out", "build/grades")
-    if status == 0:
-        say(f"The pages of the class and of each student are in {ROOT / 'build' / 'grades'}.")
-    return status
+    return run("gatedrnn", "grade", "examples/class_03", "--unit", "03", "--out", "build/grades", "--jobs", "2")
 
 
 def test(words: Sequence[str]) -> int:
@@ -207,7 +204,7 @@ def check(words: Sequence[str]) -> int:
         "format": ("python", "-m", "ruff", "format", "--check", "."),
         "lint": ("python", "-m", "ruff", "check", "."),
         "types": ("python", "-m", "mypy"),
-        "imports": ("lint-imports", "--no-logo"),
+        "imports": ("lint-imports", "--no-logo", "--no-cache"),
         "notebooks": ("python", "-m", "gatedrnn_course.authoring", "--check"),
     }
     if unknown := set(words) - set(checks):

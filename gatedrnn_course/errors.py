@@ -19,6 +19,10 @@ class CourseError(Exception):
         self.asked, self.came, self.expected, self.do = asked, came, expected, do
         super().__init__("\n".join(part for part in (asked, came, expected, do) if part))
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        return [str(self)]
+
 
 class CellError(CourseError):
     """A text that is not a cell; the message quotes the line."""

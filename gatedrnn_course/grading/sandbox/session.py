@@ -162,7 +162,8 @@ class ProcessSession:
 
     def _end(self) -> int:
         """Kill the child, its group and what hides elsewhere; returns the exit code. The leader is reaped last, so that
-        its number means nobody else until then."""
+        its number means nobody else until then.
+        """
         self._ended = True
         process = self._child.process
         if process.returncode is None:

@@ -1,0 +1,60 @@
+"""A course on gated recurrent networks. Names load on first use, so that this import is instant."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gatedrnn_course.cells import Params as Params
+    from gatedrnn_course.cells import catalogue as catalogue
+    from gatedrnn_course.cells import parse as parse
+    from gatedrnn_course.lab.activations import sigmoid as sigmoid
+    from gatedrnn_course.lab.activations import tanh as tanh
+    from gatedrnn_course.lab.check import check as check
+    from gatedrnn_course.lab.device import run_on_device as run_on_device
+    from gatedrnn_course.lab.example import example as example
+    from gatedrnn_course.lab.figures import show_cell as show_cell
+    from gatedrnn_course.lab.gates import explore_gates as explore_gates
+    from gatedrnn_course.lab.hint import hint as hint
+    from gatedrnn_course.lab.plots import plot as plot
+    from gatedrnn_course.lab.predict import predict as predict
+    from gatedrnn_course.lab.predict import reveal as reveal
+    from gatedrnn_course.lab.progress import progress as progress
+    from gatedrnn_course.lab.shapes import show_shapes as show_shapes
+    from gatedrnn_course.lab.start import setup as setup
+
+_MODULES = {
+    "Params": "cells",
+    "catalogue": "cells",
+    "check": "lab.check",
+    "example": "lab.example",
+    "explore_gates": "lab.gates",
+    "hint": "lab.hint",
+    "parse": "cells",
+    "plot": "lab.plots",
+    "predict": "lab.predict",
+    "progress": "lab.progress",
+    "reveal": "lab.predict",
+    "run_on_device": "lab.device",
+    "setup": "lab.start",
+    "show_cell": "lab.figures",
+    "show_shapes": "lab.shapes",
+    "sigmoid": "lab.activations",
+    "tanh": "lab.activations",
+}
+"""For each name of the course the module it comes from."""
+
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

@@ -1,0 +1,115 @@
+"""What every graded item is: a function to write, inputs to try it on, a reference, and ways to explain a mistake."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatedrnn_course.cells.params import Params
+from gatedrnn_course.grading.values import Argument, Value
+
+__all__ = ["Draw", "Explanation", "Item", "Observation", "as_argument"]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Inputs for one call.
+
+    Attributes:
+        kind: `batch` (sizes distinct), `ones` (every size 1), `single` (no leading axis) or `square` (all sizes equal).
+        args: The arguments.
+        decides: Whether a wrong answer here costs the points. A square draw only helps to explain.
+    """
+
+    kind: str
+    args: tuple[Argument, ...]
+    decides: bool = True
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a learner's function gave for a draw.
+
+    Attributes:
+        draw: The inputs.
+        value: The outputs in order, as float64 arrays; None when the call raised.
+    """
+
+    draw: Draw
+    value: tuple[np.ndarray, ...] | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A mistake that reproduces the learner's numbers on every input tried.
+
+    Attributes:
+        sentence: The mistake in words, in the language in force.
+        key: The same in English, to count how often a class made it.
+    """
+
+    sentence: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Item(ABC):
+    """One graded function.
+
+    Attributes:
+        name: Name of the function.
+        points: What it is worth.
+        title: What it computes, in words.
+        hints: Three hints, from a nudge to nearly there; never the answer.
+        forbidden: Dotted names an answer must not use, such as `torch.nn.LSTM`.
+    """
+
+    name: str
+    points: int
+    title: str
+    hints: tuple[str, str, str]
+    forbidden: tuple[str, ...] = ()
+
+    @property
+    @abstractmethod
+    def arguments(self) -> tuple[str, ...]:
+        """Names of the arguments, in order."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what is handed back, in order."""
+
+    @abstractmethod
+    def docstring(self) -> str:
+        """The docstring of the function, without quotes."""
+
+    @abstractmethod
+    def reference(self, *args: Argument) -> Value:
+        """The right value."""
+
+    @abstractmethod
+    def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
+        """Fresh inputs: those that decide, then those that help to explain."""
+
+    @abstractmethod
+    def explain(self, observed: Sequence[Observation]) -> Explanation | None:
+        """The mistake that reproduces what was observed, if there is one."""
+
+    def signature(self) -> str:
+        """The function's head: `forget_gate(x, h_prev, p)`."""
+        return f"{self.name}({', '.join(self.arguments)})"
+
+    def example(self) -> tuple[Argument, ...]:
+        """Small arguments to play with, the same each time."""
+        return self.draws(np.random.default_rng(0))[0].args
+
+
+def as_argument(value: Argument) -> Argument:
+    """An argument as functions receive it: named arrays become `Params`, arrays are copied."""
+    if isinstance(value, Mapping):
+        return Params({name: np.array(array) for name, array in value.items()})
+    return np.array(value)

@@ -1,0 +1,89 @@
+"""Whole notebooks through the real sandbox: solved, empty and wrong ones, and the points they get."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gatedrnn_course.cells.edits import classes
+from gatedrnn_course.grading.items import Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.judge import judge
+from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.one import grade_submission
+from gatedrnn_course.grading.prove.matrix import HandedIn
+from gatedrnn_course.grading.prove.programs import answer, blank_answer, filled_answer
+from gatedrnn_course.grading.prove.typed import function_of
+from gatedrnn_course.grading.prove.wrong import CONSTANTS
+from gatedrnn_course.grading.sandbox import Sandbox
+from gatedrnn_course.grading.units import Unit
+from gatedrnn_course.text import _, mark
+
+__all__ = ["hand_in"]
+
+
+def hand_in(unit: Unit, sandbox: Sandbox, seed: int) -> tuple[HandedIn, ...]:
+    """Grade whole notebooks as a class's are graded, and compare each verdict with that of a check in this process.
+
+    Args:
+        unit: The unit.
+        sandbox: Where the notebooks run.
+        seed: Seed of all inputs.
+    """
+    with TemporaryDirectory() as folder:
+        paths = (Path(folder) / f"{k}.ipynb" for k in count())
+        rows = zip(paths, _notebooks(unit, seed), strict=False)
+        return tuple(_graded(path, one, unit, sandbox, seed) for path, one in rows)
+
+
+@dataclass(frozen=True)
+class _Notebook:
+    """What a notebook holds in words and in cells, one an item, the points it should get, and whether to compare."""
+
+    words: str
+    cells: Sequence[str]
+    expected: int = 0
+    compared: bool = False
+
+
+def _notebooks(unit: Unit, seed: int) -> Iterator[_Notebook]:
+    rng = random.Random(seed)
+    items = unit.items
+    yield _Notebook(mark("every function right"), [answer(item) for item in items], 100, True)
+    yield _Notebook(mark("every function wrong in one place"), [_mistaken(item, rng) for item in items], 0, True)
+    yield _Notebook(mark("no function written"), [blank_answer(item) for item in items], 0, True)
+    yield _Notebook(mark("no function at all"), ["x = 0"])
+    for words, number in CONSTANTS.items():
+        yield _Notebook(words, [filled_answer(item, number) for item in items])
+    yield _Notebook(mark("the first argument handed back"), [_echo(item) for item in items])
+
+
+def _mistaken(item: Item, rng: random.Random) -> str:
+    if isinstance(item, (SliceItem, SequenceItem)):
+        return answer(item, rng.choice(classes(item.slice)).edit)
+    return filled_answer(item, "2.0")
+
+
+def _echo(item: Item) -> str:
+    values = ", ".join([item.arguments[0]] * len(item.outputs))
+    return f"def {item.signature()}:\n    return {values}\n"
+
+
+def _graded(path: Path, asked: _Notebook, unit: Unit, sandbox: Sandbox, seed: int) -> HandedIn:
+    rest: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cells = [{**rest, "source": cell} for cell in asked.cells]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    record = grade_submission("student", [path], unit, sandbox, seed)
+    failures = []
+    for item, cell, got in zip(unit.items, asked.cells, record.items, strict=False) if asked.compared else ():
+        here = judge(item, LocalCaller(function_of(cell, item.name)), seed)
+        if (here.outcome, here.points, here.mistake) != (got.outcome, got.points, got.mistake):
+            told = _("{name}, in a notebook with {words}: the sandbox says '{there}', a check says '{here}'")
+            words = _(asked.words)
+            failures.append(told.format(name=item.name, words=words, there=got.sentence, here=here.sentence))
+    return HandedIn(asked.words, record.points, asked.expected, tuple(failures))

@@ -1,0 +1,93 @@
+"""The source of an answer to an item: its equations, changed or not, in one style."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from textwrap import dedent
+
+from gatedrnn_course.cells.edits import Edit
+from gatedrnn_course.grading.items import FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYLES, Writer
+from gatedrnn_course.grading.prove.typed import Program
+
+__all__ = ["answer", "blank_answer", "filled_answer", "right_answers"]
+
+STEP = "step_of_the_cell"
+
+
+def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: str = "append and stack") -> str:
+    """The source of an answer.
+
+    Args:
+        item: The item. Where no equations stand behind it, its own short reference is the source.
+        edit: A mistake in its equations.
+        writer: The style.
+        loop: For a loop over a cell, the style of the loop.
+
+    Returns:
+        Python source.
+    """
+    if isinstance(item, FunctionItem):
+        source, name = dedent(inspect.getsource(item.function)), item.function.__name__
+        return f"from __future__ import annotations\nimport numpy as np\n\n{source}\n{item.name} = {name}\n"
+    if isinstance(item, SliceItem):
+        slice_, arguments, name = item.slice, item.arguments, item.name
+    elif isinstance(item, SequenceItem):
+        slice_, name = item.slice, STEP
+        arguments = (*slice_.inputs, "p")
+    else:
+        raise TypeError(f"no source for {type(item).__name__}")
+    lines, outputs = (edit.lines, edit.outputs) if edit else (slice_.lines, slice_.outputs)
+    source = writer(Program(name, arguments, lines, outputs))
+    return source + _loop(item, LOOPS[loop]) if isinstance(item, SequenceItem) else source
+
+
+def _loop(item: SequenceItem, template: str) -> str:
+    """The function around the step."""
+    states = item.slice.outputs
+    start = [f"{name} = {given}" for name, given in zip(states, item.arguments[1:-1], strict=True)]
+    filled = template.format(
+        states=", ".join(states),
+        given=", ".join((*states, "p")),
+        pack=f"({', '.join(states)},)",
+        step=STEP,
+        count=len(states),
+        first=item.arguments[1],
+    )
+    body = "\n".join(f"    {row}" for row in [*start, *filled.split("\n")])
+    return f"\nimport numpy as np\n\ndef {item.signature()}:\n{body}\n"
+
+
+def blank_answer(item: Item) -> str:
+    """The function as the exercise gives it: a head and a docstring."""
+    return f'def {item.signature()}:\n    """{item.title}"""\n'
+
+
+def filled_answer(item: Item, number: str) -> str:
+    """An answer whose outputs have the right shape and hold one number, written as `float` reads it."""
+    given = ", ".join(item.arguments)
+    return (
+        f"{answer(item)}\nimport numpy as np\n\nright_{item.name} = {item.name}\n\n"
+        f"def {item.signature()}:\n"
+        f"    value = right_{item.name}({given})\n"
+        f"    if isinstance(value, tuple):\n"
+        f"        return tuple(np.full(np.shape(one), float({number!r})) for one in value)\n"
+        f"    return np.full(np.shape(value), float({number!r}))\n"
+    )
+
+
+def right_answers(item: Item) -> Iterator[tuple[str, str]]:
+    """Right answers to an item, each style in words with its source; two styles that give one text count once."""
+    seen = set()
+    styles: list[tuple[str, Writer, str]]
+    if isinstance(item, SequenceItem):
+        styles = [(words, writer, "append and stack") for words, writer in STEP_STYLES.items()]
+        styles += [(words, PLAIN, words) for words in LOOPS]
+    else:
+        styles = [(words, writer, "append and stack") for words, writer in STYLES.items()]
+    for words, writer, loop in styles:
+        source = answer(item, None, writer, loop)
+        if source not in seen:
+            seen.add(source)
+            yield words, source

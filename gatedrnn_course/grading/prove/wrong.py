@@ -1,0 +1,138 @@
+"""Wrong answers to an item: every edit of its equations, its loop mistakes, pairs of mistakes, and constants."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from gatedrnn_course.cells.edits import Edit, classes, merged
+from gatedrnn_course.cells.edits.classes import probe_trials
+from gatedrnn_course.cells.edits.combine import touched
+from gatedrnn_course.cells.params import Params
+from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.grading.diagnosis import same_numbers
+from gatedrnn_course.grading.items import FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items.sequence_item import LOOP_MISTAKES
+from gatedrnn_course.grading.prove.programs import answer
+from gatedrnn_course.grading.prove.typed import function_of
+from gatedrnn_course.text import mark
+
+__all__ = ["CONSTANTS", "Wrong", "constants", "pairs", "wrong_answers"]
+
+Function = Callable[..., Any]
+
+CONSTANTS = {mark("zeros"): "0.0", mark("ones"): "1.0", mark("0.5 everywhere"): "0.5", mark("nan everywhere"): "nan"}
+"""Numbers with which arrays of the right shape are filled by an answer that computes nothing."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong function.
+
+    Attributes:
+        names: English names under which it may be reported; the first is its own.
+        kind: A number that functions of one class share.
+        function: The function.
+    """
+
+    names: tuple[str, ...]
+    kind: int
+    function: Function
+
+
+def wrong_answers(item: Item) -> Iterator[Wrong]:
+    """Every mistake that can be derived for an item, written as a function."""
+    kind = 0
+    if isinstance(item, (SliceItem, SequenceItem)):
+        for kind, found in enumerate(classes(item.slice)):
+            names = tuple(member.key for member in found.members)
+            for member in found.members:
+                own = (found.edit.key, *(name for name in names if name != found.edit.key))
+                yield Wrong(own, kind, function_of(answer(item, member), item.name))
+    if isinstance(item, SequenceItem):
+        for k, (names, function) in enumerate(_loop_mistakes(item)):
+            yield Wrong(names, kind + 1 + k, function)
+    if isinstance(item, FunctionItem):
+        for k, mistake in enumerate(item.mistakes):
+            yield Wrong((mistake.words,), k, mistake.function)
+
+
+def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Function]]:
+    """The mistakes of the loop, without those that are right for this cell, as losing c is where there is none."""
+    functions: dict[str, Function] = {words: partial(_run, item.slice, loop) for words, loop in LOOP_MISTAKES.items()}
+    draws = item.draws(np.random.default_rng(1997))
+    values = {words: [_rows(function(*draw.args)) for draw in draws] for words, function in functions.items()}
+    right = [_rows(item.reference(*draw.args)) for draw in draws]
+    for words, function in functions.items():
+        equal = [other for other in functions if other != words and _equal(values[words], values[other])]
+        if not _equal(values[words], right):
+            yield (words, *equal), function
+
+
+def _run(slice_: Slice, loop: Function, xs: Any, *rest: Any) -> Any:
+    values = loop(slice_.function, xs, tuple(rest[:-1]), Params(rest[-1]))
+    return values if len(values) > 1 else values[0]
+
+
+def _rows(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _equal(first: Sequence[tuple[Any, ...]], second: Sequence[tuple[Any, ...]]) -> bool:
+    return all(same_numbers(a, b) for a, b in zip(first, second, strict=True))
+
+
+def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
+    """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
+    if not isinstance(item, SliceItem):
+        return
+    inside = [c.edit for c in classes(item.slice) if len(touched(item.slice, c.edit)) == 1 and _in_a_line(item, c.edit)]
+    if len({edit.where for edit in inside}) < 2:
+        return
+    rng = random.Random(seed)
+    trials = probe_trials(item.slice)
+    right = [trial.pick(trial.right, item.slice.outputs) for trial in trials]
+    found = 0
+    while found < count:
+        first, second = sorted(rng.sample(inside, 2), key=lambda edit: edit.where)
+        both = merged(item.slice, first, second)
+        if first.where == second.where or all(
+            same_numbers(trial.outputs(both), value) for trial, value in zip(trials, right, strict=True)
+        ):
+            continue
+        yield Wrong((both.key,), found, function_of(answer(item, both), item.name))
+        found += 1
+
+
+def _in_a_line(item: SliceItem, edit: Edit) -> bool:
+    return edit.where < len(item.slice.lines)
+
+
+def constants(item: Item) -> Iterator[tuple[str, Function]]:
+    """Functions that compute nothing: arrays of the right shape filled with one number, nothing, or an argument."""
+    for words, number in CONSTANTS.items():
+        yield words, partial(_filled, item, float(number))
+    yield mark("nothing"), partial(_nothing)
+    for k, name in enumerate(item.arguments):
+        yield name, partial(_an_argument, k, len(item.outputs))
+
+
+def _filled(item: Item, number: float, *args: Any) -> Any:
+    right = item.reference(*args)
+    if isinstance(right, dict):
+        return {name: np.full(np.shape(np.asarray(value)), number) for name, value in right.items()}
+    rows = tuple(np.full(np.shape(row), number) for row in _rows(right))
+    return rows if isinstance(right, tuple) else rows[0]
+
+
+def _nothing(*_args: Any) -> None:
+    """Hands back nothing."""
+
+
+def _an_argument(k: int, count: int, *args: Any) -> Any:
+    return args[k] if count == 1 else (args[k],) * count

@@ -1,0 +1,60 @@
+"""The course's assignments by number. A new unit is one more file here and one more line below."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.items import Item
+from gatedrnn_course.grading.units.unit import Unit as Unit
+from gatedrnn_course.text import _
+
+__all__ = ["UNITS", "Unit", "find_item", "load"]
+
+UNITS = {"00": "u00_start_here", "03": "u03_gates"}
+"""For each unit the module that holds it."""
+
+
+@lru_cache(maxsize=32)
+def load(number: str) -> Unit:
+    """The unit of a number.
+
+    Args:
+        number: `"03"`, or `"3"`.
+
+    Returns:
+        The unit.
+
+    Raises:
+        CourseError: If there is no such unit.
+    """
+    module = UNITS.get(str(number).zfill(2))
+    if module is None:
+        raise CourseError(
+            _("Unit {number}.").format(number=number),
+            _("There is no unit of that number."),
+            _("The units are: {numbers}.").format(numbers=", ".join(UNITS)),
+        )
+    unit: Unit = import_module(f"{__name__}.{module}").UNIT
+    return unit
+
+
+def find_item(name: str) -> tuple[Unit, Item]:
+    """The unit and item that grade a function of this name.
+
+    Raises:
+        CourseError: If no unit grades such a function.
+    """
+    for number in UNITS:
+        unit = load(number)
+        for item in unit.items:
+            if item.name == name:
+                return unit, item
+    known = ", ".join(item.name for number in UNITS for item in load(number).items)
+    raise CourseError(
+        _("A check of the function `{name}`.").format(name=name),
+        _("No exercise asks for a function of that name."),
+        _("Functions that can be checked: {names}.").format(names=known),
+        _("Keep the name the exercise gives."),
+    )

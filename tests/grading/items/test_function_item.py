@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
+from gatedrnn_course.grading.judge import judge
+from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.prove import prove_item
+from gatedrnn_course.grading.prove.programs import answer, filled_answer
+from gatedrnn_course.grading.prove.typed import function_of
+
+
+def masked_mean(values: Any, mask: Any) -> Any:
+    return (values * mask).sum(axis=0) / mask.sum(axis=0)
+
+
+def draws(rng: np.random.Generator) -> tuple[Draw, ...]:
+    def one(kind: str, t: int, b: int, decides: bool = True) -> Draw:
+        mask = (rng.random((t, b)) > 0.4).astype(float)
+        mask[0] = 1.0
+        return Draw(kind, (rng.normal(size=(t, b)), mask), decides)
+
+    return one("batch", 5, 3), one("batch", 6, 2), one("ones", 1, 1), one("square", 4, 4, False)
+
+
+ITEM = FunctionItem(
+    "masked_mean",
+    10,
+    "The mean over time of the steps that count.",
+    ("a", "b", "c"),
+    takes={"values": "numbers, (T, B)", "mask": "1 where a step counts, (T, B)"},
+    gives={"mean": "the mean of each column, (B,)"},
+    function=masked_mean,
+    mistakes=(
+        Mistake("The mean is over all steps, also those that do not count.", lambda v, m: (v * m).mean(axis=0)),
+        Mistake("The sum is not divided.", lambda v, m: (v * m).sum(axis=0)),
+        Mistake("The mean is over the batch.", lambda v, m: (v * m).sum(axis=1) / m.sum(axis=1)),
+    ),
+    draw=draws,
+)
+
+
+def test_form() -> None:
+    assert ITEM.signature() == "masked_mean(values, mask)"
+    assert ITEM.outputs == ("mean",)
+    assert "    mask: 1 where a step counts, (T, B)" in ITEM.docstring()
+    assert ITEM.docstring().endswith("Returns:\n    mean: the mean of each column, (B,)")
+    mean: Any = ITEM.reference(np.array([[1.0], [3.0]]), np.array([[1.0], [0.0]]))
+    np.testing.assert_allclose(mean, [1.0])
+
+
+@pytest.mark.parametrize("mistake", ITEM.mistakes, ids=lambda mistake: mistake.words)
+def test_mistakes_are_named(mistake: Mistake) -> None:
+    verdict = judge(ITEM, LocalCaller(mistake.function), 3)
+    assert (verdict.outcome, verdict.mistake) == ("wrong", mistake.words)
+
+
+def test_another_mistake_is_told_by_its_numbers() -> None:
+    verdict = judge(ITEM, LocalCaller(lambda v, m: v.sum(axis=0)), 3)
+    assert (verdict.outcome, verdict.mistake) == ("wrong", "")
+
+
+def test_a_right_answer_is_never_accused() -> None:
+    def loops(values: Any, mask: Any) -> Any:
+        columns = range(len(values[0]))
+        return [sum(v[k] * m[k] for v, m in zip(values, mask, strict=True)) / sum(m[k] for m in mask) for k in columns]
+
+    assert judge(ITEM, LocalCaller(loops), 1).outcome == "right"
+
+
+def test_it_is_proved_like_the_others() -> None:
+    proof = prove_item(ITEM, 0)
+    assert proof.failures == ()
+    assert str(proof.named) == "3/3" and proof.accepted.of >= 8 and proof.pairs_caught.of == 0
+
+
+def test_its_source_stands_alone() -> None:
+    assert judge(ITEM, LocalCaller(function_of(answer(ITEM), "masked_mean")), 1).outcome == "right"
+    assert judge(ITEM, LocalCaller(function_of(filled_answer(ITEM, "0.0"), "masked_mean")), 1).outcome == "wrong"

@@ -1,0 +1,51 @@
+"""The table of grades opens in a spreadsheet and does nothing there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatedrnn_course.grading.classrun import ClassRun
+from gatedrnn_course.grading.report.grades import cell, grades_text, write_grades
+
+from .conftest import Make
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_one_row_a_student_with_a_column_for_each_item(run: ClassRun) -> None:
+    ana, ben, cem, dan = rows(grades_text(run.records, run.unit))
+    names = [item.name for item in run.unit.items]
+    assert list(ana) == ["student", "points", "out_of", "status", *names, "file", "notes"]
+    assert (ana["points"], ana["lstm_step"], ana["status"]) == ("100", "24", "graded")
+    assert (ben["points"], ben["candidate"], ben["input_gate"]) == ("88", "0", "12")
+    assert (cem["points"], cem["candidate"], cem["notes"]) == ("0", "0", "The file is no readable notebook.")
+    assert (dan["points"], dan["candidate"], dan["status"]) == ("", "", "not graded")
+
+
+def test_formulas_become_text(run: ClassRun, make: Make) -> None:
+    hostile = make('=HYPERLINK("http://x")', file="@SUM(A1).ipynb", notes=("-1+1", "two\nlines"))
+    (row,) = rows(grades_text([hostile], run.unit))
+    assert row["student"].startswith("'=HYPERLINK")
+    assert row["file"].startswith("'@")
+    assert row["notes"] == "'-1+1 | two lines"
+
+
+@given(st.text(st.characters(codec=None), max_size=30))
+def test_no_cell_begins_like_a_formula(text: str) -> None:
+    shown = cell(text)
+    assert not shown.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert "\n" not in shown
+
+
+def test_the_file_tells_excel_its_encoding(run: ClassRun, tmp_path: Path, make: Make) -> None:
+    write_grades(tmp_path / "grades.csv", [make("Zoë Ångström")], run.unit)
+    raw = (tmp_path / "grades.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert rows(raw.decode("utf-8-sig"))[0]["student"] == "Zoë Ångström"

@@ -1,0 +1,63 @@
+"""The table and the bar, as a pipe and as a terminal see them."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from gatedrnn_course.grading.classrun import ClassRun
+from gatedrnn_course.grading.report.terminal import RunBar, grades_table, legend
+
+from .conftest import Make
+
+
+def printed(run: ClassRun, width: int) -> list[str]:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(grades_table(run, width))
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+
+
+def test_the_table_shows_points_signs_and_the_first_remark(run: ClassRun) -> None:
+    text = "\n".join(printed(run, 100))
+    assert "│ ana     │    100 │ ✓ ✓ ✓ ✓ ✓ ✓ ✓ │" in text
+    assert "│ ben     │     88 │ ✓ ✓ ✗ ✓ ✓ ✓ ✓ │ No bias: `b_c` is missing." in text
+    assert "│ cem     │      0 │ unreadable    │ The file is no readable notebook." in text
+    assert "│ dan     │        │ not graded    │ OSError: no memory" in text
+    assert legend(run) == "✓ right   ✗ wrong"
+
+
+def test_no_column_is_lost_on_a_narrow_terminal(run: ClassRun) -> None:
+    lines = printed(run, 72)
+    assert max(map(len, lines)) <= 72
+    assert "✓ ✓ ✗ ✓ ✓ ✓ ✓" in "\n".join(lines)
+
+
+def test_a_name_is_no_markup(run: ClassRun, make: Make) -> None:
+    hostile = ClassRun(run.unit, (make("[red]x[/red]\x1b[31m"),), 1, 0.0)
+    assert "[red]x[/red] " in "\n".join(printed(hostile, 100))
+
+
+def test_a_pipe_gets_one_line_a_submission(run: ClassRun) -> None:
+    ana, ben, *others = run.records
+    console = Console(file=io.StringIO(), width=100)
+    with RunBar(console, 2) as bar:
+        bar.begin(others, ["ana", "ben"])
+        bar.done(ben)
+        bar.done(ana)
+    assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
+        "2 of 4 submissions were graded before and have not changed.",
+        "[3/4] ben: 88 of 100 points",
+        "[4/4] ana: 100 of 100 points",
+    ]
+
+
+def test_a_terminal_gets_a_bar_with_the_current_names(run: ClassRun) -> None:
+    console = Console(file=io.StringIO(), width=100, force_terminal=True)
+    with RunBar(console, 2) as bar:
+        bar.begin([], ["ana", "ben", "cem"])
+        bar.done(run.records[0])
+        bar._bar.refresh()
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "1/3" in shown
+    assert "ben, cem" in shown
