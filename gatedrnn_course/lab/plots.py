@@ -1,0 +1,130 @@
+"""`plot(...)`: curves told apart by colour and line style, with a sentence made from the data.
+
+matplotlib loads when the first curve is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gatedrnn_course.lab.show import show
+from gatedrnn_course.text import _
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["COLOURS", "Plot", "describe_plot", "draw_curves", "plot"]
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
+"""Okabe-Ito without yellow, which is hard to see on white."""
+STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+
+Curves = Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True, repr=False)
+class Plot:
+    """A picture of curves with its description.
+
+    Attributes:
+        png: The picture.
+        alt: What it shows, in words.
+    """
+
+    png: bytes
+    alt: str
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        from base64 import b64encode
+
+        data = {"image/png": b64encode(self.png).decode(), "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+    def __repr__(self) -> str:
+        return self.alt
+
+
+def plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None, log: bool = False) -> None:
+    """Draw curves, and say below in one sentence what they show.
+
+    Args:
+        curves: The values of each curve by its name.
+        x: Words for the x axis.
+        y: Words for the y axis.
+        title: Title.
+        at: Where the values stand on the x axis; 0, 1, 2 and so on where left out.
+        log: Whether the y axis is logarithmic.
+    """
+    alt = describe_plot(curves, x, y, title, at)
+    show(Plot(_png(draw_curves(curves, x, y, title, at, log)), alt))
+    print(alt)
+
+
+def describe_plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None) -> str:
+    """The curves in words: where each begins and ends, and its extremes where they lie elsewhere.
+
+    Args:
+        curves: The values of each curve by its name.
+        x: Words for the x axis.
+        y: Words for the y axis.
+        title: Title.
+        at: Where the values stand on the x axis.
+
+    Returns:
+        Sentences with numbers of two digits.
+    """
+    parts = [_("{title}: {y} over {x}.").format(title=title or _("Plot"), y=y, x=x)]
+    for name, values in curves.items():
+        row = np.asarray(values, dtype=float)
+        where = _positions(at, len(row))
+        if not np.isfinite(row).any():
+            parts.append(_("{name}: no numbers.").format(name=name))
+            continue
+        words = _("{name} goes from {first} at {start} to {last} at {end}")
+        said = words.format(
+            name=name, first=_number(row[0]), start=_number(where[0]), last=_number(row[-1]), end=_number(where[-1])
+        )
+        ends = (row[0], row[-1])
+        for k, phrase in ((np.nanargmax(row), _("highest {v} at {x}")), (np.nanargmin(row), _("lowest {v} at {x}"))):
+            if row[k] not in ends:
+                said += ", " + phrase.format(v=_number(row[k]), x=_number(where[int(k)]))
+        parts.append(f"{said}.")
+    return " ".join(parts)
+
+
+def draw_curves(
+    curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None, log: bool = False
+) -> Figure:
+    """The figure behind `plot`, for those who want to add to it."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    axes = figure.add_subplot()
+    for (name, values), colour, style in zip(curves.items(), cycle(COLOURS), cycle(STYLES)):
+        axes.plot(_positions(at, len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
+    axes.set(xlabel=x, ylabel=y, title=title, yscale="log" if log else "linear")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.3)
+    if len(curves) > 1:
+        axes.legend(frameon=False)
+    return figure
+
+
+def _positions(at: Sequence[float] | None, count: int) -> Sequence[float]:
+    return range(count) if at is None else at
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=100)
+    return buffer.getvalue()

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from gatedrnn_course import catalogue, parse, show_cell
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.lab.figures import Equations, cell_of, figure_of
+
+
+@pytest.mark.parametrize("name", catalogue)
+def test_every_cell_has_a_picture_with_words(name: str) -> None:
+    bundle = figure_of(name)._repr_mimebundle_()
+    ET.fromstring(bundle["image/svg+xml"])
+    image = ET.fromstring(bundle["text/html"].replace(">", "/>"))
+    assert image.get("alt") == bundle["text/plain"] == repr(figure_of(name))
+    assert len(bundle["text/plain"]) > 40
+
+
+def test_the_equations_are_typeset_and_have_a_text() -> None:
+    assert "sigma" in Equations(catalogue["GRU"])._repr_latex_()
+    assert parse(repr(Equations(catalogue["GRU"]))).lines == catalogue["GRU"].lines
+
+
+def test_a_cell_of_ones_own_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show_cell(parse("h = tanh(W_h @ x + U_h @ h_prev)", "mine"))
+    out = capsys.readouterr().out
+    assert "h = tanh(W_h @ x + U_h @ h_prev)" in out
+    assert "The mine receives" in out
+
+
+def test_an_unknown_cell_lists_the_catalogue() -> None:
+    with pytest.raises(CourseError, match="peephole LSTM"):
+        cell_of("LTSM")

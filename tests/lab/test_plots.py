@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gatedrnn_course.lab.plots import COLOURS, STYLES, Plot, describe_plot, draw_curves, plot
+
+CURVES = {"RNN": [1.0, 0.1, 0.01], "LSTM": [0.5, 0.9, 0.7]}
+
+
+def test_the_words_come_from_the_data() -> None:
+    assert describe_plot(CURVES, "step", "gradient", "Two cells") == (
+        "Two cells: gradient over step. RNN goes from 1 at 0 to 0.01 at 2. LSTM goes from 0.5 at 0 to 0.7 at 2, "
+        "highest 0.9 at 1."
+    )
+
+
+def test_gaps_and_nothing_at_all() -> None:
+    words = describe_plot({"a": [np.nan, np.nan], "b": [1.0, np.nan, 3.0]}, "x", "y")
+    assert "a: no numbers." in words
+    assert "b goes from 1 at 0 to 3 at 2." in words
+
+
+def test_curves_differ_in_colour_and_in_style() -> None:
+    lines = draw_curves({str(k): [0, k] for k in range(7)}, "x", "y").axes[0].lines
+    assert len({line.get_color() for line in lines}) == len(COLOURS) == len(STYLES) == 7
+    assert len({str(line._dash_pattern) for line in lines}) == 7
+
+
+def test_a_plot_is_a_png_with_alternative_text_and_a_sentence_below(capsys: pytest.CaptureFixture[str]) -> None:
+    plot(CURVES, "step", "gradient", log=True)
+    words = describe_plot(CURVES, "step", "gradient")
+    assert capsys.readouterr().out == f"{words}\n{words}\n"
+    data, metadata = Plot(b"png", words)._repr_mimebundle_()
+    assert set(data) == {"image/png", "text/plain"}
+    assert metadata["image/png"]["alt"] == words
