@@ -1,0 +1,238 @@
+"""The `gatedrnn` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gatedrnn_course.grading.classrun import ClassRun
+
+__all__ = ["app"]
+
+FAULT, MISUSE, INTERRUPTED = 1, 2, 130
+
+
+class _Commands(TyperGroup):
+    """Tells a `CourseError` in its four parts, and Ctrl-C in one word, instead of a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a pipe may know fewer signs than a page
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            typer.echo(_one_a_line(error), err=True)
+            raise typer.Exit(MISUSE) from None
+        except KeyboardInterrupt:
+            typer.echo(_("Stopped."), err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=_("The course on gated recurrent networks: grade, prove, release, look at cells."),
+)
+
+Folder = Annotated[Path, typer.Argument(help=_("Notebooks NAME.ipynb, or a folder for each student."))]
+UnitNumber = Annotated[str, typer.Argument(metavar="UNIT", help=_("The unit, such as 03."))]
+UnitOption = Annotated[str, typer.Option("--unit", help=_("The unit that was handed in, such as 03."))]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help=_("Submissions side by side; by default one a processor core."))
+]
+Results = Annotated[Path, typer.Option("--out", help=_("Folder for records, grades.csv and pages."))]
+Anew = Annotated[bool, typer.Option("--anew", help=_("Grade also what was graded before and has not changed."))]
+Page = Annotated[Path | None, typer.Option("--page", help=_("Write the published page instead, from its fixed seed."))]
+Released = Annotated[Path, typer.Option("--out", help=_("Folder to write the release into."))]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help=_("Replace an earlier release."))]
+CellName = Annotated[str, typer.Argument(metavar="CELL", help=_("Name of a cell, such as LSTM or GRU."))]
+Svg = Annotated[Path | None, typer.Option("--svg", help=_("Write the diagram into this file."))]
+Size = Annotated[int, typer.Option(min=1, help=_("For the parameter count: the size of the input, or of the state."))]
+
+
+def _one_a_line(error: CourseError) -> str:
+    return "\n".join(filter(None, (error.asked, error.came, error.expected, error.do)))
+
+
+def _console(**options: Any) -> Console:
+    """A console; where it is no terminal, lines are as wide as the grades need and never depend on the machine."""
+    from rich.console import Console
+
+    made = Console(**options)
+    return made if made.is_terminal else Console(width=140, **options)
+
+
+@app.command()
+def grade(
+    folder: Folder,
+    unit: UnitOption,
+    out: Results = Path("build/grades"),
+    jobs: Jobs = None,
+    anew: Anew = False,
+) -> None:
+    """Grade a folder of notebooks. Stop it at any time; the same command goes on where it was."""
+    from gatedrnn_course.grading.classrun import grade_class
+    from gatedrnn_course.grading.report.terminal import RunBar
+
+    side_by_side = jobs or os.cpu_count() or 1
+    bar = RunBar(_console(stderr=True), side_by_side)
+    try:
+        with bar:
+            run = grade_class(folder, unit, out, side_by_side, bar, anew)
+        failed = _report(run, out)
+    except KeyboardInterrupt:
+        words = _("Stopped; {done} of {total} are graded and kept. Run the same command again to go on.")
+        typer.echo(words.format(done=bar.done_count, total=bar.total), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    raise typer.Exit(FAULT if failed else 0)
+
+
+def _report(run: ClassRun, out: Path) -> int:
+    """Write grades and pages, print the table; how many submissions could not be graded."""
+    from gatedrnn_course.grading.report import sandbox_sentence, write_grades, write_pages
+    from gatedrnn_course.grading.report.terminal import grades_table, legend
+
+    write_grades(out / "grades.csv", run.records, run.unit)
+    pages = write_pages(run, out)
+    console = _console()
+    console.print(grades_table(run, console.width))
+    typer.echo(legend(run))
+    for sandbox in dict.fromkeys(sandbox_sentence(record.sandbox) for record in run.records):
+        typer.echo(sandbox)
+    typer.echo(_("The class: {page}").format(page=pages.index))
+    typer.echo(_("The students: {folder}").format(folder=pages.students))
+    typer.echo(_("The grades: {file}").format(file=out / "grades.csv"))
+    failed = [record.student for record in run.records if record.status == "not graded"]
+    if failed:
+        words = _(
+            "Not graded, by a fault of the grader: {names}. Run the same command again; the reason is in the table."
+        )
+        typer.echo(words.format(names=", ".join(failed)), err=True)
+    return len(failed)
+
+
+@app.command()
+def prove(unit: UnitNumber, page: Page = None) -> None:
+    """Grade the grader: every mistake must be caught and named, every right answer accepted."""
+    from gatedrnn_course.grading.prove import prove, write_page
+
+    matrix = prove(unit) if page is None else write_page(unit, page)
+    _console().print(matrix.table())
+    for failure in matrix.failures:
+        typer.echo(failure, err=True)
+    raise typer.Exit(0 if matrix.ok else FAULT)
+
+
+@app.command()
+def release(unit: UnitNumber, out: Released = Path("build/release"), overwrite: Overwrite = False) -> None:
+    """Write what students get of one unit, without any solution."""
+    from gatedrnn_course.authoring.release import release
+
+    made = release(unit, out, overwrite=overwrite)
+    for name in made.files:
+        typer.echo(str(made.folder / name))
+    typer.echo(_("As one file: {archive}").format(archive=made.archive))
+
+
+@app.command()
+def show(cell: CellName, svg: Svg = None, input_size: Size = 4, hidden_size: Size = 8) -> None:
+    """Print a cell: its equations, its source, how many numbers it learns; with --svg also its diagram."""
+    from gatedrnn_course.cells import catalogue, describe, diagram
+
+    found = next((one for name, one in catalogue.items() if name.casefold() == cell.casefold()), None)
+    if found is None:
+        raise CourseError(
+            _("The cell {name}.").format(name=cell),
+            _("There is no cell of that name."),
+            _("The cells are: {names}.").format(names=", ".join(catalogue)),
+        )
+    if svg is not None:
+        _write(svg, diagram(found) + "\n")
+    count = found.parameter_count(input_size, hidden_size)
+    sizes = _("Parameters with {D} inputs and {H} units: {count}").format(D=input_size, H=hidden_size, count=count)
+    typer.echo("\n\n".join((found.name, found.text, _("Source: {source}").format(source=found.source), sizes)))
+    typer.echo("\n" + describe(found))
+    if svg is not None:
+        typer.echo("\n" + _("The diagram: {file}").format(file=svg))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        words = _("It cannot be written: {why}.").format(why=error.strerror)
+        raise CourseError(_("The file {file}.").format(file=path), words) from error
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this computer has for the course, and what it lacks."""
+    from gatedrnn_course.grading.record import SandboxRecord
+    from gatedrnn_course.grading.report import sandbox_sentence
+    from gatedrnn_course.grading.sandbox import ProcessSandbox
+
+    sandbox, probe = ProcessSandbox(), ProcessSandbox.probe()
+    record = SandboxRecord(backend=sandbox.name, level=sandbox.level, missing=sandbox.missing)
+    typer.echo("\n".join((*_versions(), _device(), _browser())))
+    typer.echo(sandbox_sentence(record) if probe.ok else _("No sandbox: {why}").format(why=probe.reason))
+    raise typer.Exit(0 if probe.ok else FAULT)
+
+
+PARTS = ("gatedrnn-course", "numpy", "torch", "matplotlib", "jupyterlab", "ipywidgets", "anywidget", "joblib", "scipy")
+
+
+def _versions() -> list[str]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    rows = [_("Python {version} on {system}").format(version=platform.python_version(), system=platform.system())]
+    for name in PARTS:
+        try:
+            rows.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            rows.append(_("{name} is not installed").format(name=name))
+    return rows
+
+
+def _device() -> str:
+    try:
+        import torch
+    except ImportError as error:
+        return _("PyTorch cannot be loaded: {why}").format(why=error)
+    if torch.cuda.is_available():
+        return _("PyTorch runs on {name}").format(name=torch.cuda.get_device_name())
+    if torch.backends.mps.is_available():
+        return _("PyTorch runs on Apple's GPU")
+    return _("PyTorch runs on the processor; no GPU was found")
+
+
+def _browser() -> str:
+    import shutil
+
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        return _("No Chromium or Chrome was found; the browser tests need one, the course itself any browser")
+    return _("Browser for the tests: {path}").format(path=found)
+
+
+@app.command()
+def version() -> None:
+    """Print the version of the course."""
+    from importlib.metadata import version
+
+    typer.echo(version("gatedrnn-course"))

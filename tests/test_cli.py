@@ -1,0 +1,126 @@
+"""The command: starts at once, tells faults in sentences, and never shows a traceback for them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from gatedrnn_course.cli import app
+from gatedrnn_course.grading import classrun
+
+IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"
+
+
+def gatedrnn(*words: str) -> Result:
+    result: Result = CliRunner().invoke(app, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path) -> Path:
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": IMPORTS}
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "ana.ipynb").write_text(
+        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}), "utf-8"
+    )
+    return folder
+
+
+def test_it_loads_nothing_heavy_to_start() -> None:
+    asked = "import gatedrnn_course.cli, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout.split()
+    assert not set(loaded) & {"numpy", "torch", "joblib", "pydantic", "nbformat", "jinja2", "matplotlib", "IPython"}
+
+
+def test_help_lists_every_command() -> None:
+    shown = gatedrnn("--help").stdout
+    for name in ("grade", "prove", "release", "show", "doctor", "version"):
+        assert name in shown
+        assert gatedrnn(name, "--help").exit_code == 0
+
+
+def test_version() -> None:
+    assert gatedrnn("version").stdout.strip()[0].isdigit()
+
+
+def test_show_prints_equations_and_counts() -> None:
+    shown = gatedrnn("show", "lstm", "--input-size", "3", "--hidden-size", "5").stdout
+    assert "f = sigmoid(W_f @ x + U_f @ h_prev + b_f)     # forget gate" in shown
+    assert "Parameters with 3 inputs and 5 units: 180" in shown
+    assert "The forget gate f is sigmoid of" in shown
+
+
+def test_show_writes_the_diagram(tmp_path: Path) -> None:
+    assert gatedrnn("show", "GRU", "--svg", str(tmp_path / "gru.svg")).exit_code == 0
+    assert ET.parse(tmp_path / "gru.svg").getroot().tag.endswith("svg")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("show", "LSTN"), ("The cell LSTN.", "There is no cell of that name.", "peephole LSTM")),
+        (("show", "LSTM", "--svg", "/nowhere/x.svg"), ("The file /nowhere/x.svg.", "It cannot be written")),
+        (("grade", "/nowhere", "--unit", "03"), ("Grading the folder /nowhere.", "There is no such folder.")),
+        (("grade", ".", "--unit", "99"), ("Unit 99.", "The units are: 00, 03")),
+        (("prove", "99"), ("Unit 99.", "There is no unit of that number.")),
+        (("release", "99"), ("Unit 99.", "There is no unit of that number.")),
+    ],
+)
+def test_what_a_person_can_mend_is_told_on_stderr(words: tuple[str, ...], told: tuple[str, ...]) -> None:
+    result = gatedrnn(*words)
+    assert result.exit_code == 2
+    assert not result.stdout
+    assert all(part in result.stderr for part in told)
+
+
+def test_doctor_says_what_is_here_and_what_the_sandbox_does_not_keep() -> None:
+    result = gatedrnn("doctor")
+    assert result.exit_code == 0
+    for part in (
+        "Python 3.",
+        "numpy ",
+        "torch ",
+        "PyTorch runs on",
+        "Answers ran in the sandbox `process` (level: weak)",
+    ):
+        assert part in result.stdout
+
+
+def test_grade_prints_the_table_and_writes_everything(handed_in: Path, tmp_path: Path) -> None:
+    result = gatedrnn("grade", str(handed_in), "--unit", "3", "--out", str(tmp_path / "out"), "--jobs", "1")
+    assert result.exit_code == 0
+    assert "│ ana     │      0 │ ? ? ? ? ? ? ? │ There is no function `forget_gate`." in result.stdout
+    assert "[1/1] ana: 0 of 100 points" in result.stderr
+    made = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")}
+    assert made == {"index.html", "grades.csv", "students/ana.html", "records/ana.json"}
+
+
+def test_a_fault_of_the_grader_is_exit_code_1(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise ZeroDivisionError("in the grader")
+
+    monkeypatch.setattr(classrun, "grade_submission", broken)
+    result = gatedrnn("grade", str(handed_in), "--unit", "03", "--out", str(tmp_path / "out"), "--jobs", "1")
+    assert result.exit_code == 1
+    assert "Not graded, by a fault of the grader: ana." in result.stderr
+    assert "not graded" in result.stdout
+
+
+def test_ctrl_c_says_how_to_go_on(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(classrun, "grade_submission", stopped)
+    result = gatedrnn("grade", str(handed_in), "--unit", "03", "--out", str(tmp_path / "out"), "--jobs", "1")
+    assert result.exit_code == 130
+    assert "0 of 1 are graded and kept. Run the same command again to go on." in result.stderr
