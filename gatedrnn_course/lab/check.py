@@ -27,8 +27,8 @@ class CheckFailed(Exception):
     """A check found a mistake. In a notebook it is shown as one line, without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows in place of the traceback."""
-        return [str(self)]
+        """What IPython shows in place of the traceback: the panel above has said the rest."""
+        return [_("Not right yet: the panel above says why.")]
 
 
 def check(function: Callable[..., Any]) -> None:
