@@ -163,10 +163,9 @@ def lab(words: Sequence[str]) -> int:
     settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(LAB_SETTINGS, encoding="utf-8")
-    first = "notebooks/en/00_start_here.ipynb"
     options = [f"--ServerApp.root_dir={ROOT}"]
-    if (ROOT / first).exists():
-        options.append(f"--LabApp.default_url=/lab/tree/{first}")
+    for first in sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))[:1]:
+        options.append(f"--LabApp.default_url=/lab/tree/notebooks/en/{first.name}")
     if os.environ.get("CI") or (sys.platform == "linux" and not os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"}):
         say("No display here: open the address printed below in a browser.")
         options.append("--no-browser")

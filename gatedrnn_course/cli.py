@@ -58,6 +58,10 @@ Results = Annotated[Path, typer.Option("--out", help=_("Folder for records, grad
 Anew = Annotated[bool, typer.Option("--anew", help=_("Grade also what was graded before and has not changed."))]
 Page = Annotated[Path | None, typer.Option("--page", help=_("Write the published page instead, from its fixed seed."))]
 Released = Annotated[Path, typer.Option("--out", help=_("Folder to write the release into."))]
+Package = Annotated[
+    str | None,
+    typer.Option("--package", help=_("What students install by pip; left out, the release holds the library itself.")),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=_("Replace an earlier release."))]
 CellName = Annotated[str, typer.Argument(metavar="CELL", help=_("Name of a cell, such as LSTM or GRU."))]
 Svg = Annotated[Path | None, typer.Option("--svg", help=_("Write the diagram into this file."))]
@@ -138,13 +142,18 @@ def prove(unit: UnitNumber, page: Page = None) -> None:
 
 
 @app.command()
-def release(unit: UnitNumber, out: Released = Path("build/release"), overwrite: Overwrite = False) -> None:
+def release(
+    unit: UnitNumber,
+    out: Released = Path("build/release"),
+    overwrite: Overwrite = False,
+    package: Package = None,
+) -> None:
     """Write what students get of one unit, without any solution."""
     from gatedrnn_course.authoring.release import release
 
-    made = release(unit, out, overwrite=overwrite)
-    for name in made.files:
-        typer.echo(str(made.folder / name))
+    made = release(unit, out, overwrite=overwrite, package=package)
+    typer.echo(_("{count} files in {folder}:").format(count=len(made.files), folder=made.folder))
+    typer.echo("\n".join(f"  {name}" for name in made.files if not name.startswith("gatedrnn_course/")))
     typer.echo(_("As one file: {archive}").format(archive=made.archive))
 
 

@@ -19,7 +19,9 @@ from gatedrnn_course.text import _
 __all__ = ["PACKAGE", "Release", "release"]
 
 PACKAGE = "gatedrnn-course[lab]"
-"""What students install."""
+"""What students install where the project's own folder is not at hand."""
+HOUSE = ("course.py", "pyproject.toml", "constraints.txt", "LICENSE", "LICENSE-TEXT")
+"""Files beside the library that make `python3 course.py lab` work in a release."""
 MARKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 """What must stand in no file of a release."""
 
@@ -40,19 +42,20 @@ class Release:
 
 
 def release(
-    number: str, out: Path, *, root: Path | None = None, package: str = PACKAGE, overwrite: bool = False
+    number: str, out: Path, *, root: Path | None = None, package: str | None = None, overwrite: bool = False
 ) -> Release:
     """Write what students get of one unit, as a folder and as a zip file.
 
-    It holds the exercise, the lesson and a README; neither solutions nor sources. It keeps honest people honest and no
-    more: the package students install holds the course's own answers, because the judge needs them to compare with,
-    and whoever looks for them there finds them.
+    It holds the exercise, the lesson, a README and the library with its bootstrap, so that one command opens it;
+    neither solutions nor sources. It keeps honest people honest and no more: the library holds the course's own
+    answers, because `check` needs them to compare with, and whoever looks for them there finds them.
 
     Args:
         number: The unit, `"03"` or `"3"`.
         out: The folder to write into; made where missing.
         root: The project's folder; looked for from here where left out.
-        package: What the README tells students to install: a name, an address or a file that pip understands.
+        package: What the README tells students to install in place of the library in the release: a name, an address
+            or a file that pip understands.
         overwrite: Whether to replace an earlier release.
 
     Returns:
@@ -61,9 +64,12 @@ def release(
     Raises:
         CourseError: If the unit has no exercise yet, an earlier release is there, or a file would give an answer away.
     """
-    unit = load(number)
-    files = _files(unit, root or find_root(), package)
-    _refuse_leaks(unit, files, root or find_root())
+    unit, root = load(number), root or find_root()
+    files = _files(unit, root)
+    house = _house(root) if package is None else {}
+    files["README.md"] = _readme(unit, next(name for name in files if name.startswith("exercises")), house, package)
+    _refuse_leaks(unit, files, root)
+    files |= house
     made = Release(out / unit.stem, out / f"{unit.stem}.zip", tuple(files))
     there = [path for path in (made.folder, made.archive) if path.exists()]
     if there and not overwrite:
@@ -82,8 +88,8 @@ def release(
     return made
 
 
-def _files(unit: Unit, root: Path, package: str) -> dict[str, str]:
-    """The texts of a release by file name, the folders as in the project so that links between them hold."""
+def _files(unit: Unit, root: Path) -> dict[str, str]:
+    """The notebooks of a release by file name, the folders as in the project so that links between them hold."""
     exercise = product_path(root, "exercise", unit.stem)
     if not exercise.is_file():
         raise CourseError(
@@ -92,21 +98,33 @@ def _files(unit: Unit, root: Path, package: str) -> dict[str, str]:
             do=_("Build it first: python3 course.py notebooks {number}").format(number=unit.number),
         )
     paths = [exercise, product_path(root, "lesson", unit.stem)]
-    files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths if path.is_file()}
-    return {"README.md": _readme(unit, exercise.relative_to(root).as_posix(), package), **files}
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths if path.is_file()}
 
 
-def _readme(unit: Unit, exercise: str, package: str) -> str:
+def _house(root: Path) -> dict[str, str]:
+    """The library and its bootstrap; nothing where the project's folder does not hold them."""
+    paths = [root / name for name in HOUSE]
+    if not all(path.is_file() for path in paths):
+        return {}
+    paths += [path for path in sorted((root / "gatedrnn_course").rglob("*")) if path.is_file()]
+    kept = (path for path in paths if "__pycache__" not in path.parts)
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in kept}
+
+
+def _readme(unit: Unit, exercise: str, house: dict[str, str], package: str | None) -> str:
+    commands = f'    python -m pip install "{package or PACKAGE}"\n    python -m jupyter lab {exercise}'
+    if house:
+        commands = "    python3 course.py lab"
     words = _(
         "# {number} {title}\n\n"
         "You need Python 3.11 or newer. In a terminal, in this folder:\n\n"
-        '    python -m pip install "{package}"\n'
-        "    python -m jupyter lab {exercise}\n\n"
+        "{commands}\n\n"
+        "The first time, this installs what the course needs and takes minutes.\n\n"
         "Read the lesson in `notebooks/`, then write the functions in `exercises/`, from top to bottom.\n"
         "The cell below each function checks it at once and says what is wrong.\n"
         "Save, and hand in the notebook in `exercises/` under its own name.\n"
     )
-    return words.format(number=unit.number, title=_(unit.title), package=package, exercise=exercise)
+    return words.format(number=unit.number, title=_(unit.title), commands=commands)
 
 
 def _refuse_leaks(unit: Unit, files: dict[str, str], root: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -78,3 +80,19 @@ def test_what_was_not_built_is_told(built, tmp_path, folder):
     built.product(folder).unlink()
     with pytest.raises(CourseError, match="Build it first"):
         release("00", tmp_path / "out", root=built.root)
+
+
+def test_a_release_of_the_project_opens_with_one_command(tmp_path):
+    made = release("03", tmp_path)
+    assert "    python3 course.py lab\n" in (made.folder / "README.md").read_text()
+    top = {name.split("/")[0] for name in made.files}
+    assert {"course.py", "pyproject.toml", "constraints.txt", "gatedrnn_course"} <= top
+    assert not top & {"solutions", "course", "tests", "examples"}
+    said = subprocess.run([sys.executable, "course.py"], cwd=made.folder, capture_output=True, text=True, check=True)
+    assert "lab" in said.stdout
+
+
+def test_a_release_may_name_a_package_instead(tmp_path):
+    made = release("03", tmp_path, package="course.whl")
+    assert 'pip install "course.whl"' in (made.folder / "README.md").read_text()
+    assert not any(name.startswith("gatedrnn_course/") for name in made.files)
