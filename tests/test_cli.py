@@ -7,9 +7,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from gatedrnn_course.cli import app
@@ -18,8 +18,8 @@ from gatedrnn_course.grading import classrun
 IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"
 
 
-def gatedrnn(*words: str) -> Result:
-    result: Result = CliRunner().invoke(app, list(words))
+def gatedrnn(*words: str) -> Any:
+    result = CliRunner().invoke(app, list(words))
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
     return result
