@@ -164,8 +164,8 @@ def lab(words: Sequence[str]) -> int:
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(LAB_SETTINGS, encoding="utf-8")
     options = [f"--ServerApp.root_dir={ROOT}"]
-    for first in sorted((ROOT / "notebooks" / "en").glob("*.ipynb"))[:1]:
-        options.append(f"--LabApp.default_url=/lab/tree/notebooks/en/{first.name}")
+    if lessons := sorted((ROOT / "notebooks" / "en").glob("*.ipynb")):
+        options.append(f"--LabApp.default_url=/lab/tree/notebooks/en/{lessons[0].name}")
     if os.environ.get("CI") or (sys.platform == "linux" and not os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"}):
         say("No display here: open the address printed below in a browser.")
         options.append("--no-browser")

@@ -1,4 +1,4 @@
-"""The committed notebooks against the grader: an untouched exercise earns nothing and breaks nothing, a solution all."""
+"""The committed notebooks against the grader: an untouched exercise earns nothing, a solution everything."""
 
 from __future__ import annotations
 

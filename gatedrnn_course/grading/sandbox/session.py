@@ -161,8 +161,9 @@ class ProcessSession:
         )
 
     def _end(self) -> int:
-        """Kill the child, its group and what hides elsewhere; returns the exit code. The leader is reaped last, so that
-        its number means nobody else until then.
+        """Kill the child, its group and what hides elsewhere; returns the exit code.
+
+        The leader is reaped last, so that its number means nobody else until then.
         """
         self._ended = True
         process = self._child.process
