@@ -1,0 +1,36 @@
+"""Any cell in torch: as a module, over whole sequences, from and to the layouts of other libraries.
+
+Names are loaded on first use, so that importing this room does not import torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gatedrnn_course.engines.keras_layouts import from_keras as from_keras
+    from gatedrnn_course.engines.keras_layouts import load_keras as load_keras
+    from gatedrnn_course.engines.keras_layouts import to_keras as to_keras
+    from gatedrnn_course.engines.layouts import from_torch as from_torch
+    from gatedrnn_course.engines.layouts import to_torch as to_torch
+    from gatedrnn_course.engines.malloc import keep_memory as keep_memory
+    from gatedrnn_course.engines.plan import plan_of as plan_of
+    from gatedrnn_course.engines.recurrent import Recurrent as Recurrent
+
+_HOMES = {
+    "Recurrent": "recurrent",
+    "from_keras": "keras_layouts",
+    "from_torch": "layouts",
+    "keep_memory": "malloc",
+    "load_keras": "keras_layouts",
+    "plan_of": "plan",
+    "to_keras": "keras_layouts",
+    "to_torch": "layouts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

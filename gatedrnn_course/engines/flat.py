@@ -1,0 +1,249 @@
+"""Equations with one operation a statement: what an engine computes, without nesting and without repeats.
+
+`f = sigmoid(W_f @ x + U_f @ h_prev + b_f)` becomes the sum `_f` of three terms and `f`, the sigmoid of `_f`. Equal
+parts become one statement, across lines and across the forward and the backward equations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, factors, terms, to_text
+from gatedrnn_course.cells.language import is_parameter
+from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS
+from gatedrnn_course.errors import CellError
+from gatedrnn_course.text import _
+
+__all__ = ["Apply", "Atom", "Divide", "Flat", "Statement", "Sum", "Term"]
+
+Atom: TypeAlias = "str | float"
+"""The name of a value, or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`scale` times the product of at most two named values, or times `matrix @ factors[0]`."""
+
+    scale: float
+    factors: tuple[str, ...] = ()
+    matrix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of terms."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+    def used(self) -> Iterator[str]:
+        """The values it needs; matrices are not values."""
+        return (name for term in self.terms for name in term.factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A function of each element."""
+
+    name: str
+    function: str
+    arg: str
+
+    def used(self) -> Iterator[str]:
+        """The values it needs."""
+        yield self.arg
+
+
+@dataclass(frozen=True, slots=True)
+class Divide:
+    """An elementwise quotient."""
+
+    name: str
+    top: Atom
+    bottom: str
+
+    def used(self) -> Iterator[str]:
+        """The values it needs."""
+        if isinstance(self.top, str):
+            yield self.top
+        yield self.bottom
+
+
+Statement: TypeAlias = "Sum | Apply | Divide"
+
+
+class Flat:
+    """Turns expressions into statements.
+
+    Args:
+        letters: The size of every named vector, `"H"` or `"D"`.
+        matrices: The shape of every matrix in letters.
+
+    Attributes:
+        statements: By name, each after the statements it needs.
+        letters: The size of every value so far.
+        closed: Whether all products with matrices are known; what comes later is put together from them.
+    """
+
+    def __init__(self, letters: Mapping[str, str], matrices: Mapping[str, tuple[str, ...]]) -> None:
+        self.statements: dict[str, Statement] = {}
+        self.letters = dict(letters)
+        self.closed = False
+        self._matrices = matrices
+        self._known: dict[Statement, str] = {}
+        self._alias: dict[str, Atom] = {}
+
+    def define(self, name: str, expr: Expr) -> None:
+        """Add a line; `atom(Name(name))` then gives the value that holds it."""
+        self._alias[name] = self.atom(expr, name)
+
+    def atom(self, expr: Expr, wanted: str = "") -> Atom:
+        """The value that holds an expression, named `wanted` where it is new."""
+        match expr:
+            case Num(value):
+                return value
+            case Name(name):
+                return self._alias.get(name, name)
+            case Call(function, arg):
+                return self._call(function, self.atom(arg, self._inner(wanted)), wanted)
+            case Op("/", top, bottom) if not isinstance(bottom, Num) or not bottom.value:
+                return self._quotient(self.atom(top, self._inner(wanted)), bottom, wanted)
+        parts = tuple(self._term(sign, term, wanted) for sign, term in terms(expr))
+        if self.closed and any(t.matrix for t in parts) and Sum("", _normal(parts)) not in self._known:
+            opposite = self._known.get(Sum("", _normal(replace(t, scale=-t.scale) for t in parts)))
+            return self.atom(Neg(Name(opposite)) if opposite else self._split(expr), wanted)
+        return self._sum(parts, wanted)
+
+    def needed(self, wanted: Iterable[str]) -> tuple[Statement, ...]:
+        """The statements that the values need, in order."""
+        names, todo = set(), list(wanted)
+        while todo:
+            name = todo.pop()
+            if name in self.statements and name not in names:
+                names.add(name)
+                todo += self.statements[name].used()
+        return tuple(statement for name, statement in self.statements.items() if name in names)
+
+    def _split(self, expr: Expr) -> Expr:
+        """The expression with the values of its parts in their place."""
+
+        def known(part: Expr) -> Expr:
+            atom = self.atom(part)
+            return Name(atom) if isinstance(atom, str) else Num(atom)
+
+        match expr:
+            case Op(op, left, right):
+                return Op(op, known(left), known(right))
+            case Neg(arg):
+                return Neg(known(arg))
+        raise ValueError(f"a product with a matrix that the forward does not compute: {expr}")
+
+    def _call(self, function: str, arg: Atom, wanted: str) -> Atom:
+        if not isinstance(arg, str):
+            return float(NUMPY_FUNCTIONS[function](np.float64(arg)))
+        arg = self._full(arg, wanted)
+        if function == "step":  # read off the value of relu, so that the sum inside need not be kept
+            arg = self._known.get(Apply("", "relu", arg), arg)
+        return self._add(Apply("", function, arg), wanted)
+
+    def _quotient(self, top: Atom, expr: Expr, wanted: str) -> Atom:
+        bottom = self.atom(expr, self._inner(wanted))
+        if not bottom:
+            raise CellError(
+                _("A quotient with {bottom} below the line.").format(bottom=to_text(expr)),
+                _("This is always zero."),
+                _("An engine divides by what can be other than zero."),
+                _("Change the line of the cell that divides."),
+            )
+        if not isinstance(bottom, str):
+            return self.atom(Op("*", Num(1.0 / bottom), Name(top) if isinstance(top, str) else Num(top)), wanted)
+        if not isinstance(top, str) or is_parameter(top):
+            bottom = self._full(bottom, wanted)
+        return self._add(Divide("", top, bottom), wanted)
+
+    def _term(self, sign: float, expr: Expr, wanted: str) -> Term:
+        scale, parts = self._parts(sign, expr)
+        match parts:
+            case [MatMul(Name(matrix), vector)]:
+                return Term(scale, (self.vector(vector, wanted),), matrix)
+        names: list[str] = []
+        for part in parts:
+            atom = self.atom(part, self._inner(wanted))
+            if isinstance(atom, str):
+                names.append(atom)
+            else:
+                scale *= atom
+        while len(names) > 2:
+            product = self._sum((Term(1.0, (names[0], names[1])),), self._inner(wanted))
+            names[:2] = [str(product)]
+        return Term(scale, tuple(names)) if scale else Term(0.0)
+
+    def _parts(self, scale: float, expr: Expr) -> tuple[float, list[Expr]]:
+        """The factors of a product that are no numbers, and the product of the numbers."""
+        found: list[Expr] = []
+        for part in factors(expr):
+            match part:
+                case Num(value):
+                    scale *= value
+                case Neg(arg):
+                    scale, inner = self._parts(-scale, arg)
+                    found += inner
+                case Op("/", top, Num(value)) if value:
+                    scale, inner = self._parts(scale / value, top)
+                    found += inner
+                case _:
+                    found.append(part)
+        return scale, found
+
+    def _sum(self, parts: tuple[Term, ...], wanted: str) -> Atom:
+        kept = _normal(parts)
+        match kept:
+            case (Term(1.0, (only,), ""),):
+                return only
+            case (Term(number, (), ""),):
+                return number
+        if not kept and (wanted.startswith("_") or wanted not in self.letters):  # a line of zeros has a size
+            return 0.0
+        return self._add(Sum("", kept), wanted)
+
+    def vector(self, expr: Expr, wanted: str = "") -> str:
+        """The value a matrix multiplies."""
+        return self._full(str(self.atom(expr, self._inner(wanted))), wanted)
+
+    def _full(self, atom: str, wanted: str) -> str:
+        """A value with its leading axes, also where it is a parameter."""
+        return self._add(Sum("", (Term(1.0, (atom,)),)), self._inner(wanted)) if is_parameter(atom) else atom
+
+    def _inner(self, wanted: str) -> str:
+        """A name for a part of what is called `wanted`; a leading underscore never begins a name of a cell."""
+        return wanted if wanted.startswith("_") else f"_{wanted}"
+
+    def _add(self, new: Statement, wanted: str) -> str:
+        if new in self._known:
+            return self._known[new]
+        name, k = wanted or "_", 2
+        while name in self.statements:
+            name, k = f"{self._inner(wanted)}_{k}", k + 1
+        self._known[new] = name
+        self.statements[name] = replace(new, name=name)
+        self.letters[name] = self._letter(new, name)
+        return name
+
+    def _letter(self, new: Statement, name: str) -> str:
+        if name in self.letters:
+            return self.letters[name]
+        if isinstance(new, Sum) and (matrix := next((t.matrix for t in new.terms if t.matrix), "")):
+            return self._matrices[matrix][0]
+        return next((self.letters[used] for used in new.used() if used in self.letters), "H")
+
+
+def _normal(parts: Iterable[Term]) -> tuple[Term, ...]:
+    """The terms of a sum with its numbers added up in front, and without zeros."""
+    listed = list(parts)
+    number = sum(part.scale for part in listed if not part.factors)
+    kept = tuple(part for part in listed if part.factors and part.scale)
+    return (Term(number), *kept) if number else kept

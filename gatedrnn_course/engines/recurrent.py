@@ -1,0 +1,192 @@
+"""Any cell as a torch module with the calling convention of `torch.nn.LSTM`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from gatedrnn_course.cells.catalogue import catalogue
+from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.cells.slices import whole_step
+from gatedrnn_course.engines.bias import without_bias
+from gatedrnn_course.engines.checks import check_input, check_settings, check_state
+from gatedrnn_course.engines.opaque import opaque_run
+from gatedrnn_course.engines.packing import Packing, check_lengths, reversal
+from gatedrnn_course.engines.sequence import run
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+__all__ = ["Recurrent", "State"]
+
+State: TypeAlias = "Tensor | tuple[Tensor, ...]"
+"""h where a cell carries only h; `(h, c)` for LSTMs; `(h, c, ...)` where a cell carries more."""
+
+
+class Recurrent(nn.Module):
+    """Layers of a recurrent cell.
+
+    The first parameter of `forward` is `(T, B, D)`, `(B, T, D)` with `batch_first`, `(T, D)` without a batch, or a
+    `PackedSequence`; the second the state. It returns the hidden states of the last layer and the last state, in the
+    shapes of `torch.nn.LSTM`: `(T, B, directions * H)`, and `(layers * directions, B, H)` for each state. What a cell
+    carries beyond h and c follows in the state's tuple, to be passed back as it is; a state given without it starts
+    these at zero. A cell that reads no x takes `input_size=0` and inputs `(T, B, 0)`.
+
+    The parameters are registered under the names in the cell's text: `W_f_l0`, `W_f_l0_reverse`. They start uniform
+    between -1/sqrt(H) and 1/sqrt(H), as in `torch.nn`; for other beginnings see `initialise`.
+
+    Args:
+        cell: A cell, or the name of one in the catalogue.
+        input_size: D.
+        hidden_size: H.
+        num_layers: Each layer above the first reads the hidden states of the one below.
+        bias: Whether the cell keeps its biases.
+        batch_first: Whether the first axis of inputs and outputs is the batch; the state's axes stay.
+        dropout: Share of the hidden states set to zero between layers while training.
+        bidirectional: Whether a second set of parameters reads each sequence from its end.
+        device: Where the parameters are.
+        dtype: Their type; float32 unless another is the default.
+
+    Raises:
+        CourseError: If a setting is impossible.
+    """
+
+    def __init__(
+        self,
+        cell: Cell | str,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.cell = _named(cell) if bias else without_bias(_named(cell))
+        self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
+        self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
+        check_settings(self)
+        self._text, self._names = self.cell.text, self.cell.parameters
+        first = {"D": input_size, "H": hidden_size}
+        self.state_sizes = {n: first[whole_step(self.cell).shape(f"{n}_prev")[0]] for n in self.cell.states}
+        for suffix, size in self.layers():
+            sizes = {**first, "D": size}
+            for name in self.cell.parameters:
+                shape = [sizes[letter] for letter in self.cell.shape(name)]
+                self.register_parameter(f"{name}{suffix}", nn.Parameter(torch.empty(shape, device=device, dtype=dtype)))
+        self.reset_parameters()
+
+    def layers(self) -> list[tuple[str, int]]:
+        """For each layer and direction the ending of its parameters' names, `"_l0"`, and the size of its input."""
+        ends = ("", "_reverse") if self.bidirectional else ("",)
+        sizes = [self.input_size, *[self.hidden_size * len(ends)] * (self.num_layers - 1)]
+        return [(f"_l{k}{end}", size) for k, size in enumerate(sizes) for end in ends]
+
+    def named(self, suffix: str = "_l0") -> dict[str, nn.Parameter]:
+        """The parameters of one layer and direction by the names in the cell's text."""
+        return {name: getattr(self, f"{name}{suffix}") for name in self._names}
+
+    def reset_parameters(self) -> None:
+        """Draw every parameter uniformly between -1/sqrt(H) and 1/sqrt(H)."""
+        bound = self.hidden_size**-0.5
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
+
+    def extra_repr(self) -> str:
+        """The settings that differ from their defaults."""
+        parts = [repr(self.cell.name), str(self.input_size), str(self.hidden_size)]
+        defaults = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+        return ", ".join([*parts, *(f"{k}={v}" for k, d in defaults.items() if (v := getattr(self, k)) != d)])
+
+    def forward(
+        self, input: Tensor | PackedSequence, state: State | None = None, lengths: Sequence[int] | Tensor | None = None
+    ) -> tuple[Any, State]:
+        """Run the layers.
+
+        Args:
+            input: `(T, B, D)`, `(B, T, D)` with `batch_first`, `(T, D)`, or packed.
+            state: The state to start from; zeros where left out.
+            lengths: B whole numbers: after so many steps a sequence has ended; its outputs are zero, its state stays.
+
+        Returns:
+            The hidden states of the last layer, shaped or packed as the input, and the state after the last step.
+
+        Raises:
+            CourseError: If sizes, types or devices do not fit.
+        """
+        if isinstance(input, PackedSequence):
+            return self._packed(input, state)
+        check_input(self, input, lengths is not None)
+        batched = input.dim() == 3
+        xs = input.transpose(0, 1) if self.batch_first and batched else input if batched else input.unsqueeze(1)
+        T, B = xs.shape[0], xs.shape[1]
+        states = check_state(self, state, B, batched, xs)
+        if lengths is None:
+            rows, states = self._run(xs.reshape(T * B, xs.shape[2]), (B,) * T, states)
+            hs = rows.view(T, B, rows.shape[1])
+        else:
+            packing = Packing.of(check_lengths(lengths, T, B), xs.device)
+            states = tuple(s.index_select(1, packing.order) for s in states)
+            rows, states = self._run(packing.pack(xs), packing.batch_sizes, states)
+            hs, states = packing.pad(rows, T), tuple(s.index_select(1, packing.back) for s in states)
+        if not batched:
+            return hs.squeeze(1), self._public(tuple(s.squeeze(1) for s in states))
+        return hs.transpose(0, 1) if self.batch_first else hs, self._public(states)
+
+    def _packed(self, input: PackedSequence, state: State | None) -> tuple[PackedSequence, State]:
+        data, sizes, order, back = input
+        check_input(self, data.unsqueeze(1), False)
+        states = check_state(self, state, int(sizes[0]), True, data)
+        if order is not None:
+            states = tuple(s.index_select(1, order) for s in states)
+        rows, states = self._run(data, tuple(sizes.tolist()), states)
+        if back is not None:
+            states = tuple(s.index_select(1, back) for s in states)
+        return PackedSequence(rows, sizes, order, back), self._public(states)
+
+    def _run(
+        self, xs: Tensor, batch_sizes: tuple[int, ...], states: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """All layers over packed rows `(N, D)`; states `(layers * directions, B, H)`."""
+        xs = xs.to(states[0].dtype)
+        turned = reversal(batch_sizes, xs.device) if self.bidirectional else None
+        ends: list[tuple[Tensor, ...]] = []
+        directions = 1 + self.bidirectional
+        for k, (suffix, _size) in enumerate(self.layers()):
+            if k % directions == 0:
+                below, outputs = self._dropped(xs) if k else xs, []
+            given = below[turned] if turned is not None and k % 2 else below
+            rest = given, batch_sizes, [s[k] for s in states], list(self.named(suffix).values())
+            # torch.compile takes the sequence as one operation, which goes by the cell's text
+            hs, last = opaque_run(self._text, *rest) if torch.compiler.is_compiling() else run(self.cell, *rest)
+            outputs.append(hs[turned] if turned is not None and k % 2 else hs)
+            ends.append(last)
+            if len(outputs) == directions:
+                xs = torch.cat(outputs, 1) if directions > 1 else hs
+        return xs, tuple(torch.stack(parts) for parts in zip(*ends, strict=True))
+
+    def _dropped(self, hs: Tensor) -> Tensor:
+        return nn.functional.dropout(hs, self.dropout, self.training) if self.dropout else hs
+
+    def _public(self, states: tuple[Tensor, ...]) -> State:
+        return states[0] if len(states) == 1 else states
+
+
+def _named(cell: Cell | str) -> Cell:
+    """A cell, or the one of this name."""
+    if isinstance(cell, Cell):
+        return cell
+    if cell not in catalogue:
+        raise CourseError(
+            _("The cell {name}.").format(name=repr(cell)),
+            _("The catalogue has no cell of this name."),
+            _("It holds {names}.").format(names=", ".join(catalogue)),
+            _("For a cell of your own give what `parse` made of its equations."),
+        )
+    return catalogue[cell]
