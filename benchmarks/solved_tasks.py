@@ -1,0 +1,307 @@
+"""Which of the tasks of 1997 to 2002 a gated cell solves and a plain recurrent network does not.
+
+Run `python benchmarks/solved_tasks.py`; it takes about a quarter of an hour on one core. Name tasks after it to run a
+few of them. Protocol: for each task and cell a trial run of seed 100 with each of the learning rates and starts below;
+the one that solves the task first, or else has the lowest validation loss, is used for the seeds that are counted. A
+run counts as solved when it meets the paper's criterion on test sequences it has not seen; see `WatchedReber` for the
+one exception.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import platform
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gatedrnn_course import tasks
+from gatedrnn_course.engines import Recurrent
+from gatedrnn_course.engines.initialise import chrono_, forget_bias_, orthogonal_
+from gatedrnn_course.tasks import Corpus, Counting, EmbeddedReber, Split, Task
+from gatedrnn_course.training import SequenceModel, evaluate, fit
+from gatedrnn_course.training.evaluate import score
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results" / "solved_tasks.json"
+PAGE = HERE.parent / "docs" / "solved_tasks.md"
+TRIAL_SEED = 100
+SEEDS = range(3)
+RATES = (1e-2, 2e-3)
+FAR = 100  # the longest a^n b^n that is tried
+
+Start = Callable[[Recurrent], object]
+AS_TORCH: dict[str, Start | None] = {"uniform": None}
+PLAIN: dict[str, Start | None] = {"uniform": None, "orthogonal": orthogonal_}
+GATED: dict[str, Start | None] = {"forget bias 1": forget_bias_}
+
+
+def chrono(longest: int) -> dict[str, Start | None]:
+    """Forget biases that cover all spans up to `longest`."""
+    return {f"chrono {longest}": partial(chrono_, longest=longest)}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One task and the cells that try it.
+
+    Attributes:
+        task: Its name in the catalogue.
+        arguments: What it is made with.
+        scaling: What differs from the paper, in words.
+        cells: Each cell with the starts it may take.
+        hidden_size: H, for every cell.
+        steps: The most steps of training.
+        batch_size: Sequences in a step.
+    """
+
+    task: str
+    arguments: dict[str, Any]
+    scaling: str
+    cells: dict[str, dict[str, Start | None]]
+    hidden_size: int
+    steps: int = 3000
+    batch_size: int = 32
+
+    def make(self) -> Task:
+        """The task."""
+        return (WatchedReber if self.task == "embedded_reber" else tasks.catalogue[self.task])(**self.arguments)
+
+
+class WatchedReber(EmbeddedReber):
+    """As in the paper, all strings that are judged, those of training and test, are looked at during training."""
+
+    def sequences(self, split: Split) -> Sequence[Any]:
+        """The strings of one part; training and test for validation."""
+        if split == "valid":
+            return [*super().sequences("train"), *super().sequences("test")]
+        return super().sequences(split)
+
+
+CASES = (
+    Case(
+        "long_lag_2c",
+        {},
+        "none: q = 50, p = 50, 10,000 sequences judged",
+        {"LSTM 1997": AS_TORCH, "LSTM": chrono(50), "RNN": PLAIN},
+        hidden_size=4,
+    ),
+    Case(
+        "temporal_order_6a",
+        {},
+        "none: 100 to 110 steps",
+        {"LSTM": chrono(100), "RNN": PLAIN},
+        hidden_size=8,
+        steps=2000,
+    ),
+    Case(
+        "adding_1997",
+        {"length": 30},
+        "30 to 33 steps, not 100 to 110",
+        {"LSTM": GATED, "RNN": PLAIN},
+        hidden_size=16,
+        steps=4000,
+    ),
+    Case(
+        "embedded_reber",
+        {},
+        "none: 256 training and 256 test strings, all judged every 100 steps, as in the paper",
+        {"LSTM": GATED, "RNN": PLAIN},
+        hidden_size=12,
+    ),
+    Case(
+        "counting_ab",
+        {},
+        "none: n = 1 to 10 in training",
+        {"peephole LSTM": GATED, "LSTM": GATED, "RNN": PLAIN},
+        hidden_size=4,
+    ),
+    Case(
+        "measure_spike_delays",
+        {"interval": 20, "intervals": 5},
+        "F = 20; streams of 5 intervals, not 100 and 1,000",
+        {"peephole LSTM Gers": GATED, "LSTM": GATED, "RNN": PLAIN},
+        hidden_size=4,
+        batch_size=16,
+    ),
+    Case(
+        "generate_timed_spikes",
+        {"interval": 10, "intervals": 5},
+        "F = 10; streams of 5 intervals, not 100 and 1,000",
+        {"peephole LSTM Gers": GATED, "LSTM": GATED, "RNN": PLAIN},
+        hidden_size=4,
+        batch_size=16,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run.
+
+    Attributes:
+        seed: Of parameters and batches.
+        solved: Whether the paper's criterion is met on the test.
+        steps: Steps until the validation sequences met it, or all of them.
+        validation: Lowest validation loss.
+        metric: The task's metric on the test.
+        reach: For counting, the largest n such that 1 to n are all accepted.
+        seconds: Time of the processor.
+    """
+
+    seed: int
+    solved: bool
+    steps: int
+    validation: float
+    metric: float
+    reach: int | None
+    seconds: float
+
+
+def run(case: Case, cell: str, start: Start | None, rate: float, seed: int) -> Outcome:
+    """Train one model and judge it."""
+    began = time.process_time()
+    task = case.make()
+    model = SequenceModel(cell, task, case.hidden_size, start=start, seed=seed)
+    history = fit(
+        model,
+        task,
+        steps=case.steps,
+        batch_size=case.batch_size,
+        learning_rate=rate,
+        decay=True,
+        clip=1.0,
+        evaluate_every=100,
+        stop_when_solved=True,
+        seed=seed,
+        progress=False,
+    )
+    parts = [evaluate(model, task, "test", seed=seed)]
+    if isinstance(task, Corpus):
+        parts.append(evaluate(model, task, "train"))
+    reach = farthest(model, task) if isinstance(task, Counting) else None
+    assert history.best is not None
+    solved = all(part.solved for part in parts)
+    took = time.process_time() - began
+    return Outcome(seed, solved, history[-1].step, history.best.validation, parts[0].metric, reach, took)
+
+
+def farthest(model: SequenceModel, task: Counting) -> int:
+    """The largest n, up to `FAR`, such that the strings of 1 to n are all accepted."""
+    n = 0
+    while n < FAR and score(model, task, task.strings([n + 1])).solved:
+        n += 1
+    return n
+
+
+def study(case: Case, cell: str) -> dict[str, Any]:
+    """Trial runs, then the seeds that count, for one cell."""
+    ways = [(rate, name, start) for rate in RATES for name, start in case.cells[cell].items()]
+    trials = [run(case, cell, start, rate, TRIAL_SEED) for rate, _name, start in ways]
+    order = [(not trial.solved, trial.steps if trial.solved else trial.validation) for trial in trials]
+    rate, name, start = ways[order.index(min(order))]
+    found = [run(case, cell, start, rate, seed) for seed in SEEDS]
+    return {
+        "cell": cell,
+        "learning_rate": rate,
+        "start": name,
+        "hidden_size": case.hidden_size,
+        "trials": [{"learning_rate": r, "start": n, **asdict(t)} for (r, n, _), t in zip(ways, trials, strict=True)],
+        "runs": [asdict(outcome) for outcome in found],
+    }
+
+
+def wilson(successes: int, total: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927)."""
+    z, share = 1.96, successes / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def line(entry: dict[str, Any]) -> list[str]:
+    """The cells of one row of the table."""
+    runs = entry["runs"]
+    solved = [r for r in runs if r["solved"]]
+    low, high = wilson(len(solved), len(runs))
+    steps = [r["steps"] for r in solved]
+    span = f"{statistics.median(steps):.0f} ({min(steps)} to {max(steps)})" if steps else "-"
+    metrics = sorted(r["metric"] for r in runs)
+    reach = [r["reach"] for r in runs]
+    more = "" if None in reach else f"; counts to {statistics.median(reach):.0f} ({min(reach)} to {max(reach)})"
+    return [
+        f"{entry['cell']}",
+        f"{len(solved)}/{len(runs)} ({100 * low:.0f} to {100 * high:.0f} %)",
+        span,
+        f"{statistics.median(metrics):.3f} ({metrics[0]:.3f} to {metrics[-1]:.3f}){more}",
+        f"{entry['learning_rate']:g}, {entry['start']}",
+        f"{statistics.median(r['seconds'] for r in runs):.0f}",
+    ]
+
+
+def page(results: dict[str, Any]) -> str:
+    """The page of the documentation."""
+    heads = ["task", "cell", "solved", "steps", "test metric", "rate, start", "s a run"]
+    rows = [[name, *line(entry)] for name, case in results["tasks"].items() for entry in case["cells"]]
+    table = ["| " + " | ".join(row) + " |" for row in (heads, ["---"] * len(heads), *rows)]
+    scaling = [
+        f"- `{name}`: {case['scaling']}; criterion: {case['source']}." for name, case in results["tasks"].items()
+    ]
+    return "\n".join([*INTRODUCTION, "", *table, "", "What is scaled:", "", *scaling, "", results["machine"], ""])
+
+
+INTRODUCTION = (
+    "# Tasks of 1997 to 2002, solved and not solved",
+    "",
+    "Written by `python benchmarks/solved_tasks.py`; all runs are in `benchmarks/results/solved_tasks.json`.",
+    "A run is solved when it meets the paper's own criterion on test sequences it has not seen (embedded Reber: on the",
+    "paper's training and test strings, looked at during training as in the paper).",
+    f"Each row: {len(SEEDS)} seeds with the learning rate and start that did best on a trial seed of its own; of",
+    f"{', '.join(map(str, RATES))} for every cell, and for the RNN a uniform or an orthogonal start.",
+    "Adam, rate falling to 0 in a straight line, gradients clipped at 1; one layer; full backpropagation through time,",
+    "where the papers truncate. In brackets: 95 % interval of the share (Wilson), smallest and largest for the rest.",
+    "`steps` counts batches, of 32 sequences (spike tasks 16), until the validation sequences met the criterion.",
+    "Seconds are the processor's.",
+)
+
+
+def main() -> None:
+    """Run, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="tasks to run again; the others keep their results")
+    names: Sequence[str] = parser.parse_args().names
+    torch.set_num_threads(1)
+    results = json.loads(RESULTS.read_text()) if names and RESULTS.exists() else {"tasks": {}}
+    results["machine"] = (
+        f"One thread of {platform.machine()}, torch {torch.__version__}, Python {platform.python_version()}."
+    )
+    for case in CASES:
+        if names and case.task not in names:
+            continue
+        task, cells = case.make(), []
+        for cell in case.cells:
+            cells.append(study(case, cell))
+            print(case.task, *line(cells[-1]), sep=" | ", flush=True)
+        about = {
+            "scaling": case.scaling,
+            "source": task.source,
+            "metric": task.metric,
+            "criterion": asdict(task.criterion),
+        }
+        results["tasks"][case.task] = {**about, "arguments": case.arguments, "steps": case.steps, "cells": cells}
+        results["tasks"] = {c.task: results["tasks"][c.task] for c in CASES if c.task in results["tasks"]}
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        PAGE.write_text(page(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The one trainer: any model, any task."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from gatedrnn_course.tasks import Task
+from gatedrnn_course.training.data import training_batches
+from gatedrnn_course.training.history import History
+from gatedrnn_course.training.randomness import own_randomness
+from gatedrnn_course.training.run import Run
+from gatedrnn_course.training.settings import OptimiserName, Settings, span
+from gatedrnn_course.training.stopping import Interruption
+from gatedrnn_course.training.tensors import kind_of
+
+__all__ = ["fit"]
+
+
+def fit(
+    model: nn.Module,
+    task: Task,
+    *,
+    steps: int | None = None,
+    epochs: int | None = None,
+    batch_size: int = 32,
+    optimiser: OptimiserName = "adam",
+    learning_rate: float = 1e-3,
+    momentum: float = 0.9,
+    decay: bool = False,
+    clip: float | None = None,
+    patience: int | None = None,
+    evaluate_every: int | None = None,
+    validation: int = 256,
+    stop_when_solved: bool = False,
+    seed: int = 0,
+    checkpoint: str | Path | None = None,
+    resume: bool = True,
+    progress: bool = True,
+) -> History:
+    """Train a model; it ends with the parameters of its lowest validation loss, or those that solved the task.
+
+    Ctrl-C ends the run after the step at hand and keeps what was done. A run that was killed or interrupted goes on
+    from its checkpoint to the numbers of a run without a break, on the same machine, torch and number of threads.
+
+    Args:
+        model: Called as `model(inputs, lengths)`, gives raw outputs `(T, B, K)`: a `SequenceModel`, or your own module.
+        task: Gives batches, the kind of loss, the metric and the criterion.
+        steps: How many batches to train on; or give `epochs`.
+        epochs: How often to go through a corpus.
+        batch_size: Sequences in a batch.
+        optimiser: `adam`, or `sgd` with Nesterov's momentum.
+        learning_rate: Of the optimiser.
+        momentum: Of `sgd`; `adam` has its own.
+        decay: Whether the learning rate falls from step to step, in a straight line, to 0 after the last.
+        clip: Largest norm of the gradient, which is scaled down to it; None for no limit.
+        patience: Stop when so many evaluations in a row did not improve the validation loss; None: never.
+        evaluate_every: Steps between two evaluations; None: 100, or an epoch of a corpus.
+        validation: Sequences that a generated task is evaluated on; a corpus has a validation part.
+        stop_when_solved: Stop as soon as the paper's criterion is met, on as many fresh validation sequences as the
+            paper judges; for a corpus, on its validation part.
+        seed: Of batches and dropout. The parameters a run starts from are those of the model.
+        checkpoint: A file for the run's state, written at each evaluation; the history goes beside it as `.jsonl`.
+        resume: Whether to go on from the checkpoint if it exists.
+        progress: Whether to show a bar.
+
+    Returns:
+        The history, with the reason why the run ended.
+
+    Raises:
+        CourseError: If a setting is impossible, the loss or the gradient is not a finite number, or the checkpoint is
+            damaged or another run's.
+    """
+    ends = span(task, steps, epochs, batch_size, evaluate_every)
+    settings = Settings(
+        *ends, batch_size, optimiser, learning_rate, momentum, decay, clip, patience, validation, stop_when_solved, seed
+    )
+    was_training = model.training
+    model.train()
+    try:
+        with own_randomness(seed, kind_of(model)[0]), Interruption() as interruption:
+            run = Run(model, task, settings, None if checkpoint is None else Path(checkpoint))
+            if resume:
+                run.resume()
+            with closing(_bar(run, progress)) as bar:
+                _train(run, interruption, bar)
+            run.keep_best()
+    finally:
+        model.train(was_training)
+    return run.history
+
+
+def _train(run: Run, interruption: Interruption, bar: Any) -> None:
+    """Steps and evaluations until a reason to stop."""
+    settings = run.settings
+    batches = training_batches(run.task, settings.batch_size, settings.seed, run.step)
+    while not run.history.stopped:
+        loss = run.train_on(next(batches))
+        bar.update()
+        if run.step % settings.evaluate_every == 0 or run.step == settings.steps:
+            run.evaluate()
+            bar.set_postfix(loss=f"{loss:.4g}", validation=f"{run.history[-1].validation:.4g}")
+        if interruption.asked and not run.history.stopped:
+            run.history.stopped = "interrupted"
+            run.save()
+
+
+def _bar(run: Run, shown: bool) -> Any:
+    """A progress bar over the steps, at the step where the run stands."""
+    from tqdm.auto import tqdm
+
+    return tqdm(total=run.settings.steps, initial=run.step, desc=run.task.name, disable=not shown)
