@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gatedrnn_course.grading.values import Argument, Value
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, n_
 
 __all__ = ["FLOAT32", "FLOAT64", "Comparison", "changed_arguments", "compare", "given_outputs", "outputs_of"]
 
@@ -78,8 +78,7 @@ def compare(value: Value, right: Value, names: Sequence[str]) -> Comparison:
     worst = 0.0
     for name, mine, theirs in zip(names, given, expected, strict=True):
         if mine.shape != theirs.shape:
-            words = _("`{name}` has shape {came}, expected is {right}.")
-            return Comparison(False, form=True, came=words.format(name=name, came=mine.shape, right=theirs.shape))
+            return Comparison(False, form=True, came=_wrong_shape(name, mine.shape, theirs.shape))
         error = _error(mine, theirs)
         if not error.size:
             continue
@@ -107,6 +106,13 @@ def _first_wrong(name: str, mine: Any, error: Any) -> str:
     return words.format(name=name, share=share, total=error.size, index=list(index), error=float(error.max()))
 
 
+def _wrong_shape(name: str, came: tuple[int, ...], right: tuple[int, ...]) -> str:
+    words = _("`{name}` has shape {came}, expected is {right}.").format(name=name, came=came, right=right)
+    if len(right) > 1 and came == right[::-1]:
+        words += " " + _("Rows and columns are exchanged: each row belongs to one vector.")
+    return words
+
+
 def _structure(value: Value, names: Sequence[str]) -> str:
     """What came in place of the outputs."""
     wanted = ", ".join(names)
@@ -117,12 +123,16 @@ def _structure(value: Value, names: Sequence[str]) -> str:
         other = next(name for name in names if not isinstance(found[name], np.ndarray))
         return _("`{name}` is no array of numbers.").format(name=other)
     if isinstance(value, tuple):
-        words = _("it returns {came} values, expected are {count}: {wanted}.")
+        words = n_(
+            "it returns {came} values; expected is one array, {wanted}.",
+            "it returns {came} values; expected are {count}: {wanted}.",
+            len(names),
+        )
         return words.format(came=len(value), count=len(names), wanted=wanted)
     if isinstance(value, Mapping):
         missing = ", ".join(name for name in names if name not in value)
         return _("the mapping it returns has no {missing}.").format(missing=missing)
-    return _("it returns one array, expected are {count}: {wanted}.").format(count=len(names), wanted=wanted)
+    return _("it returns one array; expected are {count}: {wanted}.").format(count=len(names), wanted=wanted)
 
 
 def changed_arguments(before: Sequence[Argument], after: Sequence[Argument], names: Sequence[str]) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gatedrnn_course.grading.compare import Comparison, changed_arguments, compare, given_outputs
+from gatedrnn_course.grading.head import wrong_head
 from gatedrnn_course.grading.items import Draw, Item, Observation
 from gatedrnn_course.grading.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.verdict import Outcome, Verdict
@@ -26,7 +28,9 @@ class _Trial:
     comparison: Comparison
 
 
-def judge(item: Item, caller: Caller, seed: int | None = None, explain: bool = True) -> Verdict:
+def judge(
+    item: Item, caller: Caller, seed: int | None = None, explain: bool = True, head: tuple[str, ...] | None = None
+) -> Verdict:
     """Judge a function by its values.
 
     Args:
@@ -34,6 +38,7 @@ def judge(item: Item, caller: Caller, seed: int | None = None, explain: bool = T
         caller: Calls the learner's function.
         seed: Seed of the inputs; fresh ones where left out.
         explain: Whether to look for the mistake behind a wrong answer.
+        head: Names of the arguments of the learner's function, where they are known.
 
     Returns:
         The verdict. It never raises for a fault of the learner's function.
@@ -47,6 +52,9 @@ def judge(item: Item, caller: Caller, seed: int | None = None, explain: bool = T
     deciding = [trial for trial in trials if trial.draw.decides]
     failed = next((trial for trial in deciding if not trial.comparison.right), None)
     if failed is not None:
+        order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
+        if order:
+            return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
         return _wrong(item, failed, trials, explain)
     changed = changed_arguments(deciding[0].draw.args, deciding[0].reply.arguments, item.arguments)
     if changed:
@@ -58,7 +66,12 @@ def judge(item: Item, caller: Caller, seed: int | None = None, explain: bool = T
 
 
 def judge_with_earlier(
-    item: Item, caller: Caller, again: Caller, failed: Mapping[str, Item], seed: int | None = None
+    item: Item,
+    caller: Caller,
+    again: Caller,
+    failed: Mapping[str, Item],
+    seed: int | None = None,
+    head: tuple[str, ...] | None = None,
 ) -> Verdict:
     """Judge an item with the learner's own earlier functions, then, if that fails, with right ones in their place.
 
@@ -68,16 +81,17 @@ def judge_with_earlier(
         again: Calls it in a place where earlier functions may be replaced; may be the same caller.
         failed: The earlier items that failed, by name.
         seed: Seed of the inputs.
+        head: Names of the arguments of the learner's function, where they are known.
 
     Returns:
         The better verdict of the two.
     """
-    first = judge(item, caller, seed, explain=not failed)
+    first = judge(item, caller, seed, not failed, head)
     if first.outcome in ("right", "blank", "missing") or not failed:
         return first
     try:
         again.replace({name: earlier.reference for name, earlier in failed.items()})
-        second = judge(item, again, seed)
+        second = judge(item, again, seed, head=head)
     finally:
         again.replace({})
     if second.outcome != "right":
@@ -162,10 +176,27 @@ def _where(trial: _Trial) -> str:
     """On which kind of input it failed, and what the first error is."""
     on = _(_KINDS.get(trial.draw.kind, trial.draw.kind))
     if trial.reply.problem is not None:
+        if sizes := sizes_in_words(trial.reply.problem.message):
+            return _("On {kind} {sizes}").format(kind=on, sizes=sizes)
         words = _("On {kind} it raises {error}: {message}")
         problem = trial.reply.problem
         return words.format(kind=on, error=problem.type, message=problem.message)
     return _("On {kind}: {came}").format(kind=on, came=trial.comparison.came)
+
+
+_PRODUCT = re.compile(r"\(size (\d+) is different from (\d+)\)|shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)")
+_BROADCAST = re.compile(r"operands could not be broadcast together with shapes (\([\d, ]*\)) (\([\d, ]*\))")
+
+
+def sizes_in_words(message: str) -> str:
+    """What NumPy or torch says of sizes that do not fit, in plain words; empty for any other message."""
+    if found := _PRODUCT.search(message):
+        a, b = (size for size in found.groups() if size)
+        return _("the sizes do not fit: a product @ needs {a} and {b} to be equal.").format(a=b, b=a)
+    if found := _BROADCAST.search(message):
+        a, b = (shape.replace(",", ", ").replace(", )", ",)") for shape in found.groups())
+        return _("the shapes do not fit: + and * need equal shapes, not {a} and {b}.").format(a=a, b=b)
+    return ""
 
 
 def _no_answer(item: Item, problem: Problem) -> Verdict:
@@ -183,9 +214,8 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
 
 def _raised(item: Item, problem: Problem, draw: Draw) -> Verdict:
     """An exception that no edit explains: what, and on which of the learner's lines."""
-    sentence = _("`{name}` raises {error}: {message}").format(
-        name=item.name, error=problem.type, message=problem.message
-    )
+    told = sizes_in_words(problem.message) or problem.message
+    sentence = _("`{name}` raises {error}: {message}").format(name=item.name, error=problem.type, message=told)
     line = _("In your line: {line}").format(line=problem.line) if problem.line else ""
     return _not_right(
         item, "raised", sentence, "", line, _("It was called with {shapes}.").format(shapes=_shapes(draw, item))
@@ -196,6 +226,5 @@ def _shapes(draw: Draw, item: Item) -> str:
     """The shapes of the arguments: numbers of hidden inputs stay hidden."""
     rows = []
     for name, value in zip(item.arguments, draw.args, strict=True):
-        if isinstance(value, np.ndarray):
-            rows.append(f"{name} {value.shape}")
+        rows.append(f"{name} {value.shape}" if isinstance(value, np.ndarray) else name)
     return ", ".join(rows)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import io
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from gatedrnn_course.grading.items.item import as_argument
+from gatedrnn_course.grading.limit import TooLong, time_limit
 from gatedrnn_course.grading.sandbox.child.blank import is_blank
 from gatedrnn_course.grading.sandbox.child.convert import NotAValue, from_function
 from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply, Value
@@ -20,6 +22,8 @@ from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply, 
 __all__ = ["LocalCaller"]
 
 _MESSAGE = 300
+SECONDS = 10.0
+"""How long one call may take in a notebook."""
 
 
 class LocalCaller:
@@ -33,6 +37,7 @@ class LocalCaller:
         self.function = function
         self._names: dict[str, Any] = getattr(function, "__globals__", {})
         self._kept: dict[str, Any] = {}
+        self._called = False
 
     def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy") -> Reply:
         """Call the function with copies of the arguments. Whatever it raises becomes a `Problem`."""
@@ -41,9 +46,11 @@ class LocalCaller:
             given = [_tensors(argument) for argument in given]
         blank = is_blank(self.function)
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
+            with np.errstate(all="ignore"), warnings.catch_warnings(), self._printing_once(), time_limit(SECONDS):
                 warnings.simplefilter("ignore")
                 value = from_function(self.function(*given))
+        except TooLong:
+            return Reply(None, Problem("timeout"), blank=blank, framework=framework)
         except NotAValue as reason:
             return Reply(None, Problem("value", str(reason)), blank=blank, framework=framework)
         except (Exception, SystemExit) as error:
@@ -58,6 +65,16 @@ class LocalCaller:
         self._kept = {name: self._names[name] for name in answers if name in self._names}
         for name, kept in self._kept.items():
             self._names[name] = _as_helper(answers[name], kept)
+
+    @contextlib.contextmanager
+    def _printing_once(self) -> Iterator[None]:
+        """Let the first call print; the same lines over and over would hide the panel."""
+        if self._called:
+            with contextlib.redirect_stdout(io.StringIO()):
+                yield
+        else:
+            self._called = True
+            yield
 
     def _problem(self, error: BaseException) -> Problem:
         """The exception, with the line of the learner's own code where it came from."""
@@ -99,8 +116,7 @@ def _as_helper(reference: Callable[..., Value], learners: Callable[..., Any]) ->
     """A reference as a helper of the learner's own code: it takes names as theirs does, tensors as NumPy arrays."""
 
     def helper(*args: Any, **named: Any) -> Any:
-        if named:
-            args = inspect.signature(learners).bind(*args, **named).args
+        args = inspect.signature(learners).bind(*args, **named).args
         value = reference(*(_arrays(argument) for argument in args))
         tensors = type(args[0]).__module__.split(".")[0] == "torch"
         return _like(value, args[0]) if tensors else value

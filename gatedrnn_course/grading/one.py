@@ -10,6 +10,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from gatedrnn_course.grading.head import head_in_sources
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.judge import judge_with_earlier
 from gatedrnn_course.grading.place import Place
@@ -65,6 +66,7 @@ def grade_submission(student: str, paths: Sequence[Path], unit: Unit, sandbox: S
         out_of=unit.points,
         items=tuple(ItemRecord(**asdict(verdict)) for verdict in verdicts),
         notes=tuple(notes),
+        handed_in=submission.handed_in,
         problem=submission.problem,
         sandbox=SandboxRecord(backend=sandbox.name, level=sandbox.level, missing=sandbox.missing),
         versions={"gatedrnn_course": version("gatedrnn-course"), "python": platform.python_version()},
@@ -92,7 +94,8 @@ def _judge_all(submission: Submission, unit: Unit, sandbox: Sandbox, seed: int) 
                 place.replace({name: earlier.reference for name, earlier in refused.items()})
                 verdict = Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
             else:
-                verdict = judge_with_earlier(item, place, again, failed, seed)
+                head = head_in_sources(submission.cells, item.name)
+                verdict = judge_with_earlier(item, place, again, failed, seed, head)
             if verdict.outcome != "right":
                 failed[item.name] = item
             verdicts.append(verdict)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.head import head_of
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.judge import judge_with_earlier
 from gatedrnn_course.grading.local import LocalCaller
@@ -50,7 +51,11 @@ def check(function: Callable[..., Any]) -> None:
     if is_blank(function):
         print(_("`{name}` is not written yet.").format(name=item.name), file=sys.stderr)
         return
-    verdict = verdict_on(function, unit, item)
+    try:
+        verdict = verdict_on(function, unit, item)
+    except KeyboardInterrupt:
+        stopped = _("Stopped. Does a loop in `{name}` never end?").format(name=item.name)
+        _fail(Panel("wrong", stopped))
     if verdict.outcome != "right":
         passed.forget(item.name)
         hint = _("For a hint: hint({name})").format(name=item.name)
@@ -78,7 +83,7 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
     caller = LocalCaller(function)
     names = _namespace(function)
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}
-    return judge_with_earlier(item, caller, caller, unproven, seed)
+    return judge_with_earlier(item, caller, caller, unproven, seed, head_of(function))
 
 
 def _item(function: Callable[..., Any]) -> tuple[Unit, Item]:
@@ -89,7 +94,14 @@ def _item(function: Callable[..., Any]) -> tuple[Unit, Item]:
             _("This is a {type}.").format(type=type(function).__name__),
             _("For example check(forget_gate), without quotes and without brackets after the name."),
         )
-    return find_item(getattr(function, "__name__", "?"))
+    return find_item(_name(function))
+
+
+def _name(function: Callable[..., Any]) -> str:
+    """The name of the function, or, for a lambda, the name it was given."""
+    own = str(getattr(function, "__name__", "?"))
+    given = (name for name, value in _namespace(function).items() if value is function and not name.startswith("_"))
+    return next(given, own) if own == "<lambda>" else own
 
 
 def _namespace(function: Callable[..., Any]) -> Mapping[str, Any]:

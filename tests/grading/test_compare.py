@@ -45,7 +45,8 @@ def test_float32_is_right_and_rough() -> None:
 def test_shapes_are_never_broadcast(shape: tuple[int, ...]) -> None:
     found = compare(np.zeros(shape), np.zeros((2, 3)), ("h",))
     assert not found.right and found.form
-    assert found.came == f"`h` has shape {shape}, expected is (2, 3)."
+    turned = " Rows and columns are exchanged: each row belongs to one vector." if shape == (3, 2) else ""
+    assert found.came == f"`h` has shape {shape}, expected is (2, 3).{turned}"
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -91,9 +92,9 @@ def test_a_single_output_may_be_wrapped(value: Any) -> None:
     ("value", "words"),
     [
         (None, "it returns nothing. Is there a `return` with h, c?"),
-        (RIGHT, "it returns one array, expected are 2: h, c."),
-        ((RIGHT,), "it returns 1 values, expected are 2: h, c."),
-        ((RIGHT, RIGHT, RIGHT), "it returns 3 values, expected are 2: h, c."),
+        (RIGHT, "it returns one array; expected are 2: h, c."),
+        ((RIGHT,), "it returns 1 values; expected are 2: h, c."),
+        ((RIGHT, RIGHT, RIGHT), "it returns 3 values; expected are 2: h, c."),
         ((RIGHT, None), "`c` is no array of numbers."),
         ((RIGHT, (RIGHT,)), "`c` is no array of numbers."),
         ({"h": RIGHT}, "the mapping it returns has no c."),

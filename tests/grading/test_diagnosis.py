@@ -133,7 +133,7 @@ def test_it_must_fit_every_draw() -> None:
 
 
 def test_size_1_alone_never_decides_between_mistakes() -> None:
-    one = edit(GATE, "the matrix W_f is transposed")
+    one = edit(GATE, "W_f stands the wrong way round")
     rows = seen(GATE, compiled(one.lines, GATE.inputs, one.outputs))
     found = explain_slice(GATE, rows, still)
     assert found is not None and found.key == one.key

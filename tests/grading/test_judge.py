@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gatedrnn_course.cells.edits import classes
-from gatedrnn_course.grading.judge import judge, judge_with_earlier
+from gatedrnn_course.grading.head import head_of
+from gatedrnn_course.grading.judge import judge, judge_with_earlier, sizes_in_words
 from gatedrnn_course.grading.local import LocalCaller
 from gatedrnn_course.grading.prove.programs import answer
 from gatedrnn_course.grading.prove.typed import function_of
@@ -144,29 +145,31 @@ def test_state_hidden_between_calls_is_found() -> None:
     [
         ("return sigmoid(p.W_f @ x + h_prev @ p.U_f.T + p.b_f)", "`W_f @ x` is typed as on the slide"),
         ("return sigmoid(p.W_f @ x + p.U_f @ h_prev + p.b_f)", "Every product is typed as on the slide"),
-        ("return sigmoid(x @ p.W_f + h_prev @ p.U_f.T + p.b_f)", "the matrix W_f is transposed"),
-        ("return sigmoid(x @ p.W_f + h_prev @ p.U_f + p.b_f)", "Every weight matrix is transposed"),
+        ("return sigmoid(x @ p.W_f + h_prev @ p.U_f.T + p.b_f)", "W_f stands the wrong way round"),
+        ("return sigmoid(x @ p.W_f + h_prev @ p.U_f + p.b_f)", "Every weight matrix stands the wrong way round"),
         ("return sigmoid(x * p.W_f + h_prev @ p.U_f.T + p.b_f)", "W_f is multiplied element by element"),
+        ("return sigmoid(x * p.W_f.T + h_prev @ p.U_f.T + p.b_f)", "`x * p.W_f.T` multiplies element by element"),
+        ("return sigmoid(x * p.W_f.T + h_prev * p.U_f.T + p.b_f)", "multiplied element by element (*), after"),
         ("return sigmoid(x @ p.U_f.T + h_prev @ p.W_f.T + p.b_f)", "`W_f` and `U_f` are exchanged"),
     ],
 )
 def test_an_exception_is_explained_by_the_edit_that_raises(body: str, name: str) -> None:
     verdict = said(body)
     assert verdict.outcome == "wrong" and name in verdict.mistake
-    assert any("it raises ValueError" in detail for detail in verdict.details)
+    assert any("do not fit" in detail for detail in verdict.details)
 
 
 def test_an_exception_no_edit_explains_is_told_with_shapes_only() -> None:
     verdict = said("return undefined(x)")
     assert (verdict.outcome, verdict.points, verdict.mistake) == ("raised", 0, "")
     assert "NameError" in verdict.sentence
-    assert re.search(r"It was called with x \(\d, \d\), h_prev \(\d, \d\)\.", verdict.details[-1])
+    assert re.search(r"It was called with x \(\d, \d\), h_prev \(\d, \d\), p\.", verdict.details[-1])
 
 
 def test_wrong_for_single_vectors_only() -> None:
     verdict = said("return np.stack([sigmoid(p.W_f @ a + p.U_f @ b + p.b_f) for a, b in zip(x, h_prev)])")
     assert (verdict.outcome, verdict.points) == ("raised", 0)
-    assert verdict.details[-1] == "It was called with x (3,), h_prev (4,)."
+    assert verdict.details[-1] == "It was called with x (3,), h_prev (4,), p."
     sums = said("f = sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)\nreturn f if x.ndim == 2 else 1 - f")
     assert sums.outcome == "wrong" and sums.details[0].startswith("On a single vector: `f` is wrong in 4 of 4")
 
@@ -289,3 +292,40 @@ def test_one_of_two_blank_helpers() -> None:
     names = helpers(forget_gate='def forget_gate(x, h_prev, p):\n    """To be written."""\n')
     caller = LocalCaller(names["lstm_step"])
     assert judge_with_earlier(STEP, caller, caller, {"forget_gate": GATE, "cell_update": UPDATE}, 1).outcome == "right"
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (
+            "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
+            "(n?,k),(k,m?)->(n?,m?) (size 5 is different from 4)",
+            "the sizes do not fit: a product @ needs 4 and 5 to be equal.",
+        ),
+        (
+            "mat1 and mat2 shapes cannot be multiplied (3x2 and 4x5)",
+            "the sizes do not fit: a product @ needs 4 and 2 to be equal.",
+        ),
+        (
+            "operands could not be broadcast together with shapes (3,2) (2,5) ",
+            "the shapes do not fit: + and * need equal shapes, not (3, 2) and (2, 5).",
+        ),
+        ("something else", ""),
+    ],
+)
+def test_sizes_that_do_not_fit_are_told_in_plain_words(message: str, words: str) -> None:
+    assert sizes_in_words(message) == words
+
+
+def test_arguments_in_another_order_are_named_before_any_equation() -> None:
+    source = f"{HEAD}\ndef forget_gate(h_prev, x, p):\n    return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)"
+    function = function_of(source, "forget_gate")
+    verdict = judge(GATE, LocalCaller(function), 1, head=head_of(function))
+    assert verdict.sentence == "`forget_gate` takes its arguments in the order x, h_prev, p; yours takes h_prev, x, p."
+    assert verdict.mistake
+
+
+def test_other_names_of_arguments_cost_nothing() -> None:
+    source = f"{HEAD}\ndef forget_gate(a, b, c):\n    return sigmoid(a @ c.W_f.T + b @ c.U_f.T + c.b_f)"
+    function = function_of(source, "forget_gate")
+    assert judge(GATE, LocalCaller(function), 1, head=head_of(function)).outcome == "right"

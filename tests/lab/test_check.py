@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gatedrnn_course import sigmoid
+from gatedrnn_course.grading import local
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.check import CheckFailed, check
 
@@ -143,3 +144,22 @@ def test_the_three_outcomes_in_a_real_kernel(run_cells: Callable[..., list[Any]]
     assert [o.output_type for o in rights] == ["display_data"]
     assert "forget_gate" in rights[0].data["text/html"]
     assert afters[0].text == "42\n"
+
+
+def test_a_lambda_is_found_by_the_name_it_was_given() -> None:
+    function = defined("forget_gate = lambda x, h_prev, p: sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)")[
+        "forget_gate"
+    ]
+    check(function)
+    assert passed.holds("forget_gate", function)
+
+
+def test_a_function_prints_once_and_not_at_every_try(capsys: pytest.CaptureFixture[str]) -> None:
+    check(defined(RIGHT.replace("    return", "    print('here')\n    return"))["forget_gate"])
+    assert capsys.readouterr().out.count("here") == 1
+
+
+def test_a_loop_without_end_is_ended_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "SECONDS", 0.05)
+    with pytest.raises(CheckFailed, match="did not finish in time"):
+        check(defined("def forget_gate(x, h_prev, p):\n    while True:\n        pass")["forget_gate"])

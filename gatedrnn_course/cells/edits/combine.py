@@ -22,14 +22,17 @@ _EVERYWHERE = {
     ("twice", "b"): mark("Every bias counts twice."),
     ("outside", "b"): mark("Every bias is added after the activation instead of inside it."),
     ("outside", "P"): mark("Every peephole is added after the activation instead of inside it."),
-    ("transposed",): mark("Every weight matrix is transposed: write `x @ p.W_f.T`."),
-    ("transposed", "W"): mark("Every matrix W is transposed: write `x @ p.W_f.T`."),
-    ("transposed", "U"): mark("Every matrix U is transposed: write `h_prev @ p.U_f.T`."),
+    ("transposed",): mark("Every weight matrix stands the wrong way round: write `x @ p.W_f.T`."),
+    ("transposed", "W"): mark("Every matrix W stands the wrong way round: write `x @ p.W_f.T`."),
+    ("transposed", "U"): mark("Every matrix U stands the wrong way round: write `h_prev @ p.U_f.T`."),
     ("slide",): mark(
         "Every product is typed as on the slide, W @ x, which is right for one vector only; "
         "for a batch of rows write `x @ p.W_f.T`."
     ),
     ("elementwise",): mark("Every matrix is multiplied element by element (*) instead of as a matrix (@)."),
+    ("elementwise T",): mark(
+        "Every matrix is multiplied element by element (*), after transposing it, instead of as a matrix (@)."
+    ),
     ("complement",): mark("Every gate is one minus what it should be."),
     ("exchanged W U",): mark("W and U are exchanged in every line."),
 }

@@ -1,11 +1,24 @@
-"""Mistakes with a matrix product: transposed, typed as on the slide, or elementwise."""
+"""Mistakes with a matrix product: transposed, typed as on the slide, elementwise, or a gate on its wrong side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from gatedrnn_course.cells.edits.site import Context, Site
-from gatedrnn_course.cells.expr import Expr, MatMul, Name, NumpyMatMul, Op, Path, Transpose, to_text
+from gatedrnn_course.cells.expr import (
+    Expr,
+    MatMul,
+    Name,
+    NumpyMatMul,
+    Op,
+    Path,
+    Transpose,
+    factors,
+    join_product,
+    join_sum,
+    terms,
+    to_text,
+)
 from gatedrnn_course.text import mark
 
 __all__ = ["RULES"]
@@ -14,7 +27,7 @@ __all__ = ["RULES"]
 def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """`x @ W` for `x @ W.T`."""
     if isinstance(node, MatMul) and isinstance(node.matrix, Name):
-        words = mark("In the {line}, the matrix {matrix} is transposed: write `{vector} @ p.{matrix}.T`.")
+        words = mark("In the {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}.T`.")
         new = MatMul(Transpose(node.matrix), node.vector)
         yield ctx.site(path, new, ("transposed",), words, matrix=node.matrix, vector=to_text(node.vector))
 
@@ -35,6 +48,35 @@ def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     if isinstance(node, MatMul) and isinstance(node.matrix, Name):
         words = mark("In the {line}, {matrix} is multiplied element by element (*) instead of as a matrix (@).")
         yield ctx.site(path, Op("*", node.matrix, node.vector), ("elementwise",), words, matrix=node.matrix)
+        words = mark(
+            "In the {line}, `{vector} * p.{matrix}.T` multiplies element by element; a matrix product is written @."
+        )
+        new = Op("*", node.vector, Transpose(node.matrix))
+        yield ctx.site(path, new, ("elementwise T",), words, matrix=node.matrix, vector=to_text(node.vector))
 
 
-RULES = (no_transpose, as_on_the_slide, elementwise)
+def factor_after(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
+    """`r * (U @ h)` for `U @ (r * h)`: a gate on the wrong side of the product."""
+    if isinstance(node, MatMul):
+        parts = factors(node.vector)
+        for k, factor in enumerate(parts):
+            if len(parts) > 1 and isinstance(factor, Name):
+                inside = MatMul(node.matrix, join_product(parts[:k] + parts[k + 1 :]))
+                words = mark("In the {line}, `{factor}` stands after the product with {matrix} instead of inside it.")
+                new = Op("*", factor, inside)
+                yield ctx.site(path, new, ("factor after",), words, factor=factor, matrix=to_text(node.matrix))
+
+
+def factor_before(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
+    """`U @ (r * h)` for `r * (U @ h + b)`: the same on the other side."""
+    if isinstance(node, Op) and node.op == "*" and isinstance(node.left, Name):
+        signed = terms(node.right)
+        for k, (sign, term) in enumerate(signed):
+            if isinstance(term, MatMul):
+                moved = MatMul(term.matrix, Op("*", node.left, term.vector))
+                new = join_sum([*signed[:k], (sign, moved), *signed[k + 1 :]])
+                words = mark("In the {line}, `{factor}` stands inside the product with {matrix} instead of after it.")
+                yield ctx.site(path, new, ("factor before",), words, factor=node.left, matrix=to_text(term.matrix))
+
+
+RULES = (no_transpose, as_on_the_slide, elementwise, factor_after, factor_before)

@@ -71,8 +71,8 @@ def division(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 def complement(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """One minus the whole line."""
     if not path and isinstance(node, Call) and node.function == "sigmoid":
-        words = mark("The {line} is one minus what it should be.")
-        yield ctx.site(path, Op("-", Num(1.0), node), ("complement",), words)
+        words = mark("The {line} is one minus what it should be, as with a wrong sign inside {function}.")
+        yield ctx.site(path, Op("-", Num(1.0), node), ("complement",), words, function=node.function)
 
 
 def exchanged_gates(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

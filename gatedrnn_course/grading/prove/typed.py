@@ -103,6 +103,8 @@ def typed(expr: Expr, style: Style) -> str:
             return f"(-{typed(arg, style)})"
         case Op(op, left, right):
             return (style.fused and _fused(expr, style)) or f"({typed(left, style)} {op} {typed(right, style)})"
+        case Transpose(matrix):
+            return f"{typed(matrix, style)}.T"
         case MatMul(Name() as matrix, vector):
             return f"({style.product.format(vector=typed(vector, style), matrix=typed(matrix, style))})"
         case MatMul(Transpose(matrix), vector):

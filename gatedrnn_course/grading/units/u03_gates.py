@@ -31,7 +31,7 @@ UNIT = Unit(
             "forget_gate",
             "f",
             mark("The forget gate: how much of the old cell state to keep."),
-            mark("A gate is a number between 0 and 1 for each cell. Which activation gives that?"),
+            mark("A gate is a number between 0 and 1 for each unit. Which activation gives that?"),
         ),
         _gate(
             "input_gate",

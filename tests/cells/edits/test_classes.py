@@ -86,7 +86,7 @@ def named_with(cut: Slice, sentence: str) -> list[str]:
 
 def test_a_gate_turned_round_and_its_weights_exchanged_are_one_class() -> None:
     whole = whole_step(catalogue["GRU"])
-    words = "The update gate is one minus what it should be."
+    words = "The update gate is one minus what it should be, as with a wrong sign inside sigmoid."
     assert "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged." in named_with(whole, words)
 
 

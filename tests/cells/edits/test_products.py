@@ -26,7 +26,7 @@ import pytest
         (
             "forget gate",
             "f = 1 - sigmoid(W_f @ x + U_f @ h_prev + b_f)",
-            "The forget gate is one minus what it should be.",
+            "The forget gate is one minus what it should be, as with a wrong sign inside sigmoid.",
         ),
         (
             "fraction",
