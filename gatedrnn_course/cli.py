@@ -107,7 +107,7 @@ def grade(
 
 def _report(run: ClassRun, out: Path) -> int:
     """Write grades and pages, print the table; how many submissions could not be graded."""
-    from gatedrnn_course.grading.report import sandbox_sentence, write_grades, write_pages
+    from gatedrnn_course.grading.report import left_out_sentence, sandbox_sentence, write_grades, write_pages
     from gatedrnn_course.grading.report.terminal import grades_table, legend
 
     write_grades(out / "grades.csv", run.records, run.unit)
@@ -120,6 +120,8 @@ def _report(run: ClassRun, out: Path) -> int:
     typer.echo(_("The class: {page}").format(page=pages.index))
     typer.echo(_("The students: {folder}").format(folder=pages.students))
     typer.echo(_("The grades: {file}").format(file=out / "grades.csv"))
+    if run.left_out:
+        typer.echo(left_out_sentence(run.left_out))
     failed = [record.student for record in run.records if record.status == "not graded"]
     if failed:
         words = _(

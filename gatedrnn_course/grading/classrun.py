@@ -13,15 +13,15 @@ from typing import Protocol
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.one import grade_submission, rubric_of
-from gatedrnn_course.grading.record import Record, SandboxRecord, file_stem, read_record, write_atomically
+from gatedrnn_course.grading.record import Record, SandboxRecord, file_stems, read_record, write_atomically
 from gatedrnn_course.grading.sandbox import ProcessSandbox
-from gatedrnn_course.grading.submission import find_submissions, read_submission, readable
+from gatedrnn_course.grading.submission import find_submissions, left_out, read_submission, readable
 from gatedrnn_course.grading.units import Unit, load
 from gatedrnn_course.text import _
 
 __all__ = ["ClassRun", "Progress", "grade_class"]
 
-Task = tuple[str, list[Path]]
+Task = tuple[str, list[Path], Path]  # a student, what was handed in, the file of the record
 
 
 class Progress(Protocol):
@@ -45,12 +45,14 @@ class ClassRun:
         records: One record a student, sorted by name.
         fresh: How many were graded in this run; the others were there already.
         seconds: How long the run took.
+        left_out: Names of the files that are nobody's notebook.
     """
 
     unit: Unit
     records: tuple[Record, ...]
     fresh: int
     seconds: float
+    left_out: tuple[str, ...] = ()
 
 
 def grade_class(
@@ -78,20 +80,22 @@ def grade_class(
     start = time.perf_counter()
     unit = load(number)
     students = find_submissions(folder)
+    stems = file_stems(name for name, _paths in students)
+    tasks = [(name, paths, out / "records" / f"{stems[name]}.json") for name, paths in students]
     _make(out / "records")
-    records = {} if anew else {name: record for name, paths in students if (record := _known(out, name, paths, unit))}
-    todo = [(name, paths) for name, paths in students if name not in records]
+    records = {} if anew else {task[0]: record for task in tasks if (record := _known(task, unit))}
+    todo = [task for task in tasks if task[0] not in records]
     if todo:
         ProcessSandbox().open().close()  # says what the operator must mend, once and not for each student
     if progress is not None:
-        progress.begin(tuple(records.values()), [name for name, _paths in todo])
-    with closing(_graded(todo, partial(_recorded, unit.number, out), jobs)) as graded:
+        progress.begin(tuple(records.values()), [task[0] for task in todo])
+    with closing(_graded(todo, partial(_recorded, unit.number), jobs)) as graded:
         for record in graded:
             records[record.student] = record
             if progress is not None:
                 progress.done(record)
     ordered = tuple(records[name] for name, _paths in students)
-    return ClassRun(unit, ordered, len(todo), time.perf_counter() - start)
+    return ClassRun(unit, ordered, len(todo), time.perf_counter() - start, tuple(left_out(folder)))
 
 
 def _graded(todo: Sequence[Task], grade: partial[Record], jobs: int) -> Generator[Record]:
@@ -104,11 +108,11 @@ def _graded(todo: Sequence[Task], grade: partial[Record], jobs: int) -> Generato
         yield from side_by_side(grade, todo, min(jobs, len(todo)))
 
 
-def _recorded(number: str, out: Path, task: Task) -> Record:
+def _recorded(number: str, task: Task) -> Record:
     """Grade one submission and write its record, in the process that graded it: what is known is never lost."""
-    name, paths = task
+    name, paths, path = task
     record = _one(name, paths, number)
-    write_atomically(_record_path(out, name), record.model_dump_json(indent=1))
+    write_atomically(path, record.model_dump_json(indent=1))
     return record
 
 
@@ -145,9 +149,10 @@ def _not_graded(name: str, paths: list[Path], unit: Unit, sandbox: ProcessSandbo
     )
 
 
-def _known(out: Path, name: str, paths: list[Path], unit: Unit) -> Record | None:
+def _known(task: Task, unit: Unit) -> Record | None:
     """The record of an earlier run, if nothing has changed since."""
-    record = read_record(_record_path(out, name))
+    name, paths, path = task
+    record = read_record(path)
     if (
         record is None
         or record.status == "not graded"
@@ -156,11 +161,8 @@ def _known(out: Path, name: str, paths: list[Path], unit: Unit) -> Record | None
     ):
         return None
     now = read_submission(name, paths, [item.name for item in unit.items])
-    return record if record.student == name and record.fingerprint == now.fingerprint else None
-
-
-def _record_path(out: Path, student: str) -> Path:
-    return out / "records" / f"{file_stem(student)}.json"
+    then = (record.student, record.fingerprint, record.problem, record.handed_in)
+    return record if then == (name, now.fingerprint, now.problem, now.handed_in) else None
 
 
 def _make(folder: Path) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import tempfile
+import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +17,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.verdict import Outcome
 from gatedrnn_course.text import _
 
-__all__ = ["ItemRecord", "Record", "SandboxRecord", "file_stem", "read_record", "write_atomically"]
+__all__ = ["ItemRecord", "Record", "SandboxRecord", "file_stems", "read_record", "write_atomically"]
 
 FORMAT = 1
 LONGEST_STEM = 180  # bytes; file systems allow 255 for a name, with its ending
@@ -49,7 +51,8 @@ class Record(BaseModel):
     """One graded submission.
 
     `status` is `graded`; `unreadable` for a file that is no notebook (0 points, said so); or `not graded` when the
-    grader itself failed, which is never 0 points and is tried again on the next run.
+    grader itself failed, which is never 0 points and is tried again on the next run. `handed_in` counts notebooks; of
+    more than one, the first note says which was graded.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -66,18 +69,39 @@ class Record(BaseModel):
     out_of: int
     items: tuple[ItemRecord, ...] = ()
     notes: tuple[str, ...] = ()
+    handed_in: int = 1
     problem: str = ""
     sandbox: SandboxRecord
     versions: dict[str, str]
     seconds: float
 
 
-def file_stem(student: str) -> str:
-    """The name of a student's files: the student's, shortened and with a hash where that is too long for a file."""
-    raw = student.encode()
-    if len(raw) <= LONGEST_STEM:
-        return student
-    return f"{raw[:LONGEST_STEM].decode(errors='ignore')}-{hashlib.sha256(raw).hexdigest()[:8]}"
+def file_stems(students: Iterable[str]) -> dict[str, str]:
+    """For each student of a class the name of their files, which no other student's equals on any system.
+
+    It is the student's name; shortened and with a hash where that is too long for a file, and with a hash where a name
+    before it in the alphabet differs only in capitals or in how an accent is written: some systems take both for one.
+    """
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for student in sorted(set(students)):
+        stem = student if len(student.encode()) <= LONGEST_STEM else _hashed(student, student)
+        while _folded(stem) in taken:
+            stem = _hashed(student, stem)
+        taken.add(_folded(stem))
+        stems[student] = stem
+    return stems
+
+
+def _hashed(student: str, told: str) -> str:
+    """A student's name, shortened where it is long, with a hash of what is told."""
+    start = student.encode()[:LONGEST_STEM].decode(errors="ignore")
+    return f"{start}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+
+
+def _folded(name: str) -> str:
+    """What names have in common that a file system may take for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def read_record(path: Path) -> Record | None:

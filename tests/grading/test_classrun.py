@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,7 +18,8 @@ import pytest
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading import classrun
 from gatedrnn_course.grading.classrun import ClassRun, grade_class
-from gatedrnn_course.grading.record import Record, read_record
+from gatedrnn_course.grading.record import Record, file_stems, read_record
+from gatedrnn_course.grading.report import write_pages
 
 IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"
 GATE = "def forget_gate(x, h_prev, p):\n    return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)"
@@ -104,14 +106,16 @@ def test_bad_files_stop_nothing(handed_in: Path, tmp_path: Path) -> None:
     (handed_in / "dangling.ipynb").symlink_to(handed_in / "nowhere")
     (handed_in / "notes.txt").write_text("no notebook", "utf-8")
     (handed_in / "zoe.ipynb").mkdir()
+    (handed_in / "nobody").mkdir()
     hand_in(handed_in / ("l" * 240 + ".ipynb"), IMPORTS, GATE)
     hand_in(handed_in / ("m" * 250) / "03_gates (1).ipynb", IMPORTS, GATE)
     run = grade_class(handed_in, "03", tmp_path / "out", jobs=2)
     statuses = {record.student: record.status for record in run.records}
     unreadable = {name for name, status in statuses.items() if status == "unreadable"}
-    assert unreadable == {"broken", "empty", "noise", "deep", "list", "dangling"}
+    assert unreadable == {"broken", "empty", "noise", "deep", "list", "dangling", "zoe.ipynb", "nobody"}
     assert {name for name, count in points(run).items() if count == 12} == {"ana", "l" * 240, "m" * 250}
     assert all(record.problem for record in run.records if record.status == "unreadable")
+    assert run.left_out == ("notes.txt",)
     assert grade_class(handed_in, "03", tmp_path / "out").fresh == 0
 
 
@@ -131,6 +135,44 @@ def test_a_student_with_a_file_and_a_folder_is_one_student(tmp_path: Path) -> No
     run = grade_class(folder, "03", tmp_path / "out")
     assert points(run) == {"ana": 12}
     assert "2 notebooks were handed in" in run.records[0].notes[0]
+
+
+def test_names_that_differ_only_in_capitals_or_accents_have_files_of_their_own(tmp_path: Path) -> None:
+    names = ("Ada", "ada", "Zo\u00eb", "Zoe\u0308", "ben")
+    try:
+        for name in names:
+            hand_in(tmp_path / "class" / f"{name}.ipynb", IMPORTS)
+        if len(list((tmp_path / "class").iterdir())) < len(names):
+            raise FileExistsError
+    except FileExistsError:
+        pytest.skip("This file system takes such names for one.")
+    run = grade_class(tmp_path / "class", "03", tmp_path / "out")
+    pages = write_pages(run, tmp_path / "out")
+    for made in ((tmp_path / "out" / "records").iterdir(), pages.students.iterdir()):
+        stems = {unicodedata.normalize("NFC", path.stem).casefold() for path in made}
+        assert len(stems) == len(names)
+    assert (tmp_path / "out" / "records" / "ben.json").is_file()
+    assert file_stems(reversed(names)) == file_stems(names)
+    assert grade_class(tmp_path / "class", "03", tmp_path / "out").fresh == 0
+
+
+def test_a_name_made_to_clash_with_another_students_files_does_not(tmp_path: Path) -> None:
+    suffixed = file_stems(["Ada", "ada"])["ada"]
+    stems = file_stems(["Ada", "ada", suffixed.capitalize(), suffixed.upper(), "x" * 300, "X" * 300])
+    assert len({stem.casefold() for stem in stems.values()}) == 6
+    assert max(len(stem) for stem in stems.values()) < 250
+
+
+def test_what_became_of_a_submission_that_cannot_be_read_is_told_anew(handed_in: Path, tmp_path: Path) -> None:
+    (handed_in / "eve").mkdir()
+    first = grade_class(handed_in, "03", tmp_path / "out")
+    (handed_in / "eve").rmdir()
+    (handed_in / "eve").symlink_to(handed_in, target_is_directory=True)
+    second = grade_class(handed_in, "03", tmp_path / "out")
+    assert first.records[2].problem == "No notebook was found in this folder."
+    assert second.records[2].problem == "This is a link, not a notebook."
+    assert [run.records[2].status for run in (first, second)] == ["unreadable"] * 2
+    assert second.fresh == 1
 
 
 def test_a_fault_of_the_grader_is_no_grade_and_is_tried_again(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from gatedrnn_course.grading.record import ItemRecord, Record, file_stem, write_atomically
+from gatedrnn_course.grading.record import ItemRecord, Record, file_stems, write_atomically
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _, language, n_
 
 from .chart import bars, columns
 from .counts import distribution, item_counts, mistakes, without_name
 from .plain import code, plain
-from .words import OUTCOMES, not_kept, status_word
+from .words import OUTCOMES, left_out_sentence, not_kept, status_word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,9 +46,9 @@ def write_pages(run: ClassRun, out: Path) -> Pages:
         Where they are.
     """
     pages = Pages(out / "index.html", out / "students")
-    for record in run.records:
-        write_atomically(pages.students / _file(record), student_page(record, run.unit))
-    write_atomically(pages.index, class_page(run.records, run.unit))
+    for record, name in zip(run.records, _files(run.records), strict=True):
+        write_atomically(pages.students / name, student_page(record, run.unit))
+    write_atomically(pages.index, class_page(run.records, run.unit, run.left_out))
     return pages
 
 
@@ -58,15 +59,15 @@ def student_page(record: Record, unit: Unit) -> str:
     return _page("student.html.j2", record=record, unit=unit, items=items)
 
 
-def class_page(records: tuple[Record, ...], unit: Unit) -> str:
-    """The page of the class as HTML. The same records give the same text."""
+def class_page(records: tuple[Record, ...], unit: Unit, left_out: Sequence[str] = ()) -> str:
+    """The page of the class as HTML, with the names of files left out. The same records give the same text."""
     points = [record.points for record in records if record.status != "not graded"]
     named, other = mistakes(records), without_name(records)
     return _page(
         "class.html.j2",
         unit=unit,
         records=records,
-        links=[f"students/{quote(_file(record))}" for record in records],
+        links=[f"students/{quote(name)}" for name in _files(records)],
         by_name=[{item.name: item for item in record.items} for record in records],
         counts={status: sum(r.status == status for r in records) for status in ("graded", "unreadable", "not graded")},
         mean=statistics.fmean(points) if points else None,
@@ -75,12 +76,15 @@ def class_page(records: tuple[Record, ...], unit: Unit) -> str:
         spread=columns("spread", _("How the points are spread"), distribution(records, unit.points), _("points")),
         named=bars("named", _("How often each mistake was made"), named) if named else None,
         other=bars("other", _("Answers without points and without a named mistake"), other, "other") if other else None,
+        left_out=left_out_sentence(left_out),
         sandboxes=list({sandbox.model_dump_json(): sandbox for sandbox in (r.sandbox for r in records)}.values()),
     )
 
 
-def _file(record: Record) -> str:
-    return f"{file_stem(record.student)}.html"
+def _files(records: Sequence[Record]) -> list[str]:
+    """The names of the students' pages."""
+    stems = file_stems(record.student for record in records)
+    return [f"{stems[record.student]}.html" for record in records]
 
 
 def _sign(item: ItemRecord) -> str:

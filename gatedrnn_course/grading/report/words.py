@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from gatedrnn_course.grading.record import SandboxRecord
@@ -10,7 +10,9 @@ from gatedrnn_course.grading.sandbox import Guarantee
 from gatedrnn_course.grading.verdict import Outcome
 from gatedrnn_course.text import _, mark
 
-__all__ = ["OUTCOMES", "not_kept", "sandbox_sentence", "status_word"]
+from .plain import plain
+
+__all__ = ["OUTCOMES", "left_out_sentence", "not_kept", "sandbox_sentence", "status_word"]
 
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     "right": ("✓", mark("right")),
@@ -23,6 +25,8 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     "died": ("†", mark("process ended")),
 }
 """For each outcome its sign and its word: nothing is told by colour alone."""
+
+LONGEST_LEFT_OUT = 4000
 
 _NOT_KEPT: Mapping[Guarantee, str] = {
     "values only": mark("reaching the judge itself"),
@@ -64,3 +68,9 @@ def sandbox_sentence(sandbox: SandboxRecord) -> str:
     if not missing:
         return head
     return head + " " + _("Nothing there keeps an answer from {missing}.").format(missing=", ".join(missing))
+
+
+def left_out_sentence(names: Sequence[str]) -> str:
+    """One line that names the files left out of a class; empty if there are none."""
+    listed = plain(", ".join(names), LONGEST_LEFT_OUT)
+    return _("Left out, as they are no notebooks: {names}.").format(names=listed) if names else ""

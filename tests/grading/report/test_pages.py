@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -55,7 +56,15 @@ def test_a_student_reads_each_item_with_sign_word_points_and_reason(run: ClassRu
     assert "✗ wrong · candidate(x, h_prev, p) 0 of 12 points" in text
     assert "No bias: b_c is missing." in text
     assert "✓ right · lstm_step(x, h_prev, c_prev, p) 24 of 24 points" in text
-    assert "Nothing there keeps an answer from using the network" in text
+
+
+def test_what_the_sandbox_does_not_stop_is_told_to_the_instructor_only(run: ClassRun) -> None:
+    words, student = "Nothing there keeps an answer from using the network", run.records[1]
+    text = Reader(student_page(student, run.unit)).text
+    assert words in Reader(class_page(run.records, run.unit)).text
+    assert "sandbox" not in text
+    assert "network" not in text
+    assert text.endswith("Graded automatically. Ask your instructor about a verdict you doubt.")
 
 
 def test_details_notes_and_cell_notes_are_shown(run: ClassRun, make: Make) -> None:
@@ -81,6 +90,14 @@ def test_the_class_page_holds_grades_mistakes_and_what_could_not_be_graded(run: 
     assert "The candidate has no bias: 1 student." in page.text
     assert "1 of 2 50 %" in page.text
     assert page.links == [f"students/{name}.html" for name in ("ana", "ben", "cem", "dan")]
+
+
+def test_the_class_page_names_files_left_out(run: ClassRun, tmp_path: Path) -> None:
+    left_out = ("py_student.py", HOSTILE)
+    page = write_pages(replace(run, left_out=left_out), tmp_path).index.read_text("utf-8")
+    assert "Left out, as they are no notebooks: py_student.py, </p><script>" in Reader(page).text
+    assert "\x1b" not in page
+    assert "Left out" not in class_page(run.records, run.unit)
 
 
 def test_one_student_alone_and_nobody_wrong(run: ClassRun) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from gatedrnn_course.cli import _report
 from gatedrnn_course.grading.classrun import ClassRun
 from gatedrnn_course.grading.report.terminal import RunBar, grades_table, legend
 
@@ -25,6 +29,23 @@ def test_the_table_shows_points_signs_and_the_first_remark(run: ClassRun) -> Non
     assert "│ cem     │      0 │ unreadable    │ The file is no readable notebook." in text
     assert "│ dan     │        │ not graded    │ OSError: no memory" in text
     assert legend(run) == "✓ right   ✗ wrong"
+
+
+def test_which_of_several_notebooks_was_graded_comes_before_what_failed(run: ClassRun, make: Make) -> None:
+    blank, notes = {"candidate": {"sentence": "It is blank."}}, ("2 notebooks were handed in.", "More.")
+    records = (make("eve", blank, notes=notes, handed_in=2), make("fay", blank, notes=notes))
+    text = "\n".join(printed(ClassRun(run.unit, records, 2, 0.0), 100))
+    assert text.count("2 notebooks were handed in.") == text.count("It is blank.") == 1
+    assert text.index("2 notebooks") < text.index("fay") < text.index("It is blank.")
+
+
+def test_files_left_out_are_named_at_the_end(run: ClassRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _report(replace(run, left_out=("py_student.py", "a\x1b[31m.txt")), tmp_path)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[-1] == "Left out, as they are no notebooks: py_student.py, a.txt."
+    assert sum("Nothing there keeps an answer from using the network" in line for line in shown) == 1
+    _report(run, tmp_path)
+    assert "Left out" not in capsys.readouterr().out
 
 
 def test_no_column_is_lost_on_a_narrow_terminal(run: ClassRun) -> None:
