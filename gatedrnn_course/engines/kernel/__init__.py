@@ -1,0 +1,15 @@
+"""Cells as C, written from their equations, compiled once by the machine's own compiler and called through ctypes.
+
+`run(cell, xs, batch_sizes, state, params)` takes and returns what `engines.sequence.run` does;
+`usable(cell, xs, *state, *params)` says whether it can. Without a compiler nothing here
+is needed, and `why` says so in a sentence.
+"""
+
+from gatedrnn_course.engines.kernel.bind import Kernel as Kernel
+from gatedrnn_course.engines.kernel.bind import kernel_of as kernel_of
+from gatedrnn_course.engines.kernel.bind import kernels_of as kernels_of
+from gatedrnn_course.engines.kernel.compiler import available as available
+from gatedrnn_course.engines.kernel.compiler import why as why
+from gatedrnn_course.engines.kernel.run import run as run
+from gatedrnn_course.engines.kernel.run import supports as supports
+from gatedrnn_course.engines.kernel.run import usable as usable

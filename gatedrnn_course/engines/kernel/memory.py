@@ -1,0 +1,49 @@
+"""Memory for tapes and scratch, used again from call to call: fresh pages would cost more than small kernels take."""
+
+from __future__ import annotations
+
+import math
+import threading
+
+import torch
+from torch import Tensor
+
+__all__ = ["Lease"]
+
+_MOST = 16
+_free: list[Tensor] = []
+_lock = threading.RLock()  # a lease may end anywhere, also while another one is taken
+
+
+class Lease:
+    """Memory for at least `count` numbers; it returns to the pool when nothing refers to the lease any more.
+
+    Args:
+        count: How many numbers.
+        dtype: Their type.
+
+    Attributes:
+        tensor: The memory, uninitialised.
+    """
+
+    def __init__(self, count: int, dtype: torch.dtype) -> None:
+        with _lock:
+            fits = (t for t in _free if t.dtype == dtype and count <= t.numel() <= 4 * count + 65536)
+            tensor = next(fits, None)
+            if tensor is not None:
+                _free[:] = [t for t in _free if t is not tensor]
+        self.tensor = torch.empty(max(count, 1), dtype=dtype) if tensor is None else tensor
+
+    @property
+    def address(self) -> int:
+        """Where the memory begins."""
+        return self.tensor.data_ptr()
+
+    def first(self, *shape: int) -> Tensor:
+        """The first numbers, in a shape."""
+        return self.tensor[: math.prod(shape)].view(shape)
+
+    def __del__(self) -> None:
+        with _lock:
+            _free.append(self.tensor)
+            del _free[:-_MOST]

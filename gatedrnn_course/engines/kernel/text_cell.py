@@ -1,0 +1,128 @@
+"""C text of one cell: its sizes, its parameters in and out, its forward and its backward over a whole sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.cells.expr import to_text
+from gatedrnn_course.engines.kernel.addresses import Addresses, padded, total
+from gatedrnn_course.engines.kernel.layout import Block
+from gatedrnn_course.engines.kernel.text_backward import write_backward, write_scratch
+from gatedrnn_course.engines.kernel.text_forward import write_forward
+
+__all__ = ["SIZES", "cell_key", "write_cell"]
+
+SIZES = """\
+/* steps, batch, sizes of input and state, and the distance of rows of x and of the derivatives of h */
+typedef struct { long T, B, D, H, ldx, ldh; } Sizes;
+#define UNPACK_SIZES \\
+    const long T = n->T, B = n->B, D = n->D, H = n->H, Dp = PAD(D), Hp = PAD(H); \\
+    (void)T, (void)B, (void)D, (void)H, (void)Dp, (void)Hp;
+long lanes(void) { return L; }
+"""
+
+_CELL = """\
+/* ---- {name} ----
+{equations}
+*/
+#define OFFSETS UNPACK_SIZES \\
+    const long zs = {row}; {offsets} (void)zs;
+
+void sizes_{key}(const Sizes *n, long *counts)
+{{
+    OFFSETS
+    counts[0] = {end};
+    counts[1] = {tape};
+    counts[2] = {scratch};
+}}
+
+void pack_{key}(const Sizes *n, const R *const *named, R *P)
+{{
+    OFFSETS
+    clear(P, {end});
+    {puts}
+}}
+
+void unpack_{key}(const Sizes *n, const R *G, R *const *named)
+{{
+    OFFSETS
+    {gets}
+}}
+
+{forward}
+{backward}
+#undef OFFSETS
+"""
+
+
+def cell_key(cell: Cell) -> str:
+    """A name for the equations of a cell, whatever the cell is called."""
+    text = "\n".join(f"{line.name} = {to_text(line.expr)}" for line in cell.lines)
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def write_cell(cell: Cell) -> str:
+    """The functions of a cell, named by its key."""
+    a = Addresses(cell)
+    offsets, end = _offsets(a)
+    return _CELL.format(
+        name=cell.name.replace("*/", ""),
+        equations="\n".join(f"   {line.name} = {to_text(line.expr)}" for line in cell.lines),
+        key=cell_key(cell),
+        row=total(a.slots),
+        offsets=" ".join(offsets),
+        end=end,
+        tape=f"T * B * (zs + {total([a.letter(name) for name in a.storage.tape()])})",
+        scratch=write_scratch(a),
+        puts="\n    ".join(_puts(a)),
+        gets="\n    ".join(_gets(a)),
+        forward=write_forward(a, cell_key(cell)),
+        backward=write_backward(a, cell_key(cell)),
+    )
+
+
+def _offsets(a: Addresses) -> tuple[list[str], str]:
+    """Where blocks and vectors begin among the parameters, and where the last ends."""
+    rows, end = [], "0"
+    for block, name in a.blocks.items():
+        rows.append(f"const long {name} = {end};")
+        end = f"{name} + {a.letter(block.vector) if block.vector != 'x' else 'D'} * ({a.width(block)})"
+    for name in a.vectors:
+        rows.append(f"const long o_{name} = {end};")
+        end = f"o_{name} + {padded(a.cell.shape(name)[0])}"
+    names = [row.split()[2] for row in rows]
+    return [*rows, *(f"(void){name};" for name in names)], end
+
+
+def _entries(a: Addresses, block: Block) -> Iterable[tuple[str, str, str]]:
+    """Matrix, its first column in the block, and how many rows it has."""
+    letters = [a.storage.layout.equations.forward.slots[slot] for _, slot in block.entries]
+    for k, (matrix, _) in enumerate(block.entries):
+        yield matrix, total(letters[:k]), letters[k]
+
+
+def _each(a: Addresses, call: str) -> Iterable[str]:
+    for block, name in a.blocks.items():
+        inner = "D" if block.vector == "x" else a.letter(block.vector)
+        for matrix, column, rows in _entries(a, block):
+            k = a.cell.parameters.index(matrix)
+            yield call.format(name=name, K=inner, N=a.width(block), column=column, rows=rows, k=k)
+
+
+def _puts(a: Addresses) -> Iterable[str]:
+    yield from _each(a, "put(P + {name}, {K}, {N}, {column}, {rows}, named[{k}]);")
+    for name in a.vectors:
+        k, letter = a.cell.parameters.index(name), a.cell.shape(name)[0]
+        yield f"copy(P + o_{name}, named[{k}], {letter});"
+
+
+def _gets(a: Addresses) -> Iterable[str]:
+    for k, name in enumerate(a.cell.parameters):
+        if len(a.cell.shape(name)) == 2:
+            yield f"clear(named[{k}], {' * '.join(a.cell.shape(name))});"
+    yield from _each(a, "get(G + {name}, {K}, {N}, {column}, {rows}, named[{k}]);")
+    for name in a.vectors:
+        k, letter = a.cell.parameters.index(name), a.cell.shape(name)[0]
+        yield f"copy(named[{k}], G + o_{name}, {letter});"

@@ -1,0 +1,213 @@
+"""Many small models trained as one program, each with its own cell, size, seed and way of learning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.engines.kernel.run import supports
+from gatedrnn_course.engines.population.batch import inputs_of, score
+from gatedrnn_course.engines.population.compiled import CompiledModels
+from gatedrnn_course.engines.population.settings import LOSSES, Loss, Optimiser, Settings, each, named_cell
+from gatedrnn_course.engines.population.single import TorchModels
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+__all__ = ["Population"]
+
+Tier = Literal["auto", "torch", "c"]
+
+
+class Population:
+    """N models that see the same batches.
+
+    Each model is a cell and a linear read-out `y = W_y h + b_y` at every step. A setting is one for all models or one
+    for each. A gate that a cell does not have has no parameters, so nothing can move it. A model whose loss or
+    gradient is not finite is frozen with the parameters it had, and the others go on as if it were not there.
+
+    Args:
+        cells: Cells, or names in the catalogue.
+        input_size: D.
+        output_size: K.
+        hidden_sizes: H.
+        seeds: Of first parameters and noise; 0, 1, 2, ... where left out.
+        loss: `"mse"`, `"cross_entropy"` or `"bernoulli"`, as in `tasks`.
+        optimiser: `"sgd"`: Nesterov's momentum with the learning rate scaled by 1 - momentum, as in the Odyssey;
+            `"adam"`.
+        learning_rates: Learning rates.
+        momenta: Momenta; for Adam the first beta.
+        noise: Standard deviations of the noise added to the inputs while training.
+        scale: Standard deviation of the first parameters.
+        dtype: `torch.float32` or `torch.float64`.
+        tier: `"c"` needs a compiler; `"auto"` takes it where there is one, else `"torch"`. The numbers are the same.
+        threads: How many models train at once in the tier `"c"`.
+
+    Raises:
+        CourseError: If a setting does not fit.
+    """
+
+    def __init__(
+        self,
+        cells: Cell | str | Sequence[Cell | str],
+        input_size: int,
+        output_size: int,
+        hidden_sizes: int | Sequence[int],
+        seeds: int | Sequence[int] | None = None,
+        *,
+        loss: Loss = "mse",
+        optimiser: Optimiser | Sequence[Optimiser] = "sgd",
+        learning_rates: float | Sequence[float] = 1e-2,
+        momenta: float | Sequence[float] = 0.9,
+        noise: float | Sequence[float] = 0.0,
+        scale: float = 0.1,
+        dtype: torch.dtype = torch.float32,
+        tier: Tier = "auto",
+        threads: int = 1,
+    ) -> None:
+        N = _count(cells, hidden_sizes, seeds, learning_rates, momenta, noise)
+        columns: tuple[list[Any], ...] = (
+            [named_cell(cell) for cell in each(cells, N, _("cells"))],
+            [input_size] * N,
+            each(hidden_sizes, N, _("hidden sizes")),
+            [output_size] * N,
+            each(range(N) if seeds is None else seeds, N, _("seeds")),
+            each(optimiser, N, _("optimisers")),
+            each(learning_rates, N, _("learning rates")),
+            each(momenta, N, _("momenta")),
+            each(noise, N, _("strengths of noise")),
+        )
+        self.settings = tuple(Settings(*row) for row in zip(*columns, strict=True))
+        self.input_size, self.output_size, self.dtype, self.steps = input_size, output_size, dtype, 0
+        self.loss_kind = _checked(self.settings, loss, dtype)
+        self.tier = _chosen(tier, self.settings, dtype)
+        first = [own.draw(scale) for own in self.settings]
+        self._models: CompiledModels | TorchModels = TorchModels(self.settings, first, dtype)
+        if self.tier == "c":
+            self._models = CompiledModels(self.settings, first, dtype, threads)
+
+    def __len__(self) -> int:
+        return len(self.settings)
+
+    @property
+    def frozen(self) -> NDArray[np.bool_]:
+        """Which models have diverged, (N,)."""
+        return np.array([bool(model.frozen) for model in self._models.models])
+
+    def step(self, inputs: Any, targets: Any, mask: Any = None) -> NDArray[np.float64]:
+        """Every model learns from a batch.
+
+        Args:
+            inputs: (T, B, D), or one for each model (N, T, B, D).
+            targets: Numbers (T, B, K), or classes (T, B) for `cross_entropy`; without the first axis only the last
+                step is scored.
+            mask: Which steps count, or how much, (T, B); all of them where left out.
+
+        Returns:
+            The losses before the step (N,); NaN for models frozen before.
+
+        Raises:
+            CourseError: If a shape does not fit.
+        """
+        return self._run(inputs, targets, mask, train=True)
+
+    def loss(self, inputs: Any, targets: Any, mask: Any = None) -> NDArray[np.float64]:
+        """The losses (N,) on a batch, arguments as in `step`; no noise, and nobody learns."""
+        return self._run(inputs, targets, mask, train=False)
+
+    def outputs(self, inputs: Any) -> NDArray[Any]:
+        """Raw outputs of every model (N, T, B, K) for inputs (T, B, D)."""
+        xs = inputs_of(inputs, self.input_size, self.dtype)
+        return self._models.outputs(xs).reshape(len(self), *xs.shape[:2], self.output_size).numpy()
+
+    def parameters(self, k: int) -> dict[str, NDArray[Any]]:
+        """The parameters of model k by name, copied; `W_y` (K, H) and `b_y` (K,) are the read-out's."""
+        return self._models.read(k, 0)
+
+    def set_parameters(self, k: int, parameters: Mapping[str, NDArray[Any]]) -> None:
+        """Give model k other parameters; names left out stay."""
+        self._models.write(k, {**self.parameters(k), **parameters}, 0)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that training changes, in plain arrays and numbers."""
+        models = [
+            {
+                "parameters": self._models.read(k, 0),
+                "speed": self._models.read(k, 2),
+                "square": self._models.read(k, 3),
+                "steps": int(model.steps),
+                "frozen": bool(model.frozen),
+            }
+            for k, model in enumerate(self._models.models)
+        ]
+        return {"steps": self.steps, "models": models}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a `state_dict` of a population with the same settings, of either tier."""
+        if len(state["models"]) != len(self):
+            raise CourseError(
+                _("A population of {count} models.").format(count=len(self)),
+                _("The saved one has {came}.").format(came=len(state["models"])),
+            )
+        self.steps = int(state["steps"])
+        for k, (model, saved) in enumerate(zip(self._models.models, state["models"], strict=True)):
+            for row, part in ((0, "parameters"), (2, "speed"), (3, "square")):
+                self._models.write(k, saved[part], row)
+            model.steps, model.frozen = saved["steps"], saved["frozen"]
+
+    def _run(self, inputs: Any, targets: Any, mask: Any, train: bool) -> NDArray[np.float64]:
+        given = torch.as_tensor(inputs)
+        own = list(given) if given.dim() == 4 and len(given) == len(self) else [given] * len(self)
+        made: dict[int, torch.Tensor] = {}
+        xs = [made.setdefault(id(x), inputs_of(x, self.input_size, self.dtype)) for x in own]
+        batch = score(xs[0], targets, mask, self.loss_kind, self.output_size)
+        if train:
+            xs = [self._noisy(k, x) for k, x in enumerate(xs)]
+            self.steps += 1
+        return self._models.run(xs, batch, self.loss_kind, train)
+
+    def _noisy(self, k: int, xs: torch.Tensor) -> torch.Tensor:
+        own = self.settings[k]
+        if not own.noise:
+            return xs
+        return xs + torch.from_numpy(own.drawn_noise(self.steps, tuple(xs.shape))).to(xs.dtype)
+
+
+def _count(cells: Any, *others: Any) -> int:
+    """N: the length of the first setting that has one."""
+    for given in (cells, *others):
+        if isinstance(given, Sequence | np.ndarray) and not isinstance(given, str):
+            return len(given)
+    return 1
+
+
+def _chosen(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype) -> Literal["torch", "c"]:
+    """The tier that is meant by `"auto"`: compiled where every cell can be."""
+    if tier == "auto":
+        return "c" if supports([own.cell for own in settings], dtype) else "torch"
+    return tier
+
+
+def _checked(settings: Sequence[Settings], loss: Loss, dtype: torch.dtype) -> Loss:
+    """The kind of loss, after a look at all settings."""
+    asked = _("A population of {count} models.").format(count=len(settings))
+    if not settings:
+        raise CourseError(asked, expected=_("It needs at least one model."))
+    if loss not in LOSSES:
+        raise CourseError(asked, _("The loss {loss} is unknown.").format(loss=repr(loss)), ", ".join(LOSSES))
+    if dtype not in (torch.float32, torch.float64):
+        raise CourseError(asked, _("The type {type}.").format(type=dtype), _("It trains in float32 or float64."))
+    for own in settings:
+        if min(own.hidden_size, own.output_size) < 1 or own.input_size < 0:
+            raise CourseError(asked, _("A size is below 1."), _("Hidden and output sizes are at least 1."))
+        if own.optimiser not in ("sgd", "adam"):
+            raise CourseError(asked, _("The optimiser {name} is unknown.").format(name=own.optimiser), "sgd, adam")
+        if not (0 <= own.momentum < 1):
+            raise CourseError(
+                asked, _("A momentum of {value}.").format(value=own.momentum), _("It is from 0 to below 1.")
+            )
+    return loss

@@ -1,0 +1,99 @@
+"""What each model of a population is: its cell, sizes, seed, and how it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatedrnn_course.cells.catalogue import catalogue
+from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+__all__ = ["LOSSES", "Loss", "Optimiser", "Settings", "each", "named_cell"]
+
+Loss = Literal["mse", "cross_entropy", "bernoulli"]
+Optimiser = Literal["sgd", "adam"]
+LOSSES: tuple[Loss, ...] = ("mse", "cross_entropy", "bernoulli")
+WEIGHT, BIAS = "W_y", "b_y"
+"""The read-out y = W_y h + b_y."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One model.
+
+    Attributes:
+        cell: Its cell.
+        input_size: D.
+        hidden_size: H.
+        output_size: K.
+        seed: Of its first parameters and of its noise.
+        optimiser: `"sgd"`: with Nesterov's momentum, the learning rate scaled by 1 - momentum; `"adam"`: momentum is
+            its first beta.
+        learning_rate: Its learning rate.
+        momentum: Its momentum.
+        noise: Standard deviation of the noise added to its inputs while it trains.
+    """
+
+    cell: Cell
+    input_size: int
+    hidden_size: int
+    output_size: int
+    seed: int
+    optimiser: Optimiser
+    learning_rate: float
+    momentum: float
+    noise: float
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter, those of the read-out last."""
+        sizes = {"D": self.input_size, "H": self.hidden_size}
+        own = {name: tuple(sizes[letter] for letter in self.cell.shape(name)) for name in self.cell.parameters}
+        return {**own, WEIGHT: (self.output_size, self.hidden_size), BIAS: (self.output_size,)}
+
+    def draw(self, scale: float) -> dict[str, NDArray[np.float64]]:
+        """First parameters from a normal distribution, as in the Odyssey."""
+        rng = np.random.default_rng(self.seed)
+        return {name: rng.normal(0.0, scale, shape) for name, shape in self.shapes.items()}
+
+    def drawn_noise(self, step: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """The noise of one step, the same whenever it is asked for."""
+        rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(1, step)))
+        return self.noise * rng.standard_normal(shape)
+
+
+def each(given: Any, count: int, what: str) -> list[Any]:
+    """A setting for each model, from one for all or one for each.
+
+    Raises:
+        CourseError: If there are neither one nor `count`.
+    """
+    if isinstance(given, (str, Cell)) or not isinstance(given, Iterable):
+        return [given] * count
+    found = list(given)
+    if len(found) != count:
+        raise CourseError(
+            _("A population of {count} models.").format(count=count),
+            _("{came} {what} were given.").format(came=len(found), what=what),
+            _("It takes one for all models, or one for each."),
+        )
+    return found
+
+
+def named_cell(cell: Cell | str) -> Cell:
+    """A cell, or the one of the catalogue that has this name."""
+    if isinstance(cell, Cell):
+        return cell
+    if cell not in catalogue:
+        raise CourseError(
+            _("A population with the cell {name}.").format(name=repr(cell)),
+            _("The catalogue has no cell of this name."),
+            _("It holds {names}.").format(names=", ".join(catalogue)),
+        )
+    return catalogue[cell]

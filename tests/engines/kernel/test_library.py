@@ -1,0 +1,118 @@
+"""Compiling for real: without a compiler, twice at once, from the cache, and many cells in one run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines.kernel.cache import cache_folder, write_whole
+
+compiled = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+
+PROGRAM = """
+import torch
+from gatedrnn_course.cells import catalogue
+from gatedrnn_course.engines import kernel
+cells = [catalogue[name] for name in ("RNN", "MGU")]
+kernel.kernels_of(cells, 4)
+cell = cells[0]
+p = [torch.full([{"D": 2, "H": 3}[s] for s in cell.shape(n)], 0.5) for n in cell.parameters]
+print(kernel.run(cell, torch.ones(4, 2), [1] * 4, [torch.zeros(1, 3)], p)[0].tolist())
+"""
+
+WITHOUT = """
+import torch
+from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines.population import Population
+from gatedrnn_course.cells import catalogue
+print(kernel.available(), kernel.usable(catalogue["LSTM"], torch.zeros(1, 1)))
+print(kernel.why())
+population = Population(["LSTM", "FGR"], 2, 1, 3)
+population.step(torch.zeros(3, 2, 2), torch.zeros(3, 2, 1))
+print(population.tier)
+try:
+    Population("LSTM", 2, 1, 3, tier="c")
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+def start(program, cache, **more):
+    root = str(Path(kernel.__file__).parents[3])
+    environment = {**os.environ, "PYTHONPATH": root, "GATEDRNN_CACHE": str(cache), "GATEDRNN_LANG": "en", **more}
+    command = [sys.executable, "-W", "error::UserWarning:gatedrnn_course", "-c", program]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process):
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out, err
+
+
+@compiled
+def test_two_processes_build_at_once(tmp_path):
+    both = [start(PROGRAM, tmp_path) for _ in range(2)]
+    (first, quiet), (second, _) = map(finish, both)
+    assert first == second and "0." in first and quiet == ""
+    assert len(list((tmp_path / "kernels").glob("*.so"))) == 2
+    assert not list((tmp_path / "kernels").glob(".new-*"))
+
+
+@compiled
+def test_the_cache_spares_the_compiler_and_many_cells_are_one_run(tmp_path):
+    real = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    folder, log = tmp_path / "bin", tmp_path / "log"
+    folder.mkdir()
+    wrapper = folder / "cc"
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    first, _ = finish(start(PROGRAM, tmp_path, PATH=path, CC=""))
+    calls = log.read_text().splitlines()
+    assert sum("kernel.c" in call for call in calls) == 1
+    second, _ = finish(start(PROGRAM, tmp_path, PATH=path, CC=""))
+    assert log.read_text().splitlines() == calls and first == second
+
+
+@pytest.mark.parametrize("how", [{"PATH": "", "CC": ""}, {"GATEDRNN_KERNEL": "0"}])
+def test_without_a_compiler_everything_runs_without_noise(tmp_path, how):
+    out, err = finish(start(WITHOUT, tmp_path, **how))
+    available, why, tier, error = out.splitlines()
+    assert available == "False False" and tier == "torch" and error == "CourseError"
+    assert why.endswith(("everything runs without them.", "everything runs without compiled kernels."))
+    assert err == ""
+
+
+def test_a_compiler_that_fails_is_no_compiler(tmp_path):
+    for name in ("cc", "gcc", "clang"):
+        (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    out, err = finish(start(WITHOUT, tmp_path, PATH=str(tmp_path), CC=""))
+    assert out.startswith("False False") and err == ""
+
+
+@compiled
+def test_why_names_the_compiler():
+    assert "compiled by" in kernel.why()
+
+
+def test_a_file_is_put_in_the_cache_whole(tmp_path, monkeypatch):
+    monkeypatch.setenv("GATEDRNN_CACHE", str(tmp_path))
+    folder = cache_folder()
+    assert folder.is_dir() and tmp_path in folder.parents
+    write_whole(folder / "a", b"one")
+    write_whole(folder / "a", b"two")
+    assert (folder / "a").read_bytes() == b"two" and len(list(folder.iterdir())) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of folders are those of POSIX")
+def test_a_folder_others_can_write_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("GATEDRNN_CACHE", str(tmp_path))
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "kernels").chmod(0o777)
+    assert tmp_path not in cache_folder().parents

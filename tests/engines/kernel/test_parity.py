@@ -1,0 +1,99 @@
+"""The kernel against the reference: values and gradients of every cell of the catalogue, and of odd cells."""
+
+import numpy as np
+import pytest
+import torch
+
+from gatedrnn_course.cells import catalogue, draw_params, parse, sequence, sequence_backward
+from gatedrnn_course.engines import kernel
+
+pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+
+SIZES = [(5, 3, 2, 17), (1, 1, 1, 1), (9, 33, 5, 33), (4, 7, 16, 16), (70, 2, 3, 3), (3, 1, 4, 33), (0, 2, 3, 5)]
+TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
+
+ODD = {
+    "shared matrix": "h = tanh(W_a @ x + U_a @ h_prev + tanh(W_a @ x + U_a @ (0.5 * h_prev)))",
+    "twice the same sum": "f = sigmoid(W_a @ x + b_a)\ng = tanh(W_a @ x + b_a)\nh = f * g + 0.5 * h_prev",
+    "subtracted products": "h = b_a - U_a @ h_prev - W_a @ x + 2 * (W_b @ x) * h_prev",
+    "input beside the state": "y = tanh(x * (U_y @ h_prev) + b_y)\nh = 0.9 * h_prev + W_y @ y",
+    "state of the input's size": "k = 0.5 * k_prev + x * sigmoid(P_k * x)\nh = tanh(W_h @ k + U_h @ h_prev)",
+    "division": "g = 2 + tanh(W_g @ x + U_g @ h_prev)\nh = (h_prev + 1) / g / 2 - 1 / (3 + relu(W_g @ x))",
+    "matrix of a matrix": "h = tanh(U_a @ (W_a @ x + U_b @ h_prev) + U_a @ relu(U_b @ h_prev - b_b))",
+    "bias through a matrix": "h = tanh(W_a @ x + U_a @ (b_a + h_prev) + U_b @ b_c)",
+    "never looks back": "h = tanh(W_a @ x)",
+    "dead line": "u = sigmoid(W_u @ x)\nh = tanh(W_a @ x + U_a @ h_prev)",
+    "numbers": "h = sigmoid(1) * h_prev + tanh(-0.5) * (W_a @ x) - 0.25",
+    "carried gate": "g = sigmoid(W_g @ x + U_g @ g_prev)\nh = g * h_prev + (1 - g) * g_prev",
+}
+
+
+@pytest.fixture(scope="module")
+def odd():
+    cells = {name: parse(text, name) for name, text in ODD.items()}
+    for real_bytes in (4, 8):
+        kernel.kernels_of([*cells.values(), *catalogue.values()], real_bytes)
+    return cells
+
+
+def both(cell, size, dtype, seed=0):
+    """What the kernel gives and what the reference gives: hidden states, last states, all gradients."""
+    T, B, D, H = size
+    rng = np.random.default_rng(seed)
+    p = draw_params(cell, D, H, rng, 1 / (1 + max(D, H) ** 0.5))
+    xs = rng.normal(size=(T, B, D))
+    sizes = {"D": D, "H": H}
+    state = [rng.normal(0, 0.5, (B, sizes[cell.shape(s)[0]])) for s in cell.states]
+    hs, last = sequence(cell, xs if cell.inputs else [None] * T, state, p)
+    d_hs, d_last = rng.normal(size=(T, B, H)), [rng.normal(size=s.shape) for s in state]
+    d_p, d_xs, d_state = sequence_backward(cell, xs, state, p, d_hs, d_last)
+    given = [xs.reshape(T * B, D), *state, *(p[name] for name in cell.parameters)]
+    tensors = [torch.tensor(a, dtype=dtype, requires_grad=True) for a in given]
+    count = 1 + len(state)
+    out, ends = kernel.run(cell, tensors[0], [B] * T, tensors[1:count], tensors[count:])
+    wanted = [d_xs.reshape(T * B, D) if cell.inputs else np.zeros((T * B, D)), *d_state, *d_p.values()]
+    back = [torch.tensor(a, dtype=dtype) for a in (d_hs.reshape(T * B, H), *d_last)]
+    grads = torch.autograd.grad([out, *ends], tensors, back, allow_unused=True, materialize_grads=True)
+    return [a.detach().numpy() for a in (out, *ends, *grads)], [hs.reshape(T * B, H), *last, *wanted]
+
+
+def check(cell, size, dtype):
+    for ours, reference in zip(*both(cell, size, dtype), strict=True):
+        scale = max(1.0, np.abs(reference).max(initial=0.0))
+        assert ours.shape == reference.shape
+        np.testing.assert_allclose(ours / scale, reference / scale, rtol=0, atol=TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("name", catalogue)
+def test_every_cell_of_the_catalogue(name, dtype, odd):
+    for size in SIZES:
+        check(catalogue[name], size, dtype)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("name", ODD)
+def test_odd_cells(name, dtype, odd):
+    for size in SIZES:
+        check(odd[name], size, dtype)
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "FGR", "residual layer"])
+def test_a_nan_spreads_as_in_the_reference(name):
+    cell = catalogue[name]
+    rng = np.random.default_rng(0)
+    p, state = draw_params(cell, 3, 5, rng), [np.zeros((4, 5)) for _ in cell.states]
+    state[0][2, 1] = np.nan
+    hs, _ = sequence(cell, np.zeros((3, 4, 3)) if cell.inputs else [None] * 3, state, p)
+    params = [torch.tensor(p[n]) for n in cell.parameters]
+    ours, _ = kernel.run(cell, torch.zeros(12, 3, dtype=torch.float64), [4] * 3, [*map(torch.tensor, state)], params)
+    np.testing.assert_allclose(ours.reshape(3, 4, 5).numpy(), hs, atol=1e-10)
+    assert np.isnan(ours.numpy()).any() and not np.isnan(ours.reshape(3, 4, 5)[:, [0, 1, 3]].numpy()).any()
+
+
+def test_infinite_inputs_saturate():
+    cell = catalogue["LSTM"]
+    p = {n: torch.ones([{"D": 1, "H": 2}[s] for s in cell.shape(n)]) for n in cell.parameters}
+    xs = torch.tensor([[1e30], [-1e30], [float("inf")], [-float("inf")]])
+    hs, _ = kernel.run(cell, xs, [1] * 4, [torch.zeros(1, 2)] * 2, list(p.values()))
+    assert torch.isfinite(hs).all() and (hs.abs() <= 1).all()

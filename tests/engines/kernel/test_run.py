@@ -1,0 +1,130 @@
+"""The kernel as torch sees it: unequal lengths, memory layouts, graphs used twice, second derivatives."""
+
+import gc
+
+import pytest
+import torch
+
+from gatedrnn_course.cells import catalogue
+from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines.kernel.memory import Lease
+from gatedrnn_course.engines.sequence import run as run_torch
+
+pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+REAL = torch.float64
+
+
+def draw(cell, batch_sizes, D=3, H=5, dtype=REAL, seed=0):
+    torch.manual_seed(seed)
+    sizes = {"D": D, "H": H}
+    shapes = [(sum(batch_sizes), D), *[(max(batch_sizes), H)] * len(cell.states)]
+    shapes += [[sizes[s] for s in cell.shape(name)] for name in cell.parameters]
+    return [(torch.randn(*shape, dtype=dtype) * 0.5).requires_grad_() for shape in shapes]
+
+
+def apply(function, cell, batch_sizes, tensors):
+    count = 1 + len(cell.states)
+    hs, last = function(cell, tensors[0], batch_sizes, tensors[1:count], tensors[count:])
+    return (hs, *last)
+
+
+def total(outputs):
+    return sum((o * torch.linspace(-1, 1, o.numel(), dtype=o.dtype).view(o.shape)).sum() for o in outputs)
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "FGR"])
+@pytest.mark.parametrize("batch_sizes", [(4, 4, 3, 1, 1), (3, 2, 1), (2,), (5, 5, 5)])
+def test_unequal_lengths_as_in_the_torch_tier(name, batch_sizes):
+    cell = catalogue[name]
+    tensors = draw(cell, batch_sizes)
+    ours, theirs = (apply(f, cell, batch_sizes, tensors) for f in (kernel.run, run_torch))
+    grads = [torch.autograd.grad(total(outputs), tensors) for outputs in (ours, theirs)]
+    for a, b in zip((*ours, *grads[0]), (*theirs, *grads[1]), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=1e-10)
+
+
+def test_gradcheck():
+    cell = catalogue["peephole LSTM"]
+    tensors = draw(cell, (2, 2, 1), H=3)
+    assert torch.autograd.gradcheck(lambda *t: apply(kernel.run, cell, (2, 2, 1), t), tensors)
+
+
+def test_a_graph_used_twice_gives_the_same():
+    cell = catalogue["GRU"]
+    tensors = draw(cell, (3, 2))
+    loss = total(apply(kernel.run, cell, (3, 2), tensors))
+    first, second = (torch.autograd.grad(loss, tensors, retain_graph=True) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_second_derivatives_come_from_the_torch_tier():
+    cell = catalogue["LSTM"]
+    tensors = draw(cell, (2, 2), H=2)
+    found = []
+    for function in (kernel.run, run_torch):
+        first = torch.autograd.grad(total(apply(function, cell, (2, 2), tensors)), tensors, create_graph=True)
+        found.append(torch.autograd.grad(sum((g**2).sum() for g in first), tensors))
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+def test_strided_tensors():
+    cell = catalogue["LSTM"]
+    tensors = draw(cell, (2, 2, 2))
+    strided = [t.detach().t().contiguous().t() if t.dim() == 2 else t for t in tensors]
+    assert not strided[0].is_contiguous()
+    for a, b in zip(*(apply(kernel.run, cell, (2, 2, 2), t) for t in (tensors, strided)), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_inputs_stay_and_what_was_returned_may_not_be_written_before_the_backward():
+    cell = catalogue["LSTM"]
+    tensors = draw(cell, (2, 2), H=16)
+    before = [t.detach().clone() for t in tensors]
+    hs, *last = apply(kernel.run, cell, (2, 2), tensors)
+    assert all(torch.equal(a, b) for a, b in zip(before, tensors, strict=True))
+    last[0].detach().zero_()  # memory of its own
+    hs.detach().mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        hs.sum().backward()
+
+
+def test_what_was_returned_may_be_written_where_the_graph_is_not_used():
+    cell = catalogue["LSTM"]
+    tensors = [t.detach() for t in draw(cell, (2, 2), H=16)]
+    hs, *_ = apply(kernel.run, cell, (2, 2), tensors)
+    wanted = hs.clone().relu()
+    assert torch.equal(hs.relu_(), wanted)
+
+
+def test_empty_batch_and_no_steps():
+    cell = catalogue["LSTM"]
+    p = draw(cell, (1,))[3:]
+    empty, none = torch.zeros(0, 3, dtype=REAL), torch.zeros(0, 5, dtype=REAL)
+    hs, last = kernel.run(cell, empty, [0, 0], [none, none], p)
+    assert hs.shape == (0, 5) and last[1].shape == (0, 5)
+    state = [torch.ones(2, 5, dtype=REAL)] * 2
+    hs, last = kernel.run(cell, empty, [], state, p)
+    assert hs.shape == (0, 5) and torch.equal(last[1], state[1])
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.int64])
+def test_other_types_are_not_for_the_kernel(dtype):
+    assert not kernel.usable(catalogue["LSTM"], torch.zeros(2, 3, dtype=dtype))
+
+
+def test_usable():
+    cell = catalogue["LSTM"]
+    assert kernel.usable(cell, torch.zeros(2, 3), torch.zeros(2))
+    assert not kernel.usable(cell, torch.zeros(2, 3), torch.zeros(2, dtype=REAL))
+    assert not kernel.usable(cell, torch.zeros(2, 3, device="meta"))
+
+
+def test_memory_is_used_again():
+    first = Lease(10_000, torch.float32)
+    address = first.address
+    del first
+    gc.collect()
+    second = Lease(9_000, torch.float32)
+    third = Lease(9_000, torch.float32)
+    assert second.address == address != third.address
