@@ -8,7 +8,8 @@
 
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(forget_gate)` gives one hint
-# at a time. A function you have not written yet does no harm: the notebook runs on.
+# at a time. A function you have not written yet does no harm: the notebook runs on. A wrong one stops *Run All*
+# at its check.
 #
 # Keep the names of the functions. Everything else, extra cells and helpers too, is up to you.
 

@@ -34,7 +34,11 @@ predict(
 
 # %%
 x, W = np.ones((5, 3)), np.ones((4, 3))
-print("x @ W.T has shape", (x @ W.T).shape)
+for words, a, b in (("W @ x", W, x), ("x @ W", x, W), ("x @ W.T", x, W.T)):
+    try:
+        print(f"{words:7} has shape", (a @ b).shape)
+    except ValueError:
+        print(f"{words:7} does not fit")
 
 # %%
 reveal("rows", "x @ W.T", "The inner sizes must agree: (5, 3) times (3, 4). The other two do not fit.")
@@ -81,7 +85,9 @@ explore_gates("LSTM")
 #
 # - a green panel: the function is right;
 # - an orange panel with the mistake in words: mend it and check again;
-# - one sentence that the function is not written yet. The notebook goes on.
+# - one sentence that the function is not written yet. Jupyter shows it on red; nothing is broken. The notebook goes on.
+#
+# `NameError`: run the cell with the function first. A cell that stays at `[*]` is still running; ■ stops it.
 #
 # A check compares your numbers with the right ones on fresh inputs of several sizes. How you write the function is up to you.
 

@@ -51,7 +51,7 @@ predict(
 rnn = catalogue["RNN"]
 rnn_gap = gap(rnn, draw_params(rnn, 8, 16, np.random.default_rng(3), scale=0.2))
 for t in (1, 10, 20, 40):
-    print(f"after {t:2d} steps: {rnn_gap[t - 1]:.2g}")
+    print(f"step {t:2d}: {rnn_gap[t - 1]:.2g}")
 
 # %%
 reveal("rnn gap", "Practically 0: it forgot", "Each step multiplies the difference by a matrix and shrinks it by tanh.")
@@ -223,7 +223,7 @@ explore_gates("LSTM")
 # ## Does it remember?
 #
 # Back to the test of the first section: two starts, the same inputs. This time with LSTM cells that differ only in their
-# forget bias.
+# forget bias. Only the cell state starts at ones here, and the distance is that of the cell states.
 
 # %%
 predict(
@@ -239,10 +239,10 @@ for b_f in (0, 1, 3):
     p = draw_params(lstm, 8, 16, np.random.default_rng(3), scale=0.2)
     p.b_f[:] = b_f
     gaps[f"LSTM, b_f = {b_f}"] = gap(lstm, p)
-plot(gaps, x="time step", y="distance between the two runs", log=True)
+plot(gaps, x="time step", y="distance between the two runs", at=range(1, 41), log=True)
 
 # %%
-reveal("lstm gap", "b_f = 3", "f is about 0.95 at every step. With b_f = 0 the LSTM forgets about as fast as the RNN.")
+reveal("lstm gap", "b_f = 3", "f is about 0.94 on average. With b_f = 0 the LSTM forgets about as fast as the RNN.")
 
 # %% [markdown]
 # An LSTM is not a memory by itself. It is a memory when its forget gate is near 1, and training has to find that.
@@ -250,8 +250,9 @@ reveal("lstm gap", "b_f = 3", "f is about 0.95 at every step. With b_f = 0 the L
 # %% [markdown]
 # ## Slow c, fast h
 #
-# The two states play different parts. Below is one unit of an LSTM over 60 random inputs: the cell state moves slowly, because
-# it changes by small sums; the hidden state jumps, because the output gate looks at every new input.
+# The two states play different parts. Below, an LSTM of 16 units sees 60 random inputs. On average the cell state moves slowly,
+# because it changes by small sums; the hidden state jumps, because the output gate looks at every new input. Units differ: the
+# plot shows one whose cell state is among the slowest, each curve divided by its own spread.
 
 # %%
 p = draw_params(lstm, 8, 16, np.random.default_rng(0), scale=0.4)
@@ -265,22 +266,22 @@ cs, hs = np.array(cs), np.array(hs)
 
 # %%
 for name, values in (("c", cs), ("h", hs)):
-    change = np.abs(np.diff(values, axis=0)).mean() / values.std()
-    print(f"{name} moves by {change:.2f} of its own spread in a step")
-plot({"c, slow": cs[:, 0], "h, fast": hs[:, 0]}, x="time step", y="value of unit 0")
+    change = np.abs(np.diff(values, axis=0)).mean(axis=0) / values.std(axis=0)
+    print(f"{name} moves by {change.mean():.2f} of its own spread in a step on average, in unit 8 by {change[8]:.2f}")
+c, h = cs[:, 8] / cs[:, 8].std(), hs[:, 8] / hs[:, 8].std()
+plot({"c, slow": c, "h, fast": h}, x="time step", y="unit 8, in units of its spread", at=range(1, 61))
 
 # %% [markdown]
 # ## From the slide to the code
 #
 # On the slide a vector is a column and the product is $W_f x_t$. In code a batch holds one vector a **row**, so the same
-# product is `x @ p.W_f.T`. Every line of the assignment uses this once or twice; the picture shows why.
+# product is `x @ p.W_f.T`. Each gate and the candidate use this twice; the picture shows why.
 
 # %%
 show_shapes("forget_gate")
 
 # %%
-x, h_prev = np.ones((5, 3)), np.zeros((5, 4))
-p = draw_params(lstm, 3, 4, np.random.default_rng(0))
+x, p = np.ones((4, 2)), draw_params(lstm, 2, 3, np.random.default_rng(0))
 print("x @ p.W_f.T has shape", (x @ p.W_f.T).shape)
 try:
     p.W_f @ x
@@ -293,7 +294,7 @@ except ValueError:
 # - A gate is a sigmoid that multiplies: 0 shuts, 1 lets through. Read *forget* as *keep*.
 # - Three gates and one candidate. The cell state changes by a sum, not through a matrix.
 # - $f = 1$ and $i = 0$ leaves a number alone; that is what the RNN cannot do.
-# - The cell state is slow and private, the hidden state fast and public.
+# - The cell state is private and, on average, slow; the hidden state is public and fast.
 #
 # **Next:** in `exercises/en/03_gates.ipynb` you write the six lines and are told what is wrong when something is. Unit 04
 # takes your step through time and back.

@@ -10,9 +10,11 @@
     build       all notebooks, with the outputs they had or new ones
     execute     runs a notebook
     notebook    notebooks as data
+    reveals     hides the answer of a prediction
     normal      the one form in which a notebook is written
     drift       compares the committed notebooks with their sources
     rules       what a lesson or solution must keep to
+    stale       widgets stored with other code than the package holds
     release     what students get of one unit
 
 Nothing is imported here: nbgrader takes seconds, and a release needs none of it.

@@ -11,7 +11,7 @@ from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _
 
-__all__ = ["BEGIN", "END", "STUB", "answer_text", "graded_name", "refuse_unless_complete"]
+__all__ = ["BEGIN", "END", "STUB", "answer_text", "graded_name", "refuse_shared_names", "refuse_unless_complete"]
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 """The lines around what students write."""
@@ -130,3 +130,25 @@ def refuse_unless_complete(cells: Iterable[SourceCell], unit: Unit, shown: str) 
             if (kind, item.name) not in seen:
                 words = _("`{name}` has no {kind} cell.").format(name=item.name, kind=kind)
                 raise CourseError(shown, words, do=_('Add one, tagged `tags=["{kind}"]`.').format(kind=kind))
+
+
+def refuse_shared_names(units: Iterable[Unit]) -> None:
+    """See that every graded function has a name of its own in the whole course.
+
+    Args:
+        units: All units, by number.
+
+    Raises:
+        CourseError: If two items have the same name; a check could not tell them apart.
+    """
+    owner: dict[str, str] = {}
+    for unit in units:
+        for item in unit.items:
+            if item.name in owner:
+                words = _("`{name}` is already a function of unit {number}.")
+                raise CourseError(
+                    _("The functions of unit {number}.").format(number=unit.number),
+                    words.format(name=item.name, number=owner[item.name]),
+                    do=_("Give it another name: `check` finds an exercise by the name alone."),
+                )
+            owner[item.name] = unit.number

@@ -12,6 +12,8 @@ from gatedrnn_course.authoring.graded import as_exercise, as_solution, nbgrader_
 from gatedrnn_course.authoring.identity import cell_ids
 from gatedrnn_course.authoring.notebook import new_cell, new_notebook
 from gatedrnn_course.authoring.places import LANGUAGE, Kind, Source
+from gatedrnn_course.authoring.reveals import folded_reveal, is_reveal
+from gatedrnn_course.authoring.rules import refuse_unreadable
 from gatedrnn_course.authoring.source import SourceCell, read_source
 from gatedrnn_course.authoring.templates import render
 from gatedrnn_course.grading.units import Unit
@@ -34,6 +36,8 @@ def assemble(source: Source) -> dict[Kind, NotebookNode]:
     """
     with _speaking(LANGUAGE):
         cells = read_source(source.path, source.shown)
+        for cell in cells:
+            refuse_unreadable(cell)
         if source.kinds == ("lesson",):
             _refuse_graded(cells)
         else:
@@ -65,8 +69,10 @@ def _cell(cell: SourceCell, cell_id: str, unit: Unit) -> NotebookNode:
     if cell.kind == "markdown":
         return new_cell("markdown", render(cell, unit), cell_id, metadata)
     text, name = cell.text, graded_name(cell)
-    if "hide-input" in cell.tags or text.startswith("reveal("):
+    if "hide-input" in cell.tags or is_reveal(cell):
         metadata["jupyter"] = {"source_hidden": True}  # an answer stands folded until the reader opens it
+    if is_reveal(cell):
+        text = folded_reveal(cell)
     if name:
         item, is_answer = unit.item(name), "answer" in cell.tags
         metadata["nbgrader"] = nbgrader_metadata(item, "answer" if is_answer else "check")

@@ -8,12 +8,14 @@ from pathlib import Path
 from nbformat import NotebookNode
 from tqdm import tqdm
 
+from gatedrnn_course.authoring.answers import refuse_shared_names
 from gatedrnn_course.authoring.assemble import assemble
 from gatedrnn_course.authoring.execute import TIMEOUT, execute
 from gatedrnn_course.authoring.normal import normal
 from gatedrnn_course.authoring.notebook import reads, write
 from gatedrnn_course.authoring.places import EXECUTED, LANGUAGE, Kind, Source, find_sources, product_path
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.units import UNITS, load
 from gatedrnn_course.text import _
 
 __all__ = ["build", "built", "salt"]
@@ -33,7 +35,11 @@ def built(sources: Iterable[Source], root: Path) -> dict[tuple[Kind, str], Noteb
 
     Returns:
         For each kind and stem the notebook in normal form. Nothing is written.
+
+    Raises:
+        CourseError: If a source breaks a rule, or two units grade functions of the same name.
     """
+    refuse_shared_names(map(load, sorted(UNITS)))
     notebooks: dict[tuple[Kind, str], NotebookNode] = {}
     for source in sources:
         for kind, notebook in assemble(source).items():

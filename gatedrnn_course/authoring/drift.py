@@ -12,6 +12,8 @@ from gatedrnn_course.authoring.normal import stripped
 from gatedrnn_course.authoring.notebook import dumps, reads
 from gatedrnn_course.authoring.places import EXECUTED, FOLDERS, LANGUAGE, find_sources, product_path
 from gatedrnn_course.authoring.rules import problems
+from gatedrnn_course.authoring.source import first_words
+from gatedrnn_course.authoring.stale import stale
 from gatedrnn_course.text import _
 
 __all__ = ["drift", "first_difference"]
@@ -26,7 +28,7 @@ def drift(root: Path, units: Sequence[str] = ()) -> list[str]:
 
     Returns:
         A sentence for each notebook that differs from its source, naming file and first differing cell, and for each
-        rule a lesson or solution breaks. Empty when all is well.
+        rule a lesson or solution breaks or widget it stores with other code than the package's. Empty when all is well.
     """
     sources = find_sources(root, units)
     found = []
@@ -36,7 +38,7 @@ def drift(root: Path, units: Sequence[str] = ()) -> list[str]:
         if difference := _difference(path, notebook):
             found.append(f"{shown}: {difference}")
         elif kind in EXECUTED:
-            found += [f"{shown}, {problem}" for problem in problems(notebook)]
+            found += [f"{shown}, {problem}" for problem in (*problems(notebook), *stale(notebook))]
     return found if units else [*found, *_strays(root)]
 
 
@@ -66,7 +68,7 @@ def first_difference(right: NotebookNode, came: NotebookNode) -> str:
         for key in sorted({*expected, *given}):
             if expected.get(key) != given.get(key):
                 words = _("Cell {number} ({line}) differs from the source in its {key}.")
-                line = expected.source.partition("\n")[0]
+                line = first_words(expected.source)
                 return words.format(number=number, line=line, key=_where(key, expected.get(key), given.get(key)))
     if len(right.cells) != len(came.cells):
         words = _("It has {came} cells, the source gives {right}.")

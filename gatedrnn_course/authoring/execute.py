@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from gatedrnn_course.authoring.normal import stripped
 from gatedrnn_course.authoring.places import LANGUAGE, find_root
+from gatedrnn_course.authoring.source import first_words
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -77,9 +78,8 @@ def _environment() -> dict[str, str]:
 def _failure(notebook: NotebookNode, path: Path, index: int, error: Exception, timeout: int) -> CourseError:
     """What a person needs to mend it: file, cell, and what was raised."""
     cell = notebook.cells[index]
-    first = cell.source.partition("\n")[0]
     shown = "/".join(path.parts[-3:])
-    asked = _("{file}, cell {number}: {line}").format(file=shown, number=index + 1, line=first)
+    asked = _("{file}, cell {number}: {line}").format(file=shown, number=index + 1, line=first_words(cell.source))
     if isinstance(error, CellExecutionError):
         came = f"{error.ename}: {error.evalue}"
         return CourseError(asked, came, do=_("Mend the source, or tag the cell `raises-exception` if that is meant."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,14 +9,15 @@ from typing import Any
 from nbformat import NotebookNode
 
 from gatedrnn_course.authoring.normal import MACHINE_PATH
+from gatedrnn_course.authoring.source import SourceCell, first_words
 from gatedrnn_course.text import _
 
-__all__ = ["CODE_LINES", "MARKDOWN_WORDS", "problems"]
+__all__ = ["CODE_LINES", "MARKDOWN_WORDS", "problems", "refuse_unreadable"]
 
 CODE_LINES = 20
-"""Lines of a code cell; docstrings of answers do not count."""
+"""Lines of a code cell, as its author wrote it."""
 MARKDOWN_WORDS = 120
-"""Words of a markdown cell; displayed equations do not count."""
+"""Words of a markdown cell; displayed equations and what `<< >>` puts in do not count."""
 
 _IMAGE = re.compile(r"!\[\s*\]\(")
 _TAG = re.compile(r"<(img|svg)\b[^>]*>", re.IGNORECASE)
@@ -25,8 +25,32 @@ _ALT = re.compile(r"""\b(?:alt|aria-label|aria-labelledby)\s*=\s*(["'])\s*[^"'\s
 _HIDDEN = re.compile(r"""\baria-hidden\s*=\s*["']true""", re.IGNORECASE)
 
 
+def refuse_unreadable(cell: SourceCell) -> None:
+    """See that a cell is short and that its pictures have words.
+
+    Args:
+        cell: A cell as its author wrote it.
+
+    Raises:
+        CourseError: If it is too long, or holds a picture without alternative text.
+    """
+    if cell.kind == "code":
+        lines = cell.text.rstrip().count("\n") + 1
+        if lines > CODE_LINES:
+            words = _("{lines} lines of code; at most {limit}.").format(lines=lines, limit=CODE_LINES)
+            raise cell.fault(words, do=_("Move some of it into the library."))
+        return
+    text = re.sub(r"\$\$.*?\$\$|<<.*?>>", " ", cell.text, flags=re.DOTALL)
+    count = len(text.split())
+    if count > MARKDOWN_WORDS:
+        words = _("{words} words; at most {limit}.").format(words=count, limit=MARKDOWN_WORDS)
+        raise cell.fault(words, do=_("Split it."))
+    if _IMAGE.search(text) or _unnamed(text):
+        raise cell.fault(_("A picture without alternative text."))
+
+
 def problems(notebook: NotebookNode) -> Iterator[str]:
-    """The rules a lesson or solution breaks.
+    """The rules that what a lesson or solution shows breaks; those of its source are kept when it is built.
 
     Args:
         notebook: The notebook with what it shows.
@@ -39,24 +63,12 @@ def problems(notebook: NotebookNode) -> Iterator[str]:
         words = _("cells {numbers}: never run, or changed since. Build with --execute.")
         yield words.format(numbers=", ".join(map(str, never)))
     for number, cell in enumerate(notebook.cells, 1):
-        line = cell.source.partition("\n")[0]
-        for problem in _of_markdown(cell.source) if cell.cell_type == "markdown" else _of_code(cell):
+        line = first_words(cell.source)
+        for problem in _shown(cell) if cell.cell_type == "code" else ():
             yield _("cell {number} ({line}): {problem}").format(number=number, line=line, problem=problem)
 
 
-def _of_markdown(text: str) -> Iterator[str]:
-    words = len(re.sub(r"\$\$.*?\$\$", " ", text, flags=re.DOTALL).split())
-    if words > MARKDOWN_WORDS:
-        yield _("{words} words; at most {limit}. Split it.").format(words=words, limit=MARKDOWN_WORDS)
-    if _IMAGE.search(text) or _unnamed(text):
-        yield _("A picture without alternative text.")
-
-
-def _of_code(cell: NotebookNode) -> Iterator[str]:
-    lines = _length(cell)
-    if lines > CODE_LINES:
-        words = _("{lines} lines of code; at most {limit}. Move some of it into the library.")
-        yield words.format(lines=lines, limit=CODE_LINES)
+def _shown(cell: NotebookNode) -> Iterator[str]:
     tags = cell.metadata.get("tags", ())
     for output in cell.outputs:
         if output.output_type == "error" and "raises-exception" not in tags:
@@ -65,16 +77,6 @@ def _of_code(cell: NotebookNode) -> Iterator[str]:
             yield _("Its output holds a path, process or address of one machine.")
         if _without_alternative(output):
             yield _("A picture without alternative text.")
-
-
-def _length(cell: NotebookNode) -> int:
-    """Lines of code; in an answer without its docstring."""
-    lines: int = cell.source.count("\n") + 1
-    if "nbgrader" in cell.metadata and cell.metadata.nbgrader.solution:
-        match ast.parse(cell.source).body[0]:
-            case ast.FunctionDef(body=[ast.Expr(ast.Constant(str())) as docstring, *_rest]):
-                lines -= (docstring.end_lineno or docstring.lineno) - docstring.lineno + 1
-    return lines
 
 
 def _texts(output: NotebookNode) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ import jupytext
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["TAGS", "SourceCell", "read_source"]
+__all__ = ["TAGS", "SourceCell", "first_words", "read_source"]
 
 TAGS = {
     "answer": "one graded function, its body between `# BEGIN SOLUTION` and `# END SOLUTION`",
@@ -23,6 +24,9 @@ TAGS = {
     "hide-input": "the code is folded away; cells that begin with `reveal(` always are",
 }
 """The tags an author may use. Any other is refused, so that a misspelt one is seen."""
+
+WIDTH = 72
+"""Letters by which a message quotes a cell."""
 
 _JUPYTEXT = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}
 """Metadata jupytext keeps for itself."""
@@ -48,9 +52,17 @@ class SourceCell:
 
     def fault(self, came: str, expected: str = "", do: str = "") -> CourseError:
         """An error that quotes file and cell."""
-        first = self.text.strip().partition("\n")[0]
-        words = _("{file}, cell {number}: {line}")
-        return CourseError(words.format(file=self.file, number=self.number, line=first), came, expected, do)
+        asked = _("{file}, cell {number}: {line}").format(
+            file=self.file, number=self.number, line=first_words(self.text)
+        )
+        return CourseError(asked, came, expected, do)
+
+
+def first_words(text: str) -> str:
+    """By what a person knows a cell again: its first line that holds a word, cut where it is long, without `$$`."""
+    line = next((line for line in text.split("\n") if re.search(r"\w", line)), text)
+    line = line.replace("$$", "").strip()
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1].rstrip()}…"
 
 
 def read_source(path: Path, shown: str = "") -> tuple[SourceCell, ...]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items import Item
-from gatedrnn_course.grading.units import Unit, find_item
+from gatedrnn_course.grading.units import Unit
+from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
@@ -18,14 +19,14 @@ _shown: dict[str, int] = {}
 
 
 def hint(function: Callable[..., Any] | str) -> None:
-    """Show one hint more than last time; after the third, what to read again in the lesson.
+    """Show one hint more than last time; after the third, all of them and the lesson to read again.
 
     Args:
         function: The function of the exercise, or its name. It need not be written yet.
     """
     name = function if isinstance(function, str) else getattr(function, "__name__", "?")
     try:
-        unit, item = find_item(name)
+        unit, item = named(name)
     except CourseError as error:
         show(Panel("note", error.asked, tuple(filter(None, (error.came, error.expected, error.do)))))
         return
@@ -38,11 +39,6 @@ def _panel(unit: Unit, item: Item, count: int) -> Panel:
     if count <= total:
         title = _("Hint {count} of {total} for `{name}`").format(count=count, total=total, name=item.name)
         return Panel("note", title, (_(item.hints[count - 1]),))
-    again = _('Read the lesson {lesson} again, the part on "{topic}".')
+    again = _("Read the lesson notebooks/en/{lesson}.ipynb again.")
     title = _("All {total} hints for `{name}` are out").format(total=total, name=item.name)
-    return Panel("note", title, (*map(_, item.hints), again.format(topic=topic(item), lesson=unit.stem)))
-
-
-def topic(item: Item) -> str:
-    """What an item is about: its title up to the colon, "The forget gate"."""
-    return _(item.title).partition(":")[0].rstrip(".")
+    return Panel("note", title, (*map(_, item.hints), again.format(lesson=unit.stem)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -9,29 +10,44 @@ from gatedrnn_course.cells import Line, Slice
 from gatedrnn_course.cells.expr import MatMul, Name, names, to_text, walk
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.units import find_item
+from gatedrnn_course.grading.items import Item, SequenceItem
+from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.text import _
 
 __all__ = ["show_shapes"]
 
 SIZE, GAP, LEFT, HEAD = 20, 34, 30, 30
-SIZES = {"B": 4, "D": 3, "H": 2}
 COLOURS = {"matrix": "#E69F00", "vector": "#56B4E9", "result": "#009E73"}  # Okabe-Ito; each grid also has its name
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """A box of rows and columns with its name."""
+    """A box of rows and columns with its name: sizes in letters, and the number of each letter."""
 
     name: str
     rows: str
     columns: str
     kind: str
+    sizes: Mapping[str, int]
+
+    @property
+    def tall(self) -> int:
+        return SIZE * self.sizes[self.rows]
+
+    @property
+    def wide(self) -> int:
+        return SIZE * self.sizes[self.columns]
+
+    @property
+    def dims(self) -> str:
+        return f"({self.rows}, {self.columns})"
 
 
 def show_shapes(name: str) -> Picture:
     """A picture of the shapes in an exercise: one vector as on the slide, and a batch as in code.
+
+    The boxes have the sizes of `example(name)`. Of a function that runs over a sequence it shows one step.
 
     Args:
         name: Name of the function.
@@ -42,12 +58,25 @@ def show_shapes(name: str) -> Picture:
     Raises:
         CourseError: If no exercise asks for such a function, or it is no slice of a cell.
     """
-    _unit, item = find_item(name)
+    _unit, item = named(name)
     found = getattr(item, "slice", None)
     if not isinstance(found, Slice):
         raise CourseError(_("A picture of the shapes of {name}.").format(name=name), _("No equation stands behind it."))
     product = next((pair for line in found.lines if (pair := _product(line)) is not None), None)
-    return _of_values(found) if product is None else _of_product(found, *product)
+    sizes, step = _sizes(found, item), isinstance(item, SequenceItem)
+    return _of_values(found, sizes, step) if product is None else _of_product(found, sizes, step, *product)
+
+
+def _sizes(part: Slice, item: Item) -> dict[str, int]:
+    """The numbers behind the letters in the example's arguments; those of a sequence have a time axis before."""
+    sizes = {"1": 1}
+    for name, argument in zip((*part.inputs, "p"), item.example(), strict=False):
+        if isinstance(argument, Mapping):
+            for parameter in part.parameters:
+                sizes.update(zip(part.shape(parameter), argument[parameter].shape, strict=True))
+        else:
+            sizes.update(zip(("B", *part.shape(name)), argument.shape[-2:], strict=True))
+    return sizes
 
 
 def _product(line: Line) -> tuple[str, str] | None:
@@ -58,16 +87,19 @@ def _product(line: Line) -> tuple[str, str] | None:
     return None
 
 
-def _of_product(part: Slice, matrix: str, vector: str) -> Picture:
+def _of_product(part: Slice, sizes: Mapping[str, int], step: bool, matrix: str, vector: str) -> Picture:
     """A product on the slide and in code, one above the other."""
     rows, columns = part.shape(matrix)
-    slide = [_Grid(matrix, rows, columns, "matrix"), _Grid(vector, columns, "1", "vector")]
-    slide.append(_Grid(f"{matrix} {vector}", rows, "1", "result"))
-    code = [_Grid(vector, "B", columns, "vector"), _Grid(f"p.{matrix}.T", columns, rows, "matrix")]
-    code.append(_Grid(f"{vector} @ p.{matrix}.T", "B", rows, "result"))
+    slide = [_Grid(matrix, rows, columns, "matrix", sizes), _Grid(vector, columns, "1", "vector", sizes)]
+    slide.append(_Grid(f"{matrix} {vector}", rows, "1", "result", sizes))
+    code = [_Grid(vector, "B", columns, "vector", sizes), _Grid(f"p.{matrix}.T", columns, rows, "matrix", sizes)]
+    code.append(_Grid(f"{vector} @ p.{matrix}.T", "B", rows, "result", sizes))
+    below = _("The code: a batch, each row is one vector. The first row is the column above.")
+    if step:
+        below = _("The code, one step of it: a batch, each row is one vector. The first row is the column above.")
     lines = (
         (_("The slide: one vector, a column."), ("", "="), slide),
-        (_("The code: a batch, each row is one vector. The first row is the column above."), ("@", "="), code),
+        (below, ("@", "="), code),
     )
     alt = _(
         "Two products of the same numbers. On the slide, {matrix} ({rows}, {columns}) times one column {vector} "
@@ -75,33 +107,40 @@ def _of_product(part: Slice, matrix: str, vector: str) -> Picture:
         "p.{matrix}.T ({columns}, {rows}) it gives B results as rows, (B, {rows}). The first "
         "row is the column of the slide."
     )
-    return _picture(lines, alt.format(matrix=matrix, vector=vector, rows=rows, columns=columns))
+    shown = alt.format(matrix=matrix, vector=vector, rows=rows, columns=columns)
+    return _picture(lines, _one_step(shown) if step else shown)
 
 
-def _of_values(part: Slice) -> Picture:
+def _of_values(part: Slice, sizes: Mapping[str, int], step: bool) -> Picture:
     """A line without a matrix: every array has the same shape."""
     line = part.lines[0]
     used = [name for name in dict.fromkeys(names(line.expr)) if not is_parameter(name)]
-    grids = [_Grid(name, "B", part.shape(name)[0], "vector") for name in used]
-    grids.append(_Grid(line.name, "B", part.shape(line.name)[0], "result"))
+    grids = [_Grid(name, "B", part.shape(name)[0], "vector", sizes) for name in used]
+    grids.append(_Grid(line.name, "B", part.shape(line.name)[0], "result", sizes))
     words = _("{line}: number by number, all shapes are the same.").format(line=f"{line.name} = {to_text(line.expr)}")
+    words = _one_step(words) if step else words
     alt = _("{line} Each of {names} has shape (B, {size}), one row for each vector of the batch.")
     signs = ("",) * (len(used) - 1) + ("=",)
     shown = alt.format(line=words, names=", ".join((*used, line.name)), size=part.shape(line.name)[0])
     return _picture(((words, signs, grids),), shown)
 
 
+def _one_step(words: str) -> str:
+    """The same words, for a function that runs over a sequence."""
+    return _("One step of it: {words}").format(words=words)
+
+
 def _picture(rows: tuple[tuple[str, tuple[str, ...], list[_Grid]], ...], alt: str) -> Picture:
     body, y, width = [], 24.0, 0.0
     for words, signs, grids in rows:
         body.append(f'<text x="{LEFT}" y="{y:g}" font-weight="600">{escape(words)}</text>')
-        tall = max(_size(grid.rows) for grid in grids)
+        tall = max(grid.tall for grid in grids)
         x = float(LEFT)
         for sign, grid in zip(("", *signs), grids, strict=True):
             if sign:
                 middle = y + HEAD + tall / 2 + 5
                 body.append(f'<text x="{x - GAP / 2:g}" y="{middle:g}" text-anchor="middle">{sign}</text>')
-            wide = max(_size(grid.columns), 7.5 * len(grid.name), 8.0 * len(_dims(grid)))
+            wide = max(grid.wide, 7.5 * len(grid.name), 8.0 * len(grid.dims))
             body.append(_draw(grid, x + wide / 2, y + HEAD + tall / 2, y + HEAD - 8, y + HEAD + tall + 18))
             x += wide + GAP
         width = max(width, x, LEFT + 7.5 * len(words))
@@ -118,18 +157,17 @@ def _picture(rows: tuple[tuple[str, tuple[str, ...], list[_Grid]], ...], alt: st
 
 def _draw(grid: _Grid, x: float, y: float, top: float, bottom: float) -> str:
     """A grid around its middle, its name above and its shape below; rows stand a little apart."""
-    wide, tall = _size(grid.columns), _size(grid.rows)
-    count = {**SIZES, "1": 1}
+    left, above = x - grid.wide / 2, y - grid.tall / 2
     cells = "".join(
-        f'<rect x="{x - wide / 2 + SIZE * k:g}" y="{y - tall / 2 + SIZE * j:g}" width="{SIZE}" height="{SIZE - 3}" '
+        f'<rect x="{left + SIZE * k:g}" y="{above + SIZE * j:g}" width="{SIZE}" height="{SIZE - 3}" '
         f'fill-opacity="{_strength(grid, j)}"/>'
-        for j in range(count[grid.rows])
-        for k in range(count[grid.columns])
+        for j in range(grid.sizes[grid.rows])
+        for k in range(grid.sizes[grid.columns])
     )
     return (
         f'<g fill="{COLOURS[grid.kind]}" stroke="#222">{cells}</g>'
         f'<text x="{x:g}" y="{top:g}" text-anchor="middle" font-family="monospace">{escape(grid.name)}</text>'
-        f'<text x="{x:g}" y="{bottom:g}" text-anchor="middle">{_dims(grid)}</text>'
+        f'<text x="{x:g}" y="{bottom:g}" text-anchor="middle">{grid.dims}</text>'
     )
 
 
@@ -138,11 +176,3 @@ def _strength(grid: _Grid, row: int) -> str:
     if grid.kind == "matrix":
         return ".55"
     return "1" if grid.columns == "1" or row == 0 else ".3"
-
-
-def _dims(grid: _Grid) -> str:
-    return f"({grid.rows}, {grid.columns})"
-
-
-def _size(letter: str) -> float:
-    return float(SIZE * {**SIZES, "1": 1}.get(letter, 1))

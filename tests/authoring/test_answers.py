@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 
 import pytest
 
-from gatedrnn_course.authoring.answers import answer_text, graded_name, refuse_unless_complete
+from gatedrnn_course.authoring.answers import answer_text, graded_name, refuse_shared_names, refuse_unless_complete
 from gatedrnn_course.authoring.source import SourceCell
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.units import UNITS, load
@@ -104,3 +105,11 @@ def test_one_answer_and_one_check_for_each_item_are_enough(unit):
 def test_a_missing_doubled_or_foreign_cell_is_refused(unit, cells, says):
     with pytest.raises(CourseError, match=says):
         refuse_unless_complete(cells, unit, "course/assignments/00_start_here.py")
+
+
+def test_names_are_unique_in_the_whole_course():
+    units = [load(number) for number in sorted(UNITS)]
+    refuse_shared_names(units)
+    later = dataclasses.replace(load("03"), number="07", name="gru", items=(load("03").item("candidate"),))
+    with pytest.raises(CourseError, match=r"unit 07(?s:.*)`candidate` is already a function of unit 03\."):
+        refuse_shared_names([*units, later])

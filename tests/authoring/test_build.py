@@ -91,6 +91,14 @@ def test_a_failing_cell_keeps_its_own_notebook_back_only(project, change):
     assert shown(project.product("solutions"))[0][0] == 1
 
 
+@pytest.mark.parametrize("run", [False, True])
+def test_a_source_that_breaks_a_rule_is_refused_before_anything_runs(project, run):
+    project.write("lessons", "# %% [markdown]\n# $$\n# f = 1\n# $$\n# " + "word " * 130 + "\n\n# %%\n1 / 0\n")
+    with pytest.raises(CourseError, match=r"cell 1: f = 1\n130 words"):
+        build(project.root, run=run)
+    assert project.bytes() == {}
+
+
 def test_every_failure_is_told(project, change):
     change(project.root / "course" / "lessons" / "00_start_here.py", "x.round(2)", "x.sound(2)")
     change(project.root / "course" / "assignments" / "00_start_here.py", "return x @", "return 2 * x @")

@@ -5,8 +5,13 @@ import shutil
 
 import pytest
 
+from gatedrnn_course.authoring.build import salt
 from gatedrnn_course.authoring.drift import drift
+from gatedrnn_course.authoring.normal import STATE, normal
+from gatedrnn_course.authoring.notebook import reads, write
 from gatedrnn_course.authoring.places import find_root
+
+MODEL = "0123456789abcdef0123456789abcdef"
 
 
 def test_nothing_is_wrong_with_what_was_just_built_and_run(executed):
@@ -84,6 +89,20 @@ def test_rules_are_kept(executed, change):
     change(executed.product("solutions"), '"execution_count": 2', '"execution_count": null')
     (sentence,) = drift(executed.root)
     assert "never run" in sentence
+
+
+def test_a_stale_widget_is_told(executed):
+    path = executed.product("notebooks")
+    state = {"_anywidget_id": "gatedrnn_course.lab.predict.Prediction", "_esm": "old", "_css": "old"}
+    models = {MODEL: {"model_name": "AnyModel", "model_module": "anywidget", "state": state}}
+    notebook = reads(path.read_text(encoding="utf-8"))
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": MODEL, "version_major": 2, "version_minor": 0}}
+    notebook.cells[1].outputs = [{"output_type": "display_data", "data": view, "metadata": {}}]
+    notebook.metadata["widgets"] = {STATE: {"state": models, "version_major": 2, "version_minor": 0}}
+    write(path, normal(notebook, salt("lesson", "00_start_here")))
+    script, style = drift(executed.root)
+    assert "`Prediction` has other JavaScript" in script
+    assert "`Prediction` has other CSS" in style
 
 
 def test_the_committed_notebooks_are_what_their_sources_say():

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gatedrnn_course.authoring.notebook import copy, new_cell, new_notebook
-from gatedrnn_course.authoring.rules import CODE_LINES, MARKDOWN_WORDS, problems
+from gatedrnn_course.authoring.rules import CODE_LINES, MARKDOWN_WORDS, problems, refuse_unreadable
+from gatedrnn_course.authoring.source import SourceCell
+from gatedrnn_course.errors import CourseError
 
 
 def code(text="x = 1", count=1, outputs=(), **metadata):
@@ -16,8 +18,8 @@ def shows(data, metadata=None):
     return code(outputs=[{"output_type": "display_data", "data": data, "metadata": metadata or {}}])
 
 
-def text(words):
-    return new_cell("markdown", words, "m", {})
+def source(kind, text):
+    return SourceCell("course/lessons/03_gates.py", 7, kind, text)
 
 
 def error(**metadata):
@@ -25,8 +27,6 @@ def error(**metadata):
     return code(outputs=[output], **metadata)
 
 
-LONG_DOCSTRING = '"""' + "line\n" * 10 + '"""'
-ANSWER = {"nbgrader": {"solution": True}}
 LABELLED = '<svg role="img" aria-label="Data flow of the LSTM cell"></svg>'
 
 
@@ -34,11 +34,6 @@ LABELLED = '<svg role="img" aria-label="Data flow of the LSTM cell"></svg>'
     "cell",
     [
         code(),
-        code("x = 1\n" * (CODE_LINES - 1) + "x"),
-        code(f"def f(x):\n    {LONG_DOCSTRING}\n" + "    x = 1\n" * 17 + "    return x", **ANSWER),
-        text("word " * MARKDOWN_WORDS),
-        text("word " * MARKDOWN_WORDS + "\n$$\na = b + c\n$$"),
-        text("![the forget gate over time](f.png)"),
         error(tags=["raises-exception"]),
         shows({"image/png": "aa"}, {"image/png": {"alt": "a curve that falls"}}),
         shows({"image/png": "aa", "text/html": '<img src="x" alt="a curve">'}),
@@ -61,11 +56,6 @@ def test_cells_that_never_ran_are_told_together():
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        (code("x = 1\n" * CODE_LINES + "x"), "21 lines"),
-        (code("def f(x):\n" + "    x = 1\n" * 20 + "    return x", **ANSWER), "22 lines"),
-        (text("word " * (MARKDOWN_WORDS + 1)), "121 words"),
-        (text("![](f.png)"), "alternative"),
-        (text('<img src="f.png">'), "alternative"),
         (error(), "raises ValueError"),
         (shows({"image/png": "aa"}), "alternative"),
         (shows({"image/png": "aa"}, {"image/png": {"alt": " "}}), "alternative"),
@@ -78,3 +68,32 @@ def test_what_is_told(cell, says):
     (sentence,) = problems(copy(new_notebook([new_cell("markdown", "# Title", "title", {}), cell])))
     assert sentence.startswith("cell 2 (")
     assert says in sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("code", "x = 1\n" * (CODE_LINES - 1) + "x"),
+        ("markdown", "word " * MARKDOWN_WORDS),
+        ("markdown", "word " * MARKDOWN_WORDS + "\n$$\na = b + c\n$$"),
+        ("markdown", "word " * MARKDOWN_WORDS + '<< describe("LSTM") >>'),
+        ("markdown", "![the forget gate over time](f.png)"),
+    ],
+)
+def test_a_source_cell_that_can_be_read(kind, text):
+    refuse_unreadable(source(kind, text))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "says"),
+    [
+        ("code", "x = 1\n" * CODE_LINES + "x", "21 lines"),
+        ("markdown", "word " * (MARKDOWN_WORDS + 1), "121 words"),
+        ("markdown", "![](f.png)", "alternative"),
+        ("markdown", '<img src="f.png">', "alternative"),
+    ],
+)
+def test_a_source_cell_that_is_refused(kind, text, says):
+    with pytest.raises(CourseError, match=says) as told:
+        refuse_unreadable(source(kind, text))
+    assert told.value.asked.startswith("course/lessons/03_gates.py, cell 7: ")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gatedrnn_course.authoring.source import TAGS, read_source
+from gatedrnn_course.authoring.source import TAGS, WIDTH, first_words, read_source
 from gatedrnn_course.errors import CourseError
 
 
@@ -42,3 +42,21 @@ def test_what_cannot_be_built_is_refused_with_file_and_cell(tmp_path, text, says
     with pytest.raises(CourseError, match=says) as told:
         read(tmp_path, text)
     assert told.value.asked.startswith("03_gates.py, cell ")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# Gates\nwords", "# Gates"),
+        ("$$\nf_t = 1\n$$", "f_t = 1"),
+        ("$$f_t = 1$$", "f_t = 1"),
+        ("\n---\nwords", "words"),
+        ("---", "---"),
+    ],
+)
+def test_a_cell_is_known_by_its_first_words(text, words):
+    assert first_words(text) == words
+
+
+def test_long_first_words_are_cut():
+    assert len(first_words("word " * 100)) <= WIDTH

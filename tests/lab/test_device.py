@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gatedrnn_course import run_on_device, sigmoid, tanh
-from gatedrnn_course.lab import device
+from gatedrnn_course.lab import device, passed
 
 pytest.importorskip("torch", reason="torch is not installed here.")
 
@@ -25,10 +25,23 @@ def forget_gate(x: Any, h_prev: Any, p: Any) -> Any:
 
 
 def test_a_step_runs_over_time_and_gives_the_same_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    passed.remember("lstm_step", lstm_step)
     run_on_device(lstm_step, "cpu")
     out = capsys.readouterr().out
+    assert out.startswith("\u2713 ")
+    assert "check has not passed" not in out
     assert "`lstm_step` ran on cpu: 5 steps with torch tensors" in out
     assert "These are the same numbers." in out
+
+
+def test_the_same_wrong_numbers_twice_are_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    def forget_gate(x: Any, h_prev: Any, p: Any) -> Any:
+        return tanh(x @ p.W_f.T)
+
+    run_on_device(forget_gate, "cpu")
+    out = capsys.readouterr().out
+    assert out.startswith("i ")
+    assert "Its check has not passed yet: both may be wrong in the same way." in out
 
 
 def test_a_single_gate_runs_once(capsys: pytest.CaptureFixture[str]) -> None:

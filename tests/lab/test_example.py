@@ -30,5 +30,7 @@ def test_the_parameters_can_be_read_by_name_and_are_fresh_copies() -> None:
 
 
 def test_an_unknown_name() -> None:
-    with pytest.raises(CourseError):
-        example("my_gate")
+    with pytest.raises(CourseError) as told:
+        example("forgetgate")
+    assert told.value.asked == "The function `forgetgate`."
+    assert "forget_gate" in told.value.expected

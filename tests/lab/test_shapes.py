@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 
-from gatedrnn_course import show_shapes
+from gatedrnn_course import catalogue, example, show_shapes
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.items import SequenceItem
 from gatedrnn_course.grading.units import UNITS, load
+from gatedrnn_course.lab import shapes
 
 NAMES = [item.name for number in UNITS for item in load(number).items if hasattr(item, "slice")]
 
@@ -22,7 +25,21 @@ def test_slide_and_code_side_by_side() -> None:
     picture = show_shapes("forget_gate")
     assert "p.W_f.T (D, H)" in picture.alt
     assert "x @ p.W_f.T" in picture.svg
-    assert picture.svg.count("<rect") == 1 + 6 + 3 + 2 + 12 + 6 + 8
+    x, _h_prev, p = example("forget_gate")
+    (B, D), H = x.shape, len(p.b_f)
+    assert picture.svg.count("<rect") == 1 + H * D + D + H + B * D + D * H + B * H
+
+
+def test_a_function_over_a_sequence_shows_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = load("03")
+    item = SequenceItem("lstm_forward", 20, "A sequence.", unit.items[0].hints, cell=catalogue["LSTM"])
+    monkeypatch.setattr(shapes, "named", lambda name: (unit, item))
+    picture = show_shapes("lstm_forward")
+    assert "The code, one step of it: a batch" in picture.svg
+    assert picture.alt.startswith("One step of it: ")
+    xs, h_0, _c_0, _p = item.example()
+    (B, D), H = np.shape(xs)[1:], np.shape(h_0)[-1]
+    assert picture.svg.count("<rect") == 1 + H * D + D + H + B * D + D * H + B * H
 
 
 def test_without_a_matrix_all_shapes_are_the_same() -> None:
