@@ -192,13 +192,14 @@ def _write(path: Path, text: str) -> None:
 @app.command()
 def doctor() -> None:
     """Say what this computer has for the course, and what it lacks."""
+    from gatedrnn_course.engines.kernel.compiler import why
     from gatedrnn_course.grading.record import SandboxRecord
     from gatedrnn_course.grading.report import sandbox_sentence
     from gatedrnn_course.grading.sandbox import ProcessSandbox
 
     sandbox, probe = ProcessSandbox(), ProcessSandbox.probe()
     record = SandboxRecord(backend=sandbox.name, level=sandbox.level, missing=sandbox.missing)
-    typer.echo("\n".join((*_versions(), _device(), _browser())))
+    typer.echo("\n".join((*_versions(), _device(), why(), _browser())))
     typer.echo(sandbox_sentence(record) if probe.ok else _("No sandbox: {why}").format(why=probe.reason))
     raise typer.Exit(0 if probe.ok else FAULT)
 

@@ -85,6 +85,7 @@ def test_what_a_person_can_mend_is_told_on_stderr(words: tuple[str, ...], told: 
 
 def test_doctor_says_what_is_here_and_what_the_sandbox_does_not_keep() -> None:
     result = gatedrnn("doctor")
+    assert "compile" in result.stdout.casefold()  # whether kernels can be compiled here
     assert result.exit_code == 0
     for part in (
         "Python 3.",
