@@ -37,8 +37,8 @@ def test_a_function_over_a_sequence_shows_one_step(monkeypatch: pytest.MonkeyPat
     picture = show_shapes("lstm_forward")
     assert "The code, one step of it: a batch" in picture.svg
     assert picture.alt.startswith("One step of it: ")
-    xs, h_0, _c_0, _p = item.example()
-    (B, D), H = np.shape(xs)[1:], np.shape(h_0)[-1]
+    xs, h_0 = (np.asarray(argument) for argument in item.example()[:2])
+    (B, D), H = xs.shape[1:], h_0.shape[-1]
     assert picture.svg.count("<rect") == 1 + H * D + D + H + B * D + D * H + B * H
 
 
