@@ -62,7 +62,9 @@ class _Backward:
 
     def write(self) -> str:
         plan, text = self.plan, self.text
-        text.add("N = L * n", "A_x = x", *offsets([plan.letters[slot.sum] for slot in plan.slots], "z"))
+        text.add(
+            "N, m = L * n, x.shape[:-2]", "A_x = x", *offsets([plan.letters[slot.sum] for slot in plan.slots], "z")
+        )
         text.add(*offsets([plan.letters[name] for name in self.program.deltas], "y"))
         text.unpack((f"p_{name}" for name in plan.cell.parameters), "params")
         text.unpack(self.stacks.texts.values(), "stacks")
@@ -87,7 +89,7 @@ class _Backward:
         """The text of `workspace(x, N, H, D)`: arrays that every block of steps uses again."""
         letters = [self.plan.letters[name] for name in self.program.deltas]
         lines = ["def workspace(x, N, H, D):", *(f"    {line}" for line in offsets(letters, "y"))]
-        shapes = "".join(f"x.new_empty((N, {shape})), " for shape in self.work.values())
+        shapes = "".join(f"x.new_empty((*x.shape[:-2], N, {shape})), " for shape in self.work.values())
         return "\n".join((*lines, f"    return ({shapes.rstrip()})"))
 
     def _seats(self) -> dict[str, str]:
@@ -99,7 +101,7 @@ class _Backward:
                 self.work[f"K{action.first}_{action.last}"] = width
                 for j, name in enumerate(action.coefficients):
                     if any(s.name == name for s in program.coefficients):
-                        seats.setdefault(name, f"K{action.first}_{action.last}[:, {j}]")
+                        seats.setdefault(name, f"K{action.first}_{action.last}[..., {j}, :]")
         last = {name: k for k, s in enumerate(program.coefficients) for name in s.used()}
         free: list[str] = []
         for k, statement in enumerate(program.coefficients):
@@ -126,7 +128,7 @@ class _Backward:
         for state in plan.cell.states:
             name = f"d_{state}_next"
             if name in self.program.kept:
-                before.add(f"Q_{name}[N - n:] = {name}", f"first_{name} = (torch.empty_like({name}),)")
+                before.add(f"Q_{name}[..., N - n:, :] = {name}", f"first_{name} = (torch.empty_like({name}),)")
                 lists[f"leaving_{name}"] = f"first_{name} + steps(Q_{name}, L, n)[:-1]"
         lists["outputs"] = "outputs"
         body.prefix, body.indent, self.main, self.text = "v", 2, before, body
@@ -163,7 +165,7 @@ class _Backward:
         """Where a derivative is written; nothing for a new tensor."""
         if name in self.place:
             k = self.place[name]
-            return self.text.view(name, f"Y[:, y{k}:y{k + 1}]")
+            return self.text.view(name, f"Y[..., y{k}:y{k + 1}]")
         return self.text.view(name, f"Q_{name}") if name in self.program.kept else ""
 
     def _read(self, name: str) -> str:
@@ -176,11 +178,11 @@ class _Backward:
         """Several deltas as one product: the coefficients of all steps are put side by side once."""
         array, text = f"K{first}_{last}", self.text
         letter = self.plan.letters[self.program.deltas[first]]
-        target = f"Y[:, y{first}:y{last}].unflatten(-1, ({last - first}, {letter}))"
-        copies = [(j, name) for j, name in enumerate(coefficients) if self.seats.get(name) != f"{array}[:, {j}]"]
-        self.main.add(*(f"{array}[:, {j}] = A_{name}" for j, name in copies))
+        target = f"Y[..., y{first}:y{last}].unflatten(-1, ({last - first}, {letter}))"
+        copies = [(j, name) for j, name in enumerate(coefficients) if self.seats.get(name) != f"{array}[..., {j}, :]"]
+        self.main.add(*(f"{array}[..., {j}, :] = A_{name}" for j, name in copies))
         out, scale = text.view(f"Y{first}_{last}", target), text.view(array, array)
-        text.add(f"torch.mul({scale}, {self._read(base)}.unsqueeze(1), out={out})")
+        text.add(f"torch.mul({scale}, {self._read(base)}.unsqueeze(-2), out={out})")
 
     def _products(self, name: str) -> list[tuple[str, str]]:
         """A mix as products of neighbouring deltas with their matrices."""
@@ -193,7 +195,7 @@ class _Backward:
                 runs.append([(k, matrix)])
         columns = [(run[0][0], run[-1][0] + 1) for run in runs]
         stacks = [self.stacks.matrix([(1.0, matrix) for _, matrix in run]) for run in runs]
-        views = [self.text.view(f"Y{a}_{b}_flat", f"Y[:, y{a}:y{b}]") for a, b in columns]
+        views = [self.text.view(f"Y{a}_{b}_flat", f"Y[..., y{a}:y{b}]") for a, b in columns]
         return list(zip(views, stacks, strict=True))
 
     def _combine(self, form: Form, name: str, out: str, letter: str, output: str = "") -> None:
@@ -211,7 +213,7 @@ class _Backward:
         if products or scaled or plain:
             self._write(name, out, products, scaled, plain)
         else:
-            self.text.add(f"{out}.zero_()" if out else f"{name} = x.new_zeros(({self._rows()}, {letter}))")
+            self.text.add(f"{out}.zero_()" if out else f"{name} = x.new_zeros((*m, {self._rows()}, {letter}))")
         if out and name.startswith("w_"):
             self.text.add(f"{name} = {out}")
 
@@ -232,9 +234,9 @@ class _Backward:
         if base:
             rest.remove((1.0, base))
         if products or scaled:
-            function = ("addmm" if base else "mm") if products else ("addcmul" if base else "mul")
+            function = ("addmm" if base else "mm") if products else ("torch.addcmul" if base else "torch.mul")
             arguments = ", ".join((*([base] if base else []), *(products or scaled).pop(0)))
-            self._assign(f"torch.{function}", arguments, name, out)
+            self._assign(function, arguments, name, out)
         elif rest and base:
             scale, value = rest.pop(0)
             self._assign("torch.add", f"{base}, {value}, alpha={scale!r}", name, out)
@@ -244,7 +246,7 @@ class _Backward:
             scale, value = rest.pop(0)
             self._assign("torch.mul", f"{value}, {scale!r}", name, out)
         target = out or name
-        self.text.add(*(f"{target}.addmm_({delta}, {stack})" for delta, stack in products))
+        self.text.add(*(f"grow({target}, {delta}, {stack})" for delta, stack in products))
         self.text.add(*(f"{target}.addcmul_({value}, {k})" for value, k in scaled))
         self.text.add(*(f"{target}.add_({value}, alpha={scale!r})" for scale, value in rest))
 
@@ -253,12 +255,12 @@ class _Backward:
 
     def _sums(self) -> list[str]:
         """Sums over steps and batch: products of deltas with vectors, of all deltas, and what else biases need."""
-        outer = [f"{self.text.value(v)}.t() @ Y[:, y{run[0][0]}:y{run[-1][0] + 1}], " for v, run in self._runs()]
-        columns = ["Y.sum(0), "] if self.program.deltas else []
+        outer = [f"{self.text.value(v)}.mT @ Y[..., y{run[0][0]}:y{run[-1][0] + 1}], " for v, run in self._runs()]
+        columns = ["Y.sum(-2), "] if self.program.deltas else []
         others = []
         for atom, base in self._others():
             other = self.text.value(atom) if isinstance(atom, str) else repr(atom)
-            others.append(f"torch.mul({self._read(base)}, {other}, out=S_{self.plan.letters[base]}).sum(0), ")
+            others.append(f"torch.mul({self._read(base)}, {other}, out=S_{self.plan.letters[base]}).sum(-2), ")
         return [*outer, *columns, *others]
 
     def _runs(self) -> list[tuple[str, list[tuple[int, Gradient]]]]:
@@ -287,17 +289,17 @@ class _Backward:
         pieces: dict[str, list[str]] = {name: [] for name in self.plan.cell.parameters}
         runs = self._runs()
         for index, (_, run) in enumerate(runs):
-            lines.append(f"    G{index} = sums[{index}].t().contiguous()")
+            lines.append(f"    G{index} = sums[{index}].mT.contiguous()")
             for k, gradient in run:
                 begin = f"y{run[0][0]}"
-                rows = f"G{index}[y{k} - {begin}:y{k + 1} - {begin}]"
+                rows = f"G{index}[..., y{k} - {begin}:y{k + 1} - {begin}, :]"
                 pieces[gradient.matrix].append(_scaled(rows, gradient.scale))
         column, index = len(runs), len(runs) + bool(self.program.deltas)
         for total in self.program.totals:
             for atom, base in total.form:
                 if isinstance(atom, float) and base in self.place:
                     k = self.place[base]
-                    pieces[total.parameter].append(_scaled(f"sums[{column}][y{k}:y{k + 1}]", atom))
+                    pieces[total.parameter].append(_scaled(f"sums[{column}][..., y{k}:y{k + 1}]", atom))
                 else:
                     pieces[total.parameter].append(f"sums[{index}]")
                     index += 1

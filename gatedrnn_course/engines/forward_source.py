@@ -36,10 +36,10 @@ def homes(plan: Plan) -> dict[str, str]:
 
 def places(plan: Plan) -> dict[str, str]:
     """Where the array of every stored value lies, given `Z`, the states' `T_*` and what `stored` names."""
-    found = {slot.value: f"Z[:, z{k}:z{k + 1}]" for k, slot in enumerate(plan.slots)}
+    found = {slot.value: f"Z[..., z{k}:z{k + 1}]" for k, slot in enumerate(plan.slots)}
     found.update({slot.sum: found[slot.value] for slot in plan.slots if not slot.function})
-    found.update({value: f"T_{state}[n:]" for value, state in homes(plan).items()})
-    found.update({f"{state}_prev": f"T_{state}[:N]" for state in plan.cell.states})
+    found.update({value: f"T_{state}[..., n:, :]" for value, state in homes(plan).items()})
+    found.update({f"{state}_prev": f"T_{state}[..., :N, :]" for state in plan.cell.states})
     return found
 
 
@@ -51,27 +51,27 @@ class Stacks:
 
     def matrix(self, matrices: Sequence[tuple[float, str]]) -> str:
         """The name of the matrices on top of each other."""
-        return self._name(_stack([_scaled(scale, f"p_{matrix}") for scale, matrix in matrices]))
+        return self._name(_stack([_scaled(scale, f"p_{matrix}") for scale, matrix in matrices], -2))
 
     def transposed(self, matrices: Sequence[tuple[float, str]]) -> str:
         """The name of the same, transposed."""
-        return self._name(f"{self.matrix(matrices)}.t()")
+        return self._name(f"{self.matrix(matrices)}.mT")
 
     def vector(self, parameters: Sequence[str]) -> str:
         """The name of vectors one after the other."""
-        return self._name(_stack(list(parameters)))
+        return self._name(_stack(list(parameters), -1))
 
     def rows(self, parameters: Sequence[str]) -> str:
         """The name of vectors of one size, one a row."""
         joined = ", ".join(f"p_{name}" for name in parameters)
-        return self._name(f"torch.stack(({joined}))" if len(parameters) > 1 else joined)
+        return self._name(f"torch.stack(({joined}), -2)" if len(parameters) > 1 else joined)
 
     def _name(self, text: str) -> str:
         return self.texts.setdefault(text, f"M{len(self.texts)}")
 
 
 def write_forward(plan: Plan, stacks: Stacks) -> str:
-    """The text of `forward(x, first, params, stacks, L, n, H, D)`.
+    """The text of `forward(x, first, params, stacks, L, n, H, D)`; for M models at once all has one more axis in front.
 
     It takes the inputs `(L*n, D)` of L steps of n sequences and the states before them, each `(n, H)`, and gives the
     slots `(L*n, width)`, each state before and after every step `((L+1)*n, H)`, and the values named by `stored`.
@@ -90,18 +90,18 @@ class _Forward:
 
     def write(self) -> str:
         plan, text = self.plan, self.text
-        text.add("N = L * n", "A_x = x", *offsets(self.widths, "z"))
+        text.add("N, m = L * n, x.shape[:-2]", "A_x = x", *offsets(self.widths, "z"))
         text.unpack((f"p_{name}" for name in plan.cell.parameters), "params")
         mark = len(text.lines)
-        text.add(f"Z = x.new_empty((N, z{len(plan.slots)}))")
+        text.add(f"Z = x.new_empty((*m, N, z{len(plan.slots)}))")
         text.unpack((f"s_{state}" for state in plan.cell.states), "first")
         for state in plan.cell.states:
             letter = plan.letters[f"{state}_prev"]
-            text.add(f"T_{state} = x.new_empty(((L + 1) * n, {letter}))", f"T_{state}[:n] = s_{state}")
+            text.add(f"T_{state} = x.new_empty((*m, (L + 1) * n, {letter}))", f"T_{state}[..., :n, :] = s_{state}")
         text.add(*(f"A_{name} = {place}" for name, place in places(plan).items()))
         for action in plan.before:
             self._action(action, "")
-        text.add(*(f"A_{name} = x.new_empty((N, {plan.letters[name]}))" for name in plan.kept))
+        text.add(*(f"A_{name} = x.new_empty((*m, N, {plan.letters[name]}))" for name in plan.kept))
         self._loop()
         given, states = (f"A_{name}, " for name in stored(plan)), (f"T_{state}, " for state in plan.cell.states)
         text.add(f"return Z, ({''.join(states).rstrip()}), ({''.join(given).rstrip()})")
@@ -135,7 +135,7 @@ class _Forward:
                 self._start(action)
             case Multiply(first, last, vector, matrices):
                 stack, other = self.stacks.transposed(matrices), self.text.value(vector)
-                self.text.add(f"{self._columns(first, last)}.addmm_({other}, {stack})")
+                self.text.add(f"grow({self._columns(first, last)}, {other}, {stack})")
             case Peep(first, last, vector, scale, parameters):
                 self._peep(first, last, vector, scale, parameters)
             case Add(slot, term):
@@ -151,14 +151,14 @@ class _Forward:
         """The slots `first` to `last`, as a view of the array of all."""
         if last == first + 1 and self.text.prefix == "v":
             return self.text.value(self.plan.slots[first].value)
-        return self.text.view(f"{first}_{last}", f"Z[:, z{first}:z{last}]")
+        return self.text.view(f"{first}_{last}", f"Z[..., z{first}:z{last}]")
 
     def _peep(self, first: int, last: int, vector: str, scale: float, parameters: Sequence[str]) -> None:
         """Peepholes from one vector to neighbouring slots, written as one product."""
         row, other, text = self.stacks.rows(parameters), self.text.value(vector), self.text
-        columns = self._columns(first, last) if len(parameters) == 1 else f"Z[:, z{first}:z{last}]"
+        columns = self._columns(first, last) if len(parameters) == 1 else f"Z[..., z{first}:z{last}]"
         if len(parameters) > 1:
-            columns = text.view(f"{first}_{last}_apart", f"{columns}.unflatten(-1, {row}.shape)")
+            columns = text.view(f"{first}_{last}_apart", f"{columns}.unflatten(-1, {row}.shape[-2:])")
             other = f"{other}.unsqueeze(-2)"
         text.add(f"{columns}.addcmul_({row}, {other}{'' if scale == 1 else f', value={scale!r}'})")
 
@@ -168,7 +168,7 @@ class _Forward:
         bias = self.stacks.vector([_bias(t, letter) for t, letter in terms]) if any(action.biases) else ""
         if action.vector:
             product = f"{self.text.value(action.vector)}, {self.stacks.transposed(action.matrices)}, out={columns}"
-            self.text.add(f"torch.addmm({bias}, {product})" if bias else f"torch.mm({product})")
+            self.text.add(f"addmm({bias}, {product})" if bias else f"mm({product})")
         else:
             self.text.add(f"{columns}.copy_({bias})" if bias else f"{columns}.zero_()")
 
@@ -179,12 +179,12 @@ def _bias(terms: Sequence[Term], letter: str) -> str:
         return f"p_{terms[0].factors[0]}"
     parts = [" * ".join([repr(t.scale), *(f"p_{f}" for f in t.factors)]) for t in terms if t.factors]
     numbers = sum(t.scale for t in terms if not t.factors)
-    return " + ".join([f"like.new_full(({letter},), {numbers!r})", *parts])
+    return " + ".join([f"like.new_full((*one, {letter}), {numbers!r})", *parts])
 
 
 def _scaled(scale: float, name: str) -> str:
     return name if scale == 1 else f"{name} * {scale!r}"
 
 
-def _stack(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"torch.cat(({', '.join(parts)}))"
+def _stack(parts: Sequence[str], axis: int) -> str:
+    return parts[0] if len(parts) == 1 else f"torch.cat(({', '.join(parts)}), {axis})"

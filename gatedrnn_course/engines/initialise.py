@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, factors, terms
@@ -27,7 +29,7 @@ def uniform_(module: Recurrent, bound: float | None = None, generator: Generator
         `torch.nn.LSTM`, `GRU` and `RNN`. So the biases of the forget gate begin near 0.
     """
     bound = module.hidden_size**-0.5 if bound is None else bound
-    for parameter in module.parameters():
+    for _name, parameter in _each(module):
         nn.init.uniform_(parameter, -bound, bound, generator=generator)
 
 
@@ -38,7 +40,7 @@ def odyssey_(module: Recurrent, std: float = 0.1, generator: Generator | None = 
     Source:
         Greff et al. 2017, section IV; nothing special is said there about the biases.
     """
-    for parameter in module.parameters():
+    for _name, parameter in _each(module):
         nn.init.normal_(parameter, 0.0, std, generator=generator)
 
 
@@ -49,7 +51,7 @@ def orthogonal_(module: Recurrent, gain: float = 1.0, generator: Generator | Non
     Source:
         Cho et al. 2014, section 4.1.1 (left singular vectors of a random matrix); Keras by default.
     """
-    for name, parameter in module.named_parameters():
+    for name, parameter in _each(module):
         if name.startswith("U_"):
             nn.init.orthogonal_(parameter, gain, generator=generator)
 
@@ -131,6 +133,12 @@ def chrono_(module: Recurrent, longest: int, generator: Generator | None = None)
             named[keeping].copy_(sign * spans)
             for name, other in writing:
                 named[name].copy_(-other * spans)
+
+
+def _each(module: Recurrent) -> Iterator[tuple[str, Tensor]]:
+    """Every parameter of every layer with its name in the cell's text."""
+    for suffix, _size in module.layers():
+        yield from module.named(suffix).items()
 
 
 def _asked(module: Recurrent) -> list[tuple[str, int, list[tuple[str, int]]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -16,7 +16,8 @@ from gatedrnn_course.engines.bias import without_bias
 from gatedrnn_course.engines.checks import check_input, check_settings, check_state
 from gatedrnn_course.engines.opaque import opaque_run
 from gatedrnn_course.engines.packing import Packing, check_lengths, reversal
-from gatedrnn_course.engines.sequence import run
+from gatedrnn_course.engines.stacks import stacks_of, unstack
+from gatedrnn_course.engines.tiers import Tier, check_tier, run
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -35,8 +36,10 @@ class Recurrent(nn.Module):
     carries beyond h and c follows in the state's tuple, to be passed back as it is; a state given without it starts
     these at zero. A cell that reads no x takes `input_size=0` and inputs `(T, B, 0)`.
 
-    The parameters are registered under the names in the cell's text: `W_f_l0`, `W_f_l0_reverse`. They start uniform
-    between -1/sqrt(H) and 1/sqrt(H), as in `torch.nn`; for other beginnings see `initialise`.
+    As in `torch.nn` the gates' parameters lie on top of each other, here one tensor for each letter: `W_l0` (4H, D),
+    `U_l0`, `P_l0`, `b_l0`. By the names in the cell's text they are views: `module.W_f_l0`, `named()`, and the keys of
+    the state_dict. They start uniform between -1/sqrt(H) and 1/sqrt(H), as in `torch.nn`; for other beginnings see
+    `initialise`.
 
     Args:
         cell: A cell, or the name of one in the catalogue.
@@ -49,6 +52,7 @@ class Recurrent(nn.Module):
         bidirectional: Whether a second set of parameters reads each sequence from its end.
         device: Where the parameters are.
         dtype: Their type; float32 unless another is the default.
+        tier: What computes: `"c"`, `"torch"`, `"numpy"`, or `"auto"` for the fastest that can be had; see `tiers`.
 
     Raises:
         CourseError: If a setting is impossible.
@@ -66,20 +70,22 @@ class Recurrent(nn.Module):
         bidirectional: bool = False,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
+        tier: Tier = "auto",
     ) -> None:
         super().__init__()
-        self.cell = _named(cell) if bias else without_bias(_named(cell))
+        self.cell = _cell(cell) if bias else without_bias(_cell(cell))
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
         check_settings(self)
-        self._text, self._names = self.cell.text, self.cell.parameters
+        self.tier, self._text = check_tier(tier), self.cell.text
         first = {"D": input_size, "H": hidden_size}
         self.state_sizes = {n: first[whole_step(self.cell).shape(f"{n}_prev")[0]] for n in self.cell.states}
-        for suffix, size in self.layers():
-            sizes = {**first, "D": size}
-            for name in self.cell.parameters:
-                shape = [sizes[letter] for letter in self.cell.shape(name)]
-                self.register_parameter(f"{name}{suffix}", nn.Parameter(torch.empty(shape, device=device, dtype=dtype)))
+        self._stacks = stacks_of(self.cell)
+        self._parts: dict[str, dict[str, int]] = {suffix: {**first, "D": size} for suffix, size in self.layers()}
+        for suffix, sizes in self._parts.items():
+            for own in self._stacks:
+                empty = torch.empty(own.shape(sizes), device=device, dtype=dtype)
+                self.register_parameter(f"{own.name}{suffix}", nn.Parameter(empty))
         self.reset_parameters()
 
     def layers(self) -> list[tuple[str, int]]:
@@ -88,20 +94,75 @@ class Recurrent(nn.Module):
         sizes = [self.input_size, *[self.hidden_size * len(ends)] * (self.num_layers - 1)]
         return [(f"_l{k}{end}", size) for k, size in enumerate(sizes) for end in ends]
 
-    def named(self, suffix: str = "_l0") -> dict[str, nn.Parameter]:
-        """The parameters of one layer and direction by the names in the cell's text."""
-        return {name: getattr(self, f"{name}{suffix}") for name in self._names}
+    def named(self, suffix: str = "_l0") -> dict[str, Tensor]:
+        """The parameters of one layer and direction by the names in the cell's text, as views."""
+        return self._named(suffix, self._whole(suffix))
+
+    def gradients(self, suffix: str = "_l0") -> dict[str, Tensor | None]:
+        """The gradients of one layer and direction by the names in the cell's text; None before a backward."""
+        grads = [tensor.grad for tensor in self._whole(suffix)]
+        if any(g is None for g in grads):
+            return dict.fromkeys(self.cell.parameters)
+        return dict(self._named(suffix, grads))
+
+    def _whole(self, suffix: str) -> list[Tensor]:
+        """The stacks of one layer and direction."""
+        return [getattr(self, f"{own.name}{suffix}") for own in self._stacks]
+
+    def _named(self, suffix: str, stacks: Sequence[Any]) -> dict[str, Tensor]:
+        views = unstack(self.cell, stacks, self._parts[suffix])
+        return dict(zip(self.cell.parameters, views, strict=True))
+
+    def __getattr__(self, name: str) -> Any:
+        """`module.W_f_l0`: a parameter by its name in the text."""
+        for suffix in self.__dict__.get("_parts", ()):
+            parameter = name.removesuffix(suffix)
+            if parameter != name and parameter in self.cell.parameters:
+                return self.named(suffix)[parameter]
+        return super().__getattr__(name)
 
     def reset_parameters(self) -> None:
         """Draw every parameter uniformly between -1/sqrt(H) and 1/sqrt(H)."""
         bound = self.hidden_size**-0.5
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -bound, bound)
+        with torch.no_grad():
+            for suffix in self._parts:
+                for view in self.named(suffix).values():
+                    view.uniform_(-bound, bound)
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        """Write every parameter under its name in the text, `W_f_l0`, so that a saved file explains itself."""
+        for suffix in self._parts:
+            for name, view in self.named(suffix).items():
+                destination[f"{prefix}{name}{suffix}"] = view if keep_vars else view.detach()
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Mapping[str, Any],
+        prefix: str,
+        local_metadata: Mapping[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Read what `_save_to_state_dict` wrote."""
+        own = {f"{prefix}{n}{suffix}": v.detach() for suffix in self._parts for n, v in self.named(suffix).items()}
+        for key, view in own.items():
+            if key not in state_dict:
+                missing_keys.append(key)
+            elif state_dict[key].shape != view.shape:
+                words = _("{name} has shape {came}, it should be {wanted}.")
+                error_msgs.append(words.format(name=key, came=tuple(state_dict[key].shape), wanted=tuple(view.shape)))
+            else:
+                view.copy_(state_dict[key])
+        if strict:
+            unexpected_keys += [key for key in state_dict if key.startswith(prefix) and key not in own]
 
     def extra_repr(self) -> str:
         """The settings that differ from their defaults."""
         parts = [repr(self.cell.name), str(self.input_size), str(self.hidden_size)]
-        defaults = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0, "bidirectional": False}
+        defaults: dict[str, Any] = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0}
+        defaults |= {"bidirectional": False, "tier": "auto"}
         return ", ".join([*parts, *(f"{k}={v}" for k, d in defaults.items() if (v := getattr(self, k)) != d)])
 
     def forward(
@@ -162,9 +223,11 @@ class Recurrent(nn.Module):
             if k % directions == 0:
                 below, outputs = self._dropped(xs) if k else xs, []
             given = below[turned] if turned is not None and k % 2 else below
-            rest = given, batch_sizes, [s[k] for s in states], list(self.named(suffix).values())
+            stacks = self._whole(suffix)
+            rest = given, batch_sizes, [s[k] for s in states], stacks
             # torch.compile takes the sequence as one operation, which goes by the cell's text
-            hs, last = opaque_run(self._text, *rest) if torch.compiler.is_compiling() else run(self.cell, *rest)
+            compiling = torch.compiler.is_compiling()
+            hs, last = opaque_run(self._text, *rest) if compiling else run(self.tier, self.cell, *rest)
             outputs.append(hs[turned] if turned is not None and k % 2 else hs)
             ends.append(last)
             if len(outputs) == directions:
@@ -178,7 +241,7 @@ class Recurrent(nn.Module):
         return states[0] if len(states) == 1 else states
 
 
-def _named(cell: Cell | str) -> Cell:
+def _cell(cell: Cell | str) -> Cell:
     """A cell, or the one of this name."""
     if isinstance(cell, Cell):
         return cell

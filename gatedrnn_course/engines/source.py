@@ -1,7 +1,8 @@
 """Writes Python on torch tensors: the lines that forward and backward programs are made of.
 
 In a program's text `A_f` holds a value for all steps, a row for each step and sequence, `(L*n, H)`; `v_f` is its part
-of one step, `(n, H)`; `p_b_f` is a parameter.
+of one step, `(n, H)`; `p_b_f` is a parameter. For M models at once every array has one more axis in front; `m` is its
+size in a tuple, empty for a single model, so that one text serves both.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class Source:
         """The first term, or the first two at once, then each further term."""
         rest = sorted(terms, key=lambda t: (t.scale < 0, -len(t.factors)))
         if all(is_parameter(f) for t in rest for f in t.factors):
-            self.add(f"{out}.zero_()" if out else f"{name} = x.new_zeros((N, {letter}))")
+            self.add(f"{out}.zero_()" if out else f"{name} = x.new_zeros((*m, N, {letter}))")
         else:
             rest = self._first(rest, name, out)
         for term in rest:

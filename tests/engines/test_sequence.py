@@ -9,14 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gatedrnn_course.cells import catalogue, parse
+from gatedrnn_course.engines import sequence
 from gatedrnn_course.engines.layouts import stacked
 from gatedrnn_course.engines.loop import loop
-from gatedrnn_course.engines.sequence import run
+from gatedrnn_course.engines.stacks import by_name
 
 EXACT = 1e-10  # float64, sums in another order
 SINGLE = 1e-6  # float32, relative to the largest number of an array
 GRID = [(1, 1, 1, 3), (3, 4, 2, 5), (4, 3, 1, 3), (1, 5, 3, 4), (5, 1, 2, 3), (2, 2, 2, 1)]
 TORCH = {"LSTM": torch.nn.LSTM, "GRU reset after": torch.nn.GRU, "RNN": torch.nn.RNN}
+run = by_name(sequence.run)
 every_cell = pytest.mark.parametrize("name", catalogue)
 gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here; the twin on the CPU runs")
 
@@ -112,7 +114,7 @@ def test_gradients_are_those_of_finite_differences_once_and_twice(name: str) -> 
 def test_long_runs_are_worked_off_in_blocks(monkeypatch: pytest.MonkeyPatch, draw: Any, same: Any) -> None:
     from gatedrnn_course.engines import blocks
 
-    monkeypatch.setattr(blocks, "BLOCK", 20)
+    monkeypatch.setattr(blocks, "BLOCK", {"cpu": 20})
     for name in ("peephole LSTM", "GRU", "minGRU", "FGR"):
         wanted = draw(catalogue[name], T=11)
         same(wanted.torch(run), wanted.reference(), EXACT)

@@ -1,7 +1,7 @@
 """Cells as C, written from their equations, compiled once by the machine's own compiler and called through ctypes.
 
-`run(cell, xs, batch_sizes, state, params)` takes and returns what `engines.sequence.run` does;
-`usable(cell, xs, *state, *params)` says whether it can. Without a compiler nothing here
+`run(cell, xs, batch_sizes, state, stacks)` takes and returns what `engines.sequence.run` does;
+`usable(cell, xs, *state, *stacks)` says whether it can. Without a compiler nothing here
 is needed, and `why` says so in a sentence.
 """
 

@@ -6,15 +6,19 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
+
+from torch import Tensor
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import names
 from gatedrnn_course.engines.kernel.addresses import Addresses
 from gatedrnn_course.engines.kernel.library import load_cells
 from gatedrnn_course.engines.kernel.text_cell import cell_key
+from gatedrnn_course.engines.stacks import stacks_of
 
-__all__ = ["Counts", "Kernel", "Sizes", "kernel_of", "kernels_of", "reads_input"]
+__all__ = ["Kernel", "Shape", "Sizes", "kernel_of", "kernels_of", "reads_input"]
 
 
 _MOST = 4096
@@ -28,19 +32,31 @@ class Sizes(ctypes.Structure):
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many numbers each area of memory holds."""
+class Shape:
+    """The sizes of a call, and how many numbers each area of memory holds.
 
+    Attributes:
+        sizes: As the C text takes them.
+        parameters: Parameters in the order of the kernel.
+        tape: Between forward and backward, states apart.
+        scratch: During the backward, derivatives of the states apart.
+        memory: Between forward and backward, all but the hidden states.
+        spare: During the backward.
+    """
+
+    sizes: Sizes
     parameters: int
     tape: int
     scratch: int
+    memory: int
+    spare: int
 
 
 class Kernel:
     """The functions of one cell for one type of number.
 
     Addresses are plain integers; what they point to is the caller's. `lanes` is the number of values in a vector:
-    rows of states are padded to a multiple of it.
+    rows are padded to a multiple of it where the kernel keeps them.
 
     Args:
         cell: The cell.
@@ -52,93 +68,127 @@ class Kernel:
         self.cell, self.real_bytes, self.library = cell, real_bytes, library
         self.lanes = int(library.lanes())
         self.reads_input = reads_input(cell)
-        self._counts: dict[tuple[int, int, int, int], Counts] = {}
-        key, sizes, address = cell_key(cell), ctypes.POINTER(Sizes), ctypes.c_void_p
-        self._sizes = library[f"sizes_{key}"]
-        self._sizes.argtypes = [sizes, ctypes.POINTER(ctypes.c_long)]
-        self._pack = library[f"pack_{key}"]
-        self._pack.argtypes = [sizes, address, address]
-        self._unpack = library[f"unpack_{key}"]
-        self._unpack.argtypes = [sizes, address, address]
-        self.forward_function = library[f"forward_{key}"]
-        self.forward_function.argtypes = [sizes, *[address] * 4]
-        self.backward_function = library[f"backward_{key}"]
-        self.backward_function.argtypes = [sizes, *[address] * 9]
-        for function in (self._sizes, self._pack, self._unpack, self.forward_function, self.backward_function):
-            function.restype = None
+        self._shapes: dict[tuple[int, int, int, int], Shape] = {}
+        self._offsets: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        sizes, address = ctypes.POINTER(Sizes), ctypes.c_void_p
+        self._sizes = self._function("sizes", sizes, ctypes.POINTER(ctypes.c_long))
+        self._pack = self._function("pack", sizes, *[address] * 2)
+        self._unpack = self._function("unpack", sizes, *[address] * 2)
+        self._forward = self._function("forward", sizes, *[address] * 4)
+        self._backward = self._function("backward", sizes, *[address] * 9)
+        self._run = self._function("run", sizes, *[address] * 7)
+        self._derive = self._function("derive", sizes, *[address] * 10)
+
+    def _function(self, name: str, *arguments: Any) -> Any:
+        function = self.library[f"{name}_{cell_key(self.cell)}"]
+        function.argtypes, function.restype = arguments, None
+        return function
 
     @property
     def functions(self) -> tuple[Any, ...]:
         """The functions `forward`, `backward`, `pack` and `unpack` as they are, for other C code to call."""
-        return self.forward_function, self.backward_function, self._pack, self._unpack
+        return self._forward, self._backward, self._pack, self._unpack
 
     def padded(self, size: int) -> int:
         """The length of a row of this size in memory."""
         return -(-size // self.lanes) * self.lanes
 
-    def counts(self, sizes: Sizes) -> Counts:
-        """How much memory a sequence of these sizes needs."""
-        key = sizes.T, sizes.B, sizes.D, sizes.H
-        if key not in self._counts:
-            if len(self._counts) > 256:
-                self._counts.clear()
-            counts = (ctypes.c_long * 3)()
+    def shape(self, T: int, B: int, D: int, H: int) -> Shape:
+        """The sizes of a call for T steps of B sequences."""
+        key = T, B, D, H
+        found = self._shapes.get(key)
+        if found is None:
+            if len(self._shapes) > 1024:
+                self._shapes.clear()
+            sizes = Sizes(T, B, D, H, self.padded(D) if self.reads_input else D, self.padded(H))
+            counts = (ctypes.c_long * 5)()
             self._sizes(sizes, counts)
-            self._counts[key] = Counts(*counts)
-        return self._counts[key]
+            parameters, tape, scratch, states, slopes = counts
+            found = Shape(sizes, parameters, tape, scratch, states + tape, slopes + scratch)
+            self._shapes[key] = found
+        return found
+
+    def inside(self, sizes: Sizes, stacks: Sequence[Tensor]) -> list[int]:
+        """The address of each parameter, in the order of `cell.parameters`, inside whole stacks of them."""
+        key = sizes.D, sizes.H
+        if key not in self._offsets:
+            letters, found = {"D": sizes.D, "H": sizes.H}, dict[str, tuple[int, int]]()
+            for k, own in enumerate(stacks_of(self.cell)):
+                wide = self.real_bytes * (letters[own.columns] if own.columns else 1)
+                begins = accumulate(own.lengths(letters), initial=0)
+                found.update({n: (k, wide * at) for n, at in zip(own.parameters, begins, strict=False)})
+            self._offsets[key] = [found[name] for name in self.cell.parameters]
+        begin = [s.data_ptr() for s in stacks]
+        return [begin[k] + offset for k, offset in self._offsets[key]]
 
     def pack(self, sizes: Sizes, named: Sequence[int], packed: int) -> None:
         """Bring parameters, one array a name in the order of `cell.parameters`, into the order of the kernel."""
-        self._pack(sizes, addresses(named), packed)
+        self._pack(sizes, _addresses(named), packed)
 
     def unpack(self, sizes: Sizes, packed: int, named: Sequence[int]) -> None:
         """Bring gradients from the order of the kernel into one array a name."""
-        self._unpack(sizes, packed, addresses(named))
+        self._unpack(sizes, packed, _addresses(named))
 
-    def forward(self, sizes: Sizes, x: int, packed: int, states: Sequence[int], tape: int) -> None:
+    def run(
+        self,
+        sizes: Sizes,
+        x: int,
+        named: Sequence[int] | None,
+        packed: int,
+        given: Sequence[int],
+        h: int,
+        memory: int,
+        last: Sequence[int],
+    ) -> None:
         """A whole sequence.
 
         Args:
             sizes: The sizes.
             x: Inputs (T*B, ldx).
-            packed: Parameters.
-            states: For each state its values `((T+1)*B, padded)`; the first B rows are given, the others written.
-            tape: Memory for the backward.
+            named: Parameters, one array a name, which go to `packed`; None where they are there already.
+            packed: Parameters in the order of the kernel.
+            given: For each state its values before the first step (B, H), or 0 for zeros.
+            h: Room for the hidden states before and after every step ((T+1)*B, padded), written.
+            memory: Room for what the backward needs.
+            last: For each state where its values after the last step go (B, H), or 0 where nobody wants them.
         """
-        self.forward_function(sizes, x, packed, addresses(states), tape)
+        parameters = None if named is None else _addresses(named)
+        self._run(sizes, x, parameters, packed, _addresses(given), h, memory, _addresses(last))
 
-    def backward(
+    def derive(
         self,
         sizes: Sizes,
         x: int,
         packed: int,
-        states: Sequence[int],
-        tape: int,
+        h: int,
+        memory: int,
         d_h: int,
-        d_states: Sequence[int],
+        given: Sequence[int],
         d_packed: int,
         d_x: int,
-        scratch: int,
+        spare: int,
+        first: Sequence[int],
     ) -> None:
-        """The backward of a whole sequence; afterwards the tape holds nothing of use.
+        """The backward of a whole sequence; afterwards the memory holds nothing of use.
 
         Args:
             sizes: The sizes.
-            x: As given to the forward.
-            packed: As given to the forward.
-            states: As left by the forward.
-            tape: As left by the forward.
+            x: As given to `run`.
+            packed: As `run` left it.
+            h: As `run` left it.
+            memory: As `run` left it.
             d_h: Derivatives with respect to h at every step `(T*B, ldh)`, or 0 for none.
-            d_states: Derivatives with respect to the last states, each (B, padded); those of the first come back.
-            d_packed: Gradients of the parameters, written.
+            given: For each state the derivative with respect to its last value (B, H), or 0 for zeros.
+            d_packed: Gradients of the parameters in the order of the kernel, written.
             d_x: Derivatives with respect to the inputs `(T*B, padded)`, written; or 0 for none.
-            scratch: Memory.
+            spare: Room to work in.
+            first: For each state where the derivative with respect to its first value goes (B, H), or 0.
         """
-        back = addresses(d_states)
-        self.backward_function(sizes, x, packed, addresses(states), tape, d_h, back, d_packed, d_x, scratch)
+        slopes = _addresses(given), d_packed, d_x, spare, _addresses(first)
+        self._derive(sizes, x, packed, h, memory, d_h, *slopes)
 
 
-def addresses(each: Sequence[int]) -> ctypes.Array[ctypes.c_void_p]:
+def _addresses(each: Sequence[int]) -> ctypes.Array[ctypes.c_void_p]:
     """Addresses as C takes an array of them."""
     return (ctypes.c_void_p * len(each))(*each)
 

@@ -14,12 +14,13 @@ from gatedrnn_course.engines.kernel.compiler import Compiler, find_compiler, why
 from gatedrnn_course.engines.kernel.text_cell import SIZES, cell_key, write_cell
 from gatedrnn_course.engines.kernel.text_gemm import GEMM
 from gatedrnn_course.engines.kernel.text_math import MATH
+from gatedrnn_course.engines.kernel.text_run import ROWS
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
 __all__ = ["COMMON", "load_cells", "load_text"]
 
-COMMON = f"{MATH}\n{GEMM}\n{SIZES}\n"
+COMMON = f"{MATH}\n{GEMM}\n{SIZES}\n{ROWS}\n"
 """What every kernel begins with."""
 
 _loaded: dict[tuple[str, str], ctypes.CDLL] = {}

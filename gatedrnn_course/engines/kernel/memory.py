@@ -28,7 +28,8 @@ class Lease:
 
     def __init__(self, count: int, dtype: torch.dtype) -> None:
         with _lock:
-            fits = (t for t in _free if t.dtype == dtype and count <= t.numel() <= 4 * count + 65536)
+            # what came back last is still in the cache
+            fits = (t for t in reversed(_free) if t.dtype == dtype and count <= t.numel() <= 4 * count + 65536)
             tensor = next(fits, None)
             if tensor is not None:
                 _free[:] = [t for t in _free if t is not tensor]

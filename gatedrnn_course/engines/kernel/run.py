@@ -10,13 +10,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch._utils import _unflatten_dense_tensors
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.engines.kernel.bind import Kernel, Sizes, kernel_of, kernels_of
+from gatedrnn_course.engines.kernel.bind import Kernel, kernel_of, kernels_of
 from gatedrnn_course.engines.kernel.compiler import available
-from gatedrnn_course.engines.kernel.segments import backward, last, outputs, padded, rows_of, segments, wide
-from gatedrnn_course.engines.sequence import run as run_torch
+from gatedrnn_course.engines.kernel.segments import Call
+from gatedrnn_course.engines.sequence import differentiable, inside_torch_func
 from gatedrnn_course.errors import CourseError
 
 __all__ = ["run", "supports", "usable"]
@@ -42,15 +41,18 @@ def supports(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
 
 def usable(cell: Cell, xs: Tensor, *others: Tensor) -> bool:
     """Whether the kernel can take these tensors: it can be had here, all are on the CPU, all float32 or float64."""
-    active = getattr(torch._C, "_are_functorch_transforms_active", None)
-    if (active and active()) or torch.compiler.is_compiling():
+    dtype = xs.dtype
+    if dtype not in _BYTES or inside_torch_func() or torch.compiler.is_compiling():
         return False
-    alike = all(t.device.type == "cpu" and t.dtype == xs.dtype for t in (xs, *others))
-    return alike and supports([cell], xs.dtype)
+    for tensor in (xs, *others):
+        if not tensor.is_cpu or tensor.dtype != dtype:
+            return False
+    known = _asked.get((id(cell), dtype))
+    return known[1] if known and known[0] is cell else supports([cell], dtype)
 
 
 def run(
-    cell: Cell, xs: Tensor, batch_sizes: Sequence[int], state: Sequence[Tensor], params: Sequence[Tensor]
+    cell: Cell, xs: Tensor, batch_sizes: Sequence[int], state: Sequence[Tensor], stacks: Sequence[Tensor]
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """A cell over packed sequences, by its compiled kernel.
 
@@ -59,7 +61,7 @@ def run(
         xs: Inputs (N, D).
         batch_sizes: The number of rows of each step, from long to short.
         state: States before the first step, in the order of `cell.states`, each (B, H).
-        params: Parameters in the order of `cell.parameters`.
+        stacks: Parameters as `stacks.stack` puts them together.
 
     Returns:
         Hidden states (N, H), and the states of every sequence after its own last step, each (B, H).
@@ -68,7 +70,7 @@ def run(
         CourseError: If no compiler works here.
     """
     kernel = kernel_of(cell, _BYTES[xs.dtype])
-    out = _Sequence.apply(kernel, tuple(batch_sizes), xs, *state, *params)  # type: ignore[no-untyped-call]
+    out = _Sequence.apply(kernel, tuple(batch_sizes), xs, *state, *stacks)  # type: ignore[no-untyped-call]
     return out[0], out[1:]
 
 
@@ -77,50 +79,30 @@ class _Sequence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, kernel: Kernel, batch_sizes: tuple[int, ...], *tensors: Tensor) -> tuple[Tensor, ...]:
-        count = len(kernel.cell.states)
-        xs, state, params = tensors[0], tensors[1 : 1 + count], tensors[1 + count :]
-        given, H = rows_of(kernel, xs), state[0].shape[1]
-        ctx.sizes = Sizes(0, 0, xs.shape[1], H, given.shape[1], kernel.padded(H))
-        ctx.packed = xs.new_empty(kernel.counts(ctx.sizes).parameters)
-        held = [p if p.is_contiguous() else p.contiguous() for p in params]
-        kernel.pack(ctx.sizes, [p.data_ptr() for p in held], ctx.packed.data_ptr())
-        ctx.segments = list(segments(kernel, ctx.sizes, batch_sizes, state, given, ctx.packed))
-        hs = outputs(ctx.segments, xs, H)
-        ctx.kernel, ctx.given, ctx.tensors = kernel, given, tensors
+        count = 1 + len(kernel.cell.states)
+        call = Call(kernel, batch_sizes, tensors[0], tensors[1:count], tensors[count:])
+        hs = call.outputs()
+        ctx.call, ctx.batch_sizes, ctx.count = call, batch_sizes, count
         ctx.set_materialize_grads(False)
-        ctx.save_for_backward(hs)  # torch then notices when somebody writes into it
-        return hs, *(last(ctx.segments, k, s) for k, s in enumerate(state))
+        ctx.save_for_backward(hs, *tensors)  # torch then notices when somebody writes into one
+        return hs, *call.ends()
 
     @staticmethod
     def backward(ctx: Any, d_hs: Tensor | None, *d_last: Tensor | None) -> tuple[Any, ...]:
-        kernel: Kernel = ctx.kernel
-        (hs,), tensors = ctx.saved_tensors, ctx.tensors
-        count = 1 + len(d_last)
+        _hs, *tensors = ctx.saved_tensors
         if torch.is_grad_enabled():  # somebody asks for a derivative of what we return
             return None, None, *_by_torch(ctx, tensors, (d_hs, *d_last))
-        state, params, D = tensors[1:count], tensors[count:], tensors[0].shape[1]
-        d_states = [wide(d, s, kernel) for d, s in zip(d_last, state, strict=True)]
-        d_x = None
-        if ctx.needs_input_grad[2] and kernel.cell.inputs:
-            d_x = hs.new_empty(len(hs), kernel.padded(D))
-        d_rows = None if d_hs is None else padded(d_hs, ctx.sizes.ldh)
-        total = backward(kernel, ctx.segments, ctx.given, ctx.packed, d_rows, d_states, d_x)
-        flat = hs.new_empty(sum(p.numel() for p in params))
-        grads = _unflatten_dense_tensors(flat, params)  # type: ignore[no-untyped-call]
-        kernel.unpack(ctx.sizes, total.data_ptr(), [g.data_ptr() for g in grads])
-        back = [
-            d[:, : s.shape[1]] if w else None
-            for d, s, w in zip(d_states, state, ctx.needs_input_grad[3:], strict=False)
-        ]
-        return None, None, None if d_x is None else d_x[:, :D], *back, *grads
+        grads = [torch.empty_like(s, memory_format=torch.contiguous_format) for s in tensors[ctx.count :]]
+        wants_x = ctx.needs_input_grad[2] and bool(ctx.call.kernel.cell.inputs)
+        d_x, d_state = ctx.call.backward(d_hs, d_last, grads, wants_x)
+        return None, None, d_x, *d_state, *grads
 
 
 def _by_torch(ctx: Any, tensors: Sequence[Tensor], d: Sequence[Tensor | None]) -> list[Tensor | None]:
-    """The same derivatives through the torch tier, so that they can be differentiated again."""
-    count = len(ctx.kernel.cell.states)
-    wanted = ctx.needs_input_grad[2:]
-    batch_sizes = [s.sizes.B for s in ctx.segments for _ in range(s.sizes.T)]
-    hs, ends = run_torch(ctx.kernel.cell, tensors[0], batch_sizes, tensors[1 : 1 + count], tensors[1 + count :])
+    """The same derivatives by a plain loop, so that they can be differentiated again."""
+    wanted, states = ctx.needs_input_grad[2:], slice(1, ctx.count)
+    cell: Cell = ctx.call.kernel.cell
+    hs, ends = differentiable(cell, tensors[0], ctx.batch_sizes, tensors[states], tensors[ctx.count :])
     inputs = [t for t, w in zip(tensors, wanted, strict=True) if w]
     pairs = [(out, own) for out, own in zip((hs, *ends), d, strict=True) if own is not None]
     results, given = zip(*pairs, strict=True)

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import torch
 from torch import Tensor
 
-from gatedrnn_course.engines.kernel.bind import Counts, Kernel, Sizes
+from gatedrnn_course.engines.kernel.bind import Kernel, Shape
 from gatedrnn_course.engines.kernel.memory import Lease
 
-__all__ = ["Segment", "backward", "forward", "last", "outputs", "padded", "rows_of", "segments", "wide"]
+__all__ = ["Call", "Segment", "padded"]
 
 
-@dataclass
+@dataclass(slots=True)
 class Segment:
     """Steps with equally many rows.
 
     Attributes:
-        sizes: Their sizes.
-        counts: How much memory they need.
+        shape: Their sizes.
         row: Their first row among all.
-        states: For each state its values `((T+1)*B, padded)`.
-        leases: The memory of all states but the first.
-        tape: Memory between forward and backward; None once the backward has used it up.
+        given: The states before the first step, each with at least B rows.
+        hs: Hidden states before and after every step ((T+1)*B, padded).
+        last: The states after the last step, each (B, H).
+        memory: What the backward needs; None once it has used it up.
     """
 
-    sizes: Sizes
-    counts: Counts
+    shape: Shape
     row: int
-    states: list[Tensor]
-    leases: list[Lease]
-    tape: Lease | None = None
+    given: Sequence[Tensor]
+    hs: Tensor
+    last: list[Tensor]
+    memory: Lease | None = None
 
 
 def padded(rows: Tensor, width: int) -> Tensor:
@@ -45,124 +45,133 @@ def padded(rows: Tensor, width: int) -> Tensor:
     return wider
 
 
-def wide(d: Tensor | None, like: Tensor, kernel: Kernel) -> Tensor:
-    """The derivative of a last state, padded, in memory the kernel may write to; zeros for none."""
-    width = kernel.padded(like.shape[1])
-    if d is None:
-        return like.new_zeros(like.shape[0], width)
-    rows = padded(d, width)
-    return rows.clone() if rows.data_ptr() == d.data_ptr() else rows
-
-
-def rows_of(kernel: Kernel, xs: Tensor) -> Tensor:
-    """The inputs as the kernel reads them."""
-    return padded(xs, kernel.padded(xs.shape[1]) if kernel.reads_input else xs.shape[1]).detach()
-
-
-def _blocks(batch_sizes: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs of steps with equally many rows, each as its steps and its rows."""
-    if batch_sizes and batch_sizes[0] == batch_sizes[-1]:  # they never grow
-        return [(len(batch_sizes), batch_sizes[0])]
-    return [(len(list(group)), B) for B, group in groupby(batch_sizes)]
-
-
-def segments(
-    kernel: Kernel, sizes: Sizes, batch_sizes: Sequence[int], state: Sequence[Tensor], given: Tensor, packed: Tensor
-) -> Iterator[Segment]:
-    """Run the forward, segment by segment."""
-    row, current = 0, list(state)
-    for T, B in _blocks(batch_sizes):
-        own = Sizes(T, B, sizes.D, sizes.H, sizes.ldx, sizes.ldh)
-        shapes = [((T + 1) * B, kernel.padded(s.shape[1])) for s in state]
-        leases = [Lease(rows * width, given.dtype) for rows, width in shapes[1:]]  # only h is handed out
-        states = [given.new_empty(shapes[0]), *(m.first(*shape) for m, shape in zip(leases, shapes[1:], strict=True))]
-        for s, c in zip(states, current, strict=True):
-            _begin(s[:B], c)
-        segment = Segment(own, kernel.counts(own), row, states, leases)
-        forward(kernel, segment, given, packed)
-        yield segment
-        current = [s[T * B :, : c.shape[1]] for s, c in zip(states, state, strict=True)]
-        row += T * B
-
-
-def _begin(rows: Tensor, given: Tensor) -> None:
-    """Fill the first rows of a state, which may be padded."""
-    if rows.shape == given.shape:
-        rows.copy_(given)
-    else:
-        rows.zero_()
-        rows[:, : given.shape[1]] = given[: len(rows)]
-
-
-def forward(kernel: Kernel, segment: Segment, given: Tensor, packed: Tensor) -> None:
-    """Run one segment and fill its tape; a second time gives the same."""
-    segment.tape = Lease(segment.counts.tape, given.dtype)
-    x = _from(given, segment.row)
-    states = [s.data_ptr() for s in segment.states]
-    kernel.forward(segment.sizes, x, packed.data_ptr(), states, segment.tape.address)
-
-
-def outputs(segments: Sequence[Segment], xs: Tensor, H: int) -> Tensor:
-    """The hidden states of all steps (N, H)."""
-    if not segments:
-        return xs.new_empty(0, H)
-    parts = [segment.states[0][segment.sizes.B :, :H] for segment in segments]
-    if len(parts) > 1 or not parts[0].is_contiguous():
-        return torch.cat(parts)
-    rows = parts[0]  # the same memory, but for autograd no view: people may write into it
-    return xs.new_empty(0).set_(rows.untyped_storage(), rows.storage_offset(), rows.shape, rows.stride())
-
-
-def last(segments: Sequence[Segment], k: int, first: Tensor) -> Tensor:
-    """State k of every sequence after its own last step (B, H)."""
-    if len(segments) == 1:
-        rows, B = segments[0].states[k], segments[0].sizes.B
-        return rows[len(rows) - B :, : first.shape[1]].clone(memory_format=torch.contiguous_format)
-    parts, longer = [], 0
-    for segment in reversed(segments):
-        rows, B = segment.states[k], segment.sizes.B
-        parts.append(rows[len(rows) - B + longer :, : first.shape[1]])
-        longer = B
-    parts.append(first[longer:])
-    return torch.cat(parts)
-
-
-def backward(
-    kernel: Kernel,
-    run: Sequence[Segment],
-    given: Tensor,
-    packed: Tensor,
-    d_hs: Tensor | None,
-    d_states: Sequence[Tensor],
-    d_x: Tensor | None,
-) -> Tensor:
-    """Run the backward, segment by segment.
+class Call:
+    """One call of a cell's kernel, forward and backward.
 
     Args:
         kernel: The kernel.
-        run: The segments of the forward; their tapes are used up.
-        given: The inputs as the forward read them.
-        packed: The parameters in the kernel's order.
-        d_hs: Derivatives with respect to the hidden states (N, padded); none where left out.
-        d_states: Derivatives with respect to the last states, each (B, padded); those of the first are written there.
-        d_x: Where the derivatives with respect to the inputs go (N, padded).
+        batch_sizes: The number of rows of each step, from long to short.
+        xs: Inputs (N, D).
+        state: States before the first step, each (B, H).
+        stacks: Parameters.
 
-    Returns:
-        The gradients in the kernel's order.
+    Attributes:
+        segments: What was run, from the first step on.
     """
-    total: Tensor | None = None
-    for segment in reversed(run):
-        if segment.tape is None:
-            forward(kernel, segment, given, packed)
-        assert segment.tape is not None
-        part, scratch = torch.empty_like(packed), Lease(segment.counts.scratch, packed.dtype)
-        x, d_h, to = (_from(rows, segment.row) for rows in (given, d_hs, d_x))
-        states, back = [s.data_ptr() for s in segment.states], [d.data_ptr() for d in d_states]
-        memory = packed.data_ptr(), states, segment.tape.address, d_h, back, part.data_ptr(), to, scratch.address
-        kernel.backward(segment.sizes, x, *memory)
-        segment.tape = None
-        total = part if total is None else total + part
-    return torch.zeros_like(packed) if total is None else total
+
+    def __init__(
+        self, kernel: Kernel, batch_sizes: Sequence[int], xs: Tensor, state: Sequence[Tensor], stacks: Sequence[Tensor]
+    ) -> None:
+        self.kernel, self.D, self.H = kernel, xs.shape[1], state[0].shape[1]
+        none = kernel.shape(0, 0, self.D, self.H)
+        self.sizes, self.x = none.sizes, padded(xs, none.sizes.ldx)
+        self.packed = xs.new_empty(none.parameters)
+        named = kernel.inside(none.sizes, [s.contiguous() for s in stacks])
+        self.given = [s.contiguous() for s in state]
+        self.segments: list[Segment] = []
+        row, current = 0, self.given
+        for T, B in _blocks(batch_sizes):
+            shape = kernel.shape(T, B, self.D, self.H)
+            hs = xs.new_empty((T + 1) * B, shape.sizes.ldh)
+            own = Segment(shape, row, current, hs, [xs.new_empty(B, s.shape[1]) for s in state])
+            self._forward(own, None if self.segments else named)
+            self.segments.append(own)
+            row, current = row + T * B, own.last
+
+    def _forward(self, own: Segment, named: Sequence[int] | None) -> None:
+        """Run one segment; a second time gives the same."""
+        own.memory = Lease(own.shape.memory, self.packed.dtype)
+        given, last = [s.data_ptr() for s in own.given], [s.data_ptr() for s in own.last]
+        x, packed = _from(self.x, own.row), self.packed.data_ptr()
+        self.kernel.run(own.shape.sizes, x, named, packed, given, own.hs.data_ptr(), own.memory.address, last)
+
+    def outputs(self) -> Tensor:
+        """The hidden states of all steps (N, H)."""
+        if not self.segments:
+            return self.packed.new_empty(0, self.H)
+        parts = [own.hs[own.shape.sizes.B :, : self.H] for own in self.segments]
+        rows = parts[0]
+        if len(parts) > 1 or not rows.is_contiguous():
+            return torch.cat(parts)
+        # the same memory, but for autograd no view: people may write into it
+        return rows.new_empty(0).set_(rows.untyped_storage(), rows.storage_offset(), rows.shape, rows.stride())
+
+    def ends(self) -> list[Tensor]:
+        """The states of every sequence after its own last step, each (B, H)."""
+        if len(self.segments) == 1 and len(self.given[0]) == self.segments[0].shape.sizes.B:
+            return self.segments[0].last
+        return [torch.cat(parts) for parts in zip(*self._ended(), strict=True)]
+
+    def _ended(self) -> list[list[Tensor]]:
+        """The states of the sequences that end after each segment, the longest first."""
+        found, longer = [], 0
+        for own in reversed(self.segments):
+            found.append([s[longer:] for s in own.last])
+            longer = own.shape.sizes.B
+        return [*found, [s[longer:].clone() for s in self.given]]
+
+    def backward(
+        self, d_hs: Tensor | None, d_last: Sequence[Tensor | None], grads: Sequence[Tensor], wants_x: bool
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        """Run the backward.
+
+        Args:
+            d_hs: Derivatives with respect to the hidden states (N, H); None for zeros.
+            d_last: Derivatives with respect to the last states, each (B, H); None for zeros.
+            grads: Where the gradients of the stacks go.
+            wants_x: Whether the derivative with respect to the inputs is wanted.
+
+        Returns:
+            Derivatives with respect to the inputs (N, D) and to the first states; None for zeros.
+        """
+        d_rows = None if d_hs is None else padded(d_hs, self.sizes.ldh)
+        d_x = self.packed.new_empty(len(self.x), self.kernel.padded(self.D)) if wants_x else None
+        arriving: list[Tensor | None] = [None if d is None else d.contiguous() for d in d_last]
+        total, longer, below = None, 0, list[Tensor]()
+        for own in reversed(self.segments):
+            B = own.shape.sizes.B
+            if longer:
+                arriving = [_below(d, a, longer, B) for d, a in zip(d_last, below, strict=True)]
+            part, below = self._backward(own, d_rows, arriving, d_x)
+            total, longer = part if total is None else total + part, B
+        if total is None:  # no step at all
+            for grad in grads:
+                grad.zero_()
+            return None if d_x is None else d_x[:, : self.D], list(d_last)
+        self.kernel.unpack(self.sizes, total.data_ptr(), self.kernel.inside(self.sizes, grads))
+        if longer < len(self.given[0]):
+            rows = zip(d_last, below, self.given, strict=True)
+            below = [_below(d, a, longer, len(s)) for d, a, s in rows]
+        return None if d_x is None else d_x[:, : self.D], list(below)
+
+    def _backward(
+        self, own: Segment, d_rows: Tensor | None, arriving: Sequence[Tensor | None], d_x: Tensor | None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """The backward of one segment: gradients in the kernel's order, derivatives of its first states."""
+        if own.memory is None:
+            self._forward(own, None)
+        assert own.memory is not None
+        part, spare = torch.empty_like(self.packed), Lease(own.shape.spare, self.packed.dtype)
+        first = [torch.empty_like(s) for s in own.last]
+        x, d_h, to = (_from(rows, own.row) for rows in (self.x, d_rows, d_x))
+        arrive = [0 if d is None else d.data_ptr() for d in arriving]
+        memory = self.packed.data_ptr(), own.hs.data_ptr(), own.memory.address, d_h, arrive, part.data_ptr(), to
+        self.kernel.derive(own.shape.sizes, x, *memory, spare.address, [d.data_ptr() for d in first])
+        own.memory = None
+        return part, first
+
+
+def _blocks(batch_sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs of steps with equally many rows, each as its steps and its rows; those of no rows are nothing."""
+    if batch_sizes and batch_sizes[0] == batch_sizes[-1]:  # they never grow
+        return [(len(batch_sizes), batch_sizes[0])] if batch_sizes[0] else []
+    return [(len(list(group)), B) for B, group in groupby(batch_sizes) if B]
+
+
+def _below(d: Tensor | None, above: Tensor, longer: int, B: int) -> Tensor:
+    """The derivative of states of B rows: of the longer sequences it comes from the steps after, of others from d."""
+    rest = above.new_zeros(B - longer, above.shape[1]) if d is None else d[longer:B]
+    return torch.cat([above, rest])
 
 
 def _from(rows: Tensor | None, row: int) -> int:

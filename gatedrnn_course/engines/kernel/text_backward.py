@@ -24,6 +24,7 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
     {pointers}
     const long chunk = {chunk}, carried = B * ({carried});
     {places}
+    const unsigned long before = flush();
     clear(G, {end});
     clear(nothing, Hp);
     {turns}
@@ -44,6 +45,7 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
         }}
     }}
     {finish}
+    unflush(before);
 }}
 """
 

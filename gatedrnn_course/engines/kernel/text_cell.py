@@ -11,6 +11,7 @@ from gatedrnn_course.engines.kernel.addresses import Addresses, padded, total
 from gatedrnn_course.engines.kernel.layout import Block
 from gatedrnn_course.engines.kernel.text_backward import write_backward, write_scratch
 from gatedrnn_course.engines.kernel.text_forward import write_forward
+from gatedrnn_course.engines.kernel.text_run import write_memory, write_run, write_spare
 
 __all__ = ["SIZES", "cell_key", "write_cell"]
 
@@ -36,6 +37,8 @@ void sizes_{key}(const Sizes *n, long *counts)
     counts[0] = {end};
     counts[1] = {tape};
     counts[2] = {scratch};
+    counts[3] = {memory};
+    counts[4] = {spare};
 }}
 
 void pack_{key}(const Sizes *n, const R *const *named, R *P)
@@ -53,6 +56,7 @@ void unpack_{key}(const Sizes *n, const R *G, R *const *named)
 
 {forward}
 {backward}
+{run}
 #undef OFFSETS
 """
 
@@ -80,6 +84,9 @@ def write_cell(cell: Cell) -> str:
         gets="\n    ".join(_gets(a)),
         forward=write_forward(a, cell_key(cell)),
         backward=write_backward(a, cell_key(cell)),
+        run=write_run(a, cell_key(cell)),
+        memory=write_memory(a),
+        spare=write_spare(a),
     )
 
 

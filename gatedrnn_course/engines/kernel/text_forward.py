@@ -20,6 +20,7 @@ void forward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape)
     OFFSETS
     {pointers}
     const long chunk = 1 + 63 / MIN(B + !B, 64);
+    const unsigned long before = flush();
     for (long t = 0; t < T; t++) {{
         const long row = t * B;
         if (t % chunk == 0) {{
@@ -29,6 +30,7 @@ void forward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape)
         }}
         {levels}
     }}
+    unflush(before);
 }}
 """
 

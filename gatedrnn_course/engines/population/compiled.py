@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gatedrnn_course.engines.kernel.addresses import Addresses
-from gatedrnn_course.engines.kernel.bind import Kernel, Sizes, kernels_of
+from gatedrnn_course.engines.kernel.bind import Kernel, kernels_of
 from gatedrnn_course.engines.kernel.library import load_text
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
@@ -99,7 +99,7 @@ class CompiledModels:
         states = [kernel.padded(sizes[a.letter(name)]) for name in own.cell.states]
         lengths = [int(np.prod(own.shapes[name])) for name in own.cell.parameters]
         model.H, model.states, model.named = own.hidden_size, len(states), len(lengths)
-        model.own = kernel.counts(Sizes(0, 0, own.input_size, own.hidden_size, 0, 0)).parameters
+        model.own = kernel.shape(0, 0, own.input_size, own.hidden_size).parameters
         model.tidy = any(count > 1 for count in a.places.values()) or any(
             sizes[letter] % kernel.lanes for letter in {"H", *a.slots}
         )
@@ -165,8 +165,8 @@ class CompiledModels:
         batch = job.T, job.B, job.rows
         if batch != self._batch:
             for model, kernel in zip(self.models, self.kernels, strict=True):
-                counts = kernel.counts(Sizes(job.T, job.B, job.D, model.H, job.ldx, 0))
-                model.tape, model.scratch = counts.tape, counts.scratch
+                shape = kernel.shape(job.T, job.B, job.D, model.H)
+                model.tape, model.scratch = shape.tape, shape.scratch
             first, size = ctypes.addressof(self.models), ctypes.sizeof(_Model)
             of_each = (self._needed(ctypes.addressof(job), first + k * size) for k in range(len(self.models)))
             self._batch, self._most = batch, max(of_each)
@@ -180,7 +180,7 @@ class CompiledModels:
         """Arrays by name of one model: row 0 its parameters, 2 and 3 the memory of its optimiser."""
         kernel, own, flat = self.kernels[k], self.settings[k], self.rows[k][row]
         found = {n: torch.empty(shape, dtype=self.dtype) for n, shape in own.shapes.items()}
-        sizes = Sizes(0, 0, own.input_size, own.hidden_size, 0, 0)
+        sizes = kernel.shape(0, 0, own.input_size, own.hidden_size).sizes
         kernel.unpack(sizes, flat.data_ptr(), [found[n].data_ptr() for n in own.cell.parameters])
         for name, count in Addresses(own.cell).places.items():
             found[name] /= count  # what stands in several places was added up
@@ -192,7 +192,7 @@ class CompiledModels:
         """Put arrays where `read` finds them."""
         kernel, own, flat = self.kernels[k], self.settings[k], self.rows[k][row]
         held = {n: torch.tensor(arrays[n], dtype=self.dtype).contiguous() for n in own.shapes}
-        sizes = Sizes(0, 0, own.input_size, own.hidden_size, 0, 0)
+        sizes = kernel.shape(0, 0, own.input_size, own.hidden_size).sizes
         kernel.pack(sizes, [held[n].data_ptr() for n in own.cell.parameters], flat.data_ptr())
         packed = flat[self.models[k].own :].data_ptr()
         self._put(own.hidden_size, own.output_size, held[WEIGHT].data_ptr(), held[BIAS].data_ptr(), packed)

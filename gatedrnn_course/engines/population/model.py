@@ -14,6 +14,7 @@ from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.population.batch import Scored
 from gatedrnn_course.engines.population.settings import BIAS, WEIGHT, Loss, Settings
 from gatedrnn_course.engines.sequence import run
+from gatedrnn_course.engines.stacks import by_name
 
 __all__ = ["BETA2", "EPSILON", "TorchModel", "loss_of"]
 
@@ -46,7 +47,7 @@ class TorchModel:
         sizes = {"D": self.settings.input_size, "H": self.settings.hidden_size}
         letters = [whole_step(cell).shape(f"{name}_prev")[0] for name in cell.states]
         state = [xs.new_zeros(B, sizes[letter]) for letter in letters]
-        hs, _last = run(cell, xs.reshape(T * B, -1), (B,) * T, state, [v[name] for name in cell.parameters])
+        hs, _last = by_name(run)(cell, xs.reshape(T * B, -1), (B,) * T, state, [v[name] for name in cell.parameters])
         return hs @ v[WEIGHT].T + v[BIAS]
 
     def loss(self, batch: Scored, loss: Loss) -> float:

@@ -17,11 +17,12 @@ PROGRAM = """
 import torch
 from gatedrnn_course.cells import catalogue
 from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines.stacks import by_name
 cells = [catalogue[name] for name in ("RNN", "MGU")]
 kernel.kernels_of(cells, 4)
 cell = cells[0]
 p = [torch.full([{"D": 2, "H": 3}[s] for s in cell.shape(n)], 0.5) for n in cell.parameters]
-print(kernel.run(cell, torch.ones(4, 2), [1] * 4, [torch.zeros(1, 3)], p)[0].tolist())
+print(by_name(kernel.run)(cell, torch.ones(4, 2), [1] * 4, [torch.zeros(1, 3)], p)[0].tolist())
 """
 
 WITHOUT = """

@@ -6,10 +6,12 @@ import torch
 
 from gatedrnn_course.cells import catalogue, draw_params, parse, sequence, sequence_backward
 from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines.stacks import by_name
 
 pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
 
 SIZES = [(5, 3, 2, 17), (1, 1, 1, 1), (9, 33, 5, 33), (4, 7, 16, 16), (70, 2, 3, 3), (3, 1, 4, 33), (0, 2, 3, 5)]
+run = by_name(kernel.run)
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 
 ODD = {
@@ -50,7 +52,7 @@ def both(cell, size, dtype, seed=0):
     given = [xs.reshape(T * B, D), *state, *(p[name] for name in cell.parameters)]
     tensors = [torch.tensor(a, dtype=dtype, requires_grad=True) for a in given]
     count = 1 + len(state)
-    out, ends = kernel.run(cell, tensors[0], [B] * T, tensors[1:count], tensors[count:])
+    out, ends = run(cell, tensors[0], [B] * T, tensors[1:count], tensors[count:])
     wanted = [d_xs.reshape(T * B, D) if cell.inputs else np.zeros((T * B, D)), *d_state, *d_p.values()]
     back = [torch.tensor(a, dtype=dtype) for a in (d_hs.reshape(T * B, H), *d_last)]
     grads = torch.autograd.grad([out, *ends], tensors, back, allow_unused=True, materialize_grads=True)
@@ -86,7 +88,7 @@ def test_a_nan_spreads_as_in_the_reference(name):
     state[0][2, 1] = np.nan
     hs, _ = sequence(cell, np.zeros((3, 4, 3)) if cell.inputs else [None] * 3, state, p)
     params = [torch.tensor(p[n]) for n in cell.parameters]
-    ours, _ = kernel.run(cell, torch.zeros(12, 3, dtype=torch.float64), [4] * 3, [*map(torch.tensor, state)], params)
+    ours, _ = run(cell, torch.zeros(12, 3, dtype=torch.float64), [4] * 3, [*map(torch.tensor, state)], params)
     np.testing.assert_allclose(ours.reshape(3, 4, 5).numpy(), hs, atol=1e-10)
     assert np.isnan(ours.numpy()).any() and not np.isnan(ours.reshape(3, 4, 5)[:, [0, 1, 3]].numpy()).any()
 
@@ -95,5 +97,5 @@ def test_infinite_inputs_saturate():
     cell = catalogue["LSTM"]
     p = {n: torch.ones([{"D": 1, "H": 2}[s] for s in cell.shape(n)]) for n in cell.parameters}
     xs = torch.tensor([[1e30], [-1e30], [float("inf")], [-float("inf")]])
-    hs, _ = kernel.run(cell, xs, [1] * 4, [torch.zeros(1, 2)] * 2, list(p.values()))
+    hs, _ = run(cell, xs, [1] * 4, [torch.zeros(1, 2)] * 2, list(p.values()))
     assert torch.isfinite(hs).all() and (hs.abs() <= 1).all()

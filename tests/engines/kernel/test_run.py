@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from gatedrnn_course.cells import catalogue
-from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines import kernel, sequence
 from gatedrnn_course.engines.kernel.memory import Lease
-from gatedrnn_course.engines.sequence import run as run_torch
+from gatedrnn_course.engines.stacks import by_name
 
 pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
 REAL = torch.float64
+run, run_torch = by_name(kernel.run), by_name(sequence.run)
 
 
 def draw(cell, batch_sizes, D=3, H=5, dtype=REAL, seed=0):
@@ -37,7 +38,7 @@ def total(outputs):
 def test_unequal_lengths_as_in_the_torch_tier(name, batch_sizes):
     cell = catalogue[name]
     tensors = draw(cell, batch_sizes)
-    ours, theirs = (apply(f, cell, batch_sizes, tensors) for f in (kernel.run, run_torch))
+    ours, theirs = (apply(f, cell, batch_sizes, tensors) for f in (run, run_torch))
     grads = [torch.autograd.grad(total(outputs), tensors) for outputs in (ours, theirs)]
     for a, b in zip((*ours, *grads[0]), (*theirs, *grads[1]), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=1e-10)
@@ -46,13 +47,13 @@ def test_unequal_lengths_as_in_the_torch_tier(name, batch_sizes):
 def test_gradcheck():
     cell = catalogue["peephole LSTM"]
     tensors = draw(cell, (2, 2, 1), H=3)
-    assert torch.autograd.gradcheck(lambda *t: apply(kernel.run, cell, (2, 2, 1), t), tensors)
+    assert torch.autograd.gradcheck(lambda *t: apply(run, cell, (2, 2, 1), t), tensors)
 
 
 def test_a_graph_used_twice_gives_the_same():
     cell = catalogue["GRU"]
     tensors = draw(cell, (3, 2))
-    loss = total(apply(kernel.run, cell, (3, 2), tensors))
+    loss = total(apply(run, cell, (3, 2), tensors))
     first, second = (torch.autograd.grad(loss, tensors, retain_graph=True) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
@@ -61,7 +62,7 @@ def test_second_derivatives_come_from_the_torch_tier():
     cell = catalogue["LSTM"]
     tensors = draw(cell, (2, 2), H=2)
     found = []
-    for function in (kernel.run, run_torch):
+    for function in (run, run_torch):
         first = torch.autograd.grad(total(apply(function, cell, (2, 2), tensors)), tensors, create_graph=True)
         found.append(torch.autograd.grad(sum((g**2).sum() for g in first), tensors))
     for a, b in zip(*found, strict=True):
@@ -73,7 +74,7 @@ def test_strided_tensors():
     tensors = draw(cell, (2, 2, 2))
     strided = [t.detach().t().contiguous().t() if t.dim() == 2 else t for t in tensors]
     assert not strided[0].is_contiguous()
-    for a, b in zip(*(apply(kernel.run, cell, (2, 2, 2), t) for t in (tensors, strided)), strict=True):
+    for a, b in zip(*(apply(run, cell, (2, 2, 2), t) for t in (tensors, strided)), strict=True):
         assert torch.equal(a, b)
 
 
@@ -81,7 +82,7 @@ def test_inputs_stay_and_what_was_returned_may_not_be_written_before_the_backwar
     cell = catalogue["LSTM"]
     tensors = draw(cell, (2, 2), H=16)
     before = [t.detach().clone() for t in tensors]
-    hs, *last = apply(kernel.run, cell, (2, 2), tensors)
+    hs, *last = apply(run, cell, (2, 2), tensors)
     assert all(torch.equal(a, b) for a, b in zip(before, tensors, strict=True))
     last[0].detach().zero_()  # memory of its own
     hs.detach().mul_(2)
@@ -92,7 +93,7 @@ def test_inputs_stay_and_what_was_returned_may_not_be_written_before_the_backwar
 def test_what_was_returned_may_be_written_where_the_graph_is_not_used():
     cell = catalogue["LSTM"]
     tensors = [t.detach() for t in draw(cell, (2, 2), H=16)]
-    hs, *_ = apply(kernel.run, cell, (2, 2), tensors)
+    hs, *_ = apply(run, cell, (2, 2), tensors)
     wanted = hs.clone().relu()
     assert torch.equal(hs.relu_(), wanted)
 
@@ -101,10 +102,10 @@ def test_empty_batch_and_no_steps():
     cell = catalogue["LSTM"]
     p = draw(cell, (1,))[3:]
     empty, none = torch.zeros(0, 3, dtype=REAL), torch.zeros(0, 5, dtype=REAL)
-    hs, last = kernel.run(cell, empty, [0, 0], [none, none], p)
+    hs, last = run(cell, empty, [0, 0], [none, none], p)
     assert hs.shape == (0, 5) and last[1].shape == (0, 5)
     state = [torch.ones(2, 5, dtype=REAL)] * 2
-    hs, last = kernel.run(cell, empty, [], state, p)
+    hs, last = run(cell, empty, [], state, p)
     assert hs.shape == (0, 5) and torch.equal(last[1], state[1])
 
 

@@ -1,0 +1,63 @@
+"""Three ways to run a cell over sequences, with the same numbers: NumPy, torch, and compiled C."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from torch import Tensor
+
+from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.engines import kernel, numpy_tier, sequence
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+__all__ = ["TIERS", "Tier", "check_tier", "run"]
+
+Tier = Literal["auto", "c", "torch", "numpy"]
+"""`c`: compiled from the equations, for float32 and float64 on the CPU. `torch`: the derived backward equations, on any
+device. `numpy`: the reference, slow. `auto`: `c` where it can be had, else `torch`."""
+TIERS: tuple[Tier, ...] = get_args(Tier)
+
+
+def run(
+    tier: Tier,
+    cell: Cell,
+    xs: Tensor,
+    batch_sizes: Sequence[int],
+    state: Sequence[Tensor],
+    stacks: Sequence[Tensor],
+) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """A cell over packed sequences; arguments and results as those of `sequence.run`.
+
+    Raises:
+        CourseError: If the tier `c` is asked for where it cannot be had.
+    """
+    if tier == "numpy":
+        return numpy_tier.run(cell, xs, batch_sizes, state, stacks)
+    if tier != "torch" and kernel.usable(cell, xs, *state, *stacks):
+        return kernel.run(cell, xs, batch_sizes, state, stacks)
+    if tier == "c":
+        raise CourseError(
+            _("The cell {cell} by its compiled kernel.").format(cell=cell.name),
+            _("The tensors are {dtype} on {device}. {why}").format(dtype=xs.dtype, device=xs.device, why=kernel.why()),
+            _("Kernels take float32 or float64 on the CPU, outside torch.func, and need a C compiler."),
+            _('Use the tier "torch" or "auto".'),
+        )
+    return sequence.run(cell, xs, batch_sizes, state, stacks)
+
+
+def check_tier(tier: object) -> Tier:
+    """The tier.
+
+    Raises:
+        CourseError: If there is none of this name.
+    """
+    for known in TIERS:
+        if tier == known:
+            return known
+    raise CourseError(
+        _("A recurrent module of the tier {tier}.").format(tier=repr(tier)),
+        expected=_("There are {known}.").format(known=", ".join(TIERS)),
+        do=_("Leave it out to take the fastest."),
+    )
