@@ -45,8 +45,7 @@ def _refused(module: Recurrent, name: str, value: object, expected: str, do: str
 
 def check_input(module: Recurrent, input: Any, has_lengths: bool) -> None:
     """The input is a floating-point tensor of the module's type and device with 2 or 3 axes, the last of D numbers."""
-    axes = "(B, T, {D})" if module.batch_first else "(T, B, {D})"
-    wanted = axes.format(D=module.input_size)
+    wanted = f"(B, T, {module.input_size})" if module.batch_first else f"(T, B, {module.input_size})"
     if not isinstance(input, Tensor):
         raise _wrong(module, "input", type(input).__name__, _("It is a tensor {shape}.").format(shape=wanted))
     if input.dim() not in (2, 3) or (has_lengths and input.dim() == 2) or input.shape[-1] != module.input_size:
@@ -64,7 +63,7 @@ def check_state(module: Recurrent, state: Any, B: int, batched: bool, like: Tens
         CourseError: If it is not a tensor, or tuple of tensors, of these shapes.
     """
     names, sizes, layers = list(module.state_sizes), list(module.state_sizes.values()), len(module.layers())
-    first = next(iter(module.parameters()), like)
+    first = module.first_parameter(like)
     given = () if state is None else (state,) if isinstance(state, Tensor) else state
     few = state is not None and len(given) < min(2, len(names))
     if not isinstance(given, (tuple, list)) or len(given) > len(names) or few:
@@ -78,15 +77,18 @@ def check_state(module: Recurrent, state: Any, B: int, batched: bool, like: Tens
             raise _wrong(module, name, came, _("It is a tensor {shape}.").format(shape=shape))
         _check_kind(module, name, tensor)
         checked.append((tensor if batched else tensor.unsqueeze(1)).to(first.dtype))
-    zeros = (torch.zeros((layers, B, size), dtype=first.dtype, device=like.device) for size in sizes[len(checked) :])
-    return (*checked, *zeros)
+    rest = sizes[len(checked) :]
+    zeros = {s: torch.zeros((layers, B, s), dtype=first.dtype, device=like.device) for s in dict.fromkeys(rest)}
+    return (*checked, *(zeros[size] for size in rest))
 
 
 def _check_kind(module: Recurrent, name: str, tensor: Tensor) -> None:
     """Type and device as the parameters'; under autocast any floating-point type."""
-    first = next(iter(module.parameters()), tensor)
+    first = module.first_parameter(tensor)
+    if tensor.device == first.device and tensor.dtype == first.dtype:
+        return
     cast = torch.is_autocast_enabled(tensor.device.type) and tensor.is_floating_point()
-    if tensor.device != first.device or (tensor.dtype != first.dtype and not cast):
+    if tensor.device != first.device or not cast:
         came = f"{tensor.dtype}, {tensor.device}"
         expected = _("The parameters are {dtype} on {device}.").format(dtype=first.dtype, device=first.device)
         do = _("Convert the one or the other with .to({dtype}) or .to({device}).").format(

@@ -81,11 +81,12 @@ class Recurrent(nn.Module):
         first = {"D": input_size, "H": hidden_size}
         self.state_sizes = {n: first[whole_step(self.cell).shape(f"{n}_prev")[0]] for n in self.cell.states}
         self._stacks = stacks_of(self.cell)
-        self._parts: dict[str, dict[str, int]] = {suffix: {**first, "D": size} for suffix, size in self.layers()}
-        for suffix, sizes in self._parts.items():
-            for own in self._stacks:
+        self._sizes = {suffix: {**first, "D": size} for suffix, size in self.layers()}
+        self._parts = {suffix: [f"{own.name}{suffix}" for own in self._stacks] for suffix in self._sizes}
+        for suffix, sizes in self._sizes.items():
+            for own, name in zip(self._stacks, self._parts[suffix], strict=True):
                 empty = torch.empty(own.shape(sizes), device=device, dtype=dtype)
-                self.register_parameter(f"{own.name}{suffix}", nn.Parameter(empty))
+                self.register_parameter(name, nn.Parameter(empty))
         self.reset_parameters()
 
     def layers(self) -> list[tuple[str, int]]:
@@ -105,12 +106,19 @@ class Recurrent(nn.Module):
             return dict.fromkeys(self.cell.parameters)
         return dict(self._named(suffix, grads))
 
+    def first_parameter(self, otherwise: Tensor) -> Tensor:
+        """A parameter, whose type and device are those of all; a cell without any gives back what it is given."""
+        for parameter in self._parameters.values():
+            if parameter is not None:
+                return parameter
+        return otherwise
+
     def _whole(self, suffix: str) -> list[Tensor]:
         """The stacks of one layer and direction."""
-        return [getattr(self, f"{own.name}{suffix}") for own in self._stacks]
+        return [self._parameters[name] for name in self._parts[suffix]]  # type: ignore[misc]
 
     def _named(self, suffix: str, stacks: Sequence[Any]) -> dict[str, Tensor]:
-        views = unstack(self.cell, stacks, self._parts[suffix])
+        views = unstack(self.cell, stacks, self._sizes[suffix])
         return dict(zip(self.cell.parameters, views, strict=True))
 
     def __getattr__(self, name: str) -> Any:
@@ -219,7 +227,7 @@ class Recurrent(nn.Module):
         turned = reversal(batch_sizes, xs.device) if self.bidirectional else None
         ends: list[tuple[Tensor, ...]] = []
         directions = 1 + self.bidirectional
-        for k, (suffix, _size) in enumerate(self.layers()):
+        for k, suffix in enumerate(self._parts):
             if k % directions == 0:
                 below, outputs = self._dropped(xs) if k else xs, []
             given = below[turned] if turned is not None and k % 2 else below
@@ -232,6 +240,8 @@ class Recurrent(nn.Module):
             ends.append(last)
             if len(outputs) == directions:
                 xs = torch.cat(outputs, 1) if directions > 1 else hs
+        if len(ends) == 1:
+            return xs, tuple(last.unsqueeze(0) for last in ends[0])
         return xs, tuple(torch.stack(parts) for parts in zip(*ends, strict=True))
 
     def _dropped(self, hs: Tensor) -> Tensor:

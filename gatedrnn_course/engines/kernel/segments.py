@@ -24,7 +24,7 @@ class Segment:
         row: Their first row among all.
         given: The states before the first step, each with at least B rows.
         hs: Hidden states before and after every step ((T+1)*B, padded).
-        last: The states after the last step, each (B, H).
+        last: The states after the last step, each (B, H); none once they were handed out.
         memory: What the backward needs; None once it has used it up.
     """
 
@@ -81,7 +81,7 @@ class Call:
     def _forward(self, own: Segment, named: Sequence[int] | None) -> None:
         """Run one segment; a second time gives the same."""
         own.memory = Lease(own.shape.memory, self.packed.dtype)
-        given, last = [s.data_ptr() for s in own.given], [s.data_ptr() for s in own.last]
+        given, last = [s.data_ptr() for s in own.given], [s.data_ptr() for s in own.last] or [0] * len(own.given)
         x, packed = _from(self.x, own.row), self.packed.data_ptr()
         self.kernel.run(own.shape.sizes, x, named, packed, given, own.hs.data_ptr(), own.memory.address, last)
 
@@ -99,7 +99,8 @@ class Call:
     def ends(self) -> list[Tensor]:
         """The states of every sequence after its own last step, each (B, H)."""
         if len(self.segments) == 1 and len(self.given[0]) == self.segments[0].shape.sizes.B:
-            return self.segments[0].last
+            found, self.segments[0].last = self.segments[0].last, []  # kept here they would keep their own graph alive
+            return found
         return [torch.cat(parts) for parts in zip(*self._ended(), strict=True)]
 
     def _ended(self) -> list[list[Tensor]]:
@@ -152,7 +153,7 @@ class Call:
             self._forward(own, None)
         assert own.memory is not None
         part, spare = torch.empty_like(self.packed), Lease(own.shape.spare, self.packed.dtype)
-        first = [torch.empty_like(s) for s in own.last]
+        first = [part.new_empty(own.shape.sizes.B, s.shape[1]) for s in self.given]
         x, d_h, to = (_from(rows, own.row) for rows in (self.x, d_rows, d_x))
         arrive = [0 if d is None else d.data_ptr() for d in arriving]
         memory = self.packed.data_ptr(), own.hs.data_ptr(), own.memory.address, d_h, arrive, part.data_ptr(), to
