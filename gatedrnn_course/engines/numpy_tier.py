@@ -25,10 +25,10 @@ def run(
     """A cell over packed sequences; arguments and results as those of `sequence.run`. Derivatives exist once."""
     last, offset = tuple(state), 0
     hs, ended = [xs.new_empty((0, state[0].shape[1]))], [tuple(s[:0] for s in state)]
-    for length, n in segments(batch_sizes):
+    for length, n in segments(batch_sizes) or [(0, state[0].shape[0])]:
         ended.append(tuple(s[n:] for s in last))
         x, first = xs[offset : offset + length * n], (s[:n] for s in last)
-        found = _Segment.apply(cell, length, len(last), x, *first, *stacks)  # type: ignore[no-untyped-call]
+        found = _Segment.apply(cell, (length, n), len(last), x, *first, *stacks)  # type: ignore[no-untyped-call]
         hs.append(found[0])
         last, offset = found[1:], offset + length * n
     ended.append(last)
@@ -36,21 +36,21 @@ def run(
 
 
 class _Segment(torch.autograd.Function):
-    """Steps with equally many rows; its arguments are the cell, the steps, the number of states, and tensors."""
+    """Steps with equally many rows; its arguments are the cell, steps and rows, the number of states, and tensors."""
 
     @staticmethod
-    def forward(ctx: Any, cell: Cell, length: int, count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
-        ctx.cell, ctx.length, ctx.count = cell, length, count
+    def forward(ctx: Any, cell: Cell, steps: tuple[int, int], count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
+        ctx.cell, ctx.steps, ctx.count = cell, steps, count
         ctx.save_for_backward(*tensors)
         hs, last = sequence(cell, *_arrays(ctx, tensors))
-        return tuple(_like(tensors[0], a) for a in (hs.reshape(-1, hs.shape[-1]), *last))
+        return tuple(_like(tensors[0], a) for a in (hs.reshape(tensors[0].shape[0], tensors[1].shape[1]), *last))
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, d_hs: Tensor, *d_last: Tensor) -> tuple[Any, ...]:
         tensors, cell = ctx.saved_tensors, ctx.cell
         xs, state, p = _arrays(ctx, tensors)
-        d_rows = _array(d_hs).reshape(ctx.length, -1, d_hs.shape[1])
+        d_rows = _array(d_hs).reshape(*ctx.steps, d_hs.shape[1])
         d_p, d_xs, d_state = sequence_backward(cell, xs, state, p, d_rows, [_array(d) for d in d_last])
         d_x = torch.zeros_like(tensors[0]) if d_xs is None else _like(tensors[0], d_xs.reshape(tensors[0].shape))
         d_stacks = stack(cell, [_like(tensors[0], d_p[name]) for name in cell.parameters])
@@ -62,7 +62,7 @@ def _arrays(ctx: Any, tensors: Sequence[Tensor]) -> tuple[Any, list[Any], Params
     xs, state, stacks = tensors[0], tensors[1 : 1 + ctx.count], tensors[1 + ctx.count :]
     params = unstack(ctx.cell, stacks, {"D": xs.shape[1], "H": state[0].shape[1]})
     named = Params(dict(zip(ctx.cell.parameters, map(_array, params), strict=True)))
-    rows = _array(xs).reshape(ctx.length, -1, xs.shape[1]) if ctx.cell.inputs else [None] * ctx.length
+    rows = _array(xs).reshape(*ctx.steps, xs.shape[1]) if ctx.cell.inputs else [None] * ctx.steps[0]
     return rows, [_array(s) for s in state], named
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 from gatedrnn_course.training.files import write_atomically
 
-__all__ = ["Checkpoint", "load", "save"]
+__all__ = ["Checkpoint", "load", "read", "save", "write"]
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ class Checkpoint:
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint; a process killed while writing leaves the old file whole."""
-    content = {field.name: getattr(checkpoint, field.name) for field in fields(Checkpoint)}
-    write_atomically(path, lambda file: torch.save(content, file))
+    write({field.name: getattr(checkpoint, field.name) for field in fields(Checkpoint)}, path)
 
 
 def load(path: Path, expected: Mapping[str, Any]) -> Checkpoint:
@@ -64,23 +63,44 @@ def load(path: Path, expected: Mapping[str, Any]) -> Checkpoint:
     Raises:
         CourseError: If the file is damaged, is no checkpoint of ours, or belongs to a run with other settings.
     """
+    return Checkpoint(**read(path, expected, {field.name for field in fields(Checkpoint)}))
+
+
+def write(content: Mapping[str, Any], path: Path) -> None:
+    """Write tensors, numbers and words under names, `settings` among them."""
+    write_atomically(path, lambda file: torch.save(dict(content), file))
+
+
+def read(path: Path, expected: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Read what `write` wrote, onto the CPU.
+
+    Args:
+        path: The file.
+        expected: The settings of the run that wants to go on.
+        names: What the file holds.
+
+    Raises:
+        CourseError: As in `load`.
+    """
+    asked = _("Resuming from the checkpoint {path}.").format(path=path)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        checkpoint = Checkpoint(**content)
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        if set(content) != set(names):
+            raise ValueError(f"it holds {', '.join(content)}")
     except Exception as problem:  # zip, pickle and torch each have errors of their own for a damaged file
         raise CourseError(
-            _("Resuming from the checkpoint {path}.").format(path=path),
+            asked,
             _("It cannot be read: {problem}.").format(problem=type(problem).__name__),
             _("A checkpoint is a whole file that `fit` wrote."),
             _("Remove the file, or give resume=False to start again and overwrite it."),
         ) from problem
-    different = [key for key, value in expected.items() if checkpoint.settings.get(key) != value]
+    different = [key for key, value in expected.items() if content["settings"].get(key) != value]
     if different:
         key = different[0]
         raise CourseError(
-            _("Resuming from the checkpoint {path}.").format(path=path),
-            _("It was made with {key} = {value}.").format(key=key, value=checkpoint.settings.get(key)),
+            asked,
+            _("It was made with {key} = {value}.").format(key=key, value=content["settings"].get(key)),
             _("This run has {key} = {value}.").format(key=key, value=expected[key]),
             _("Use the same settings, another file, or resume=False to start again and overwrite it."),
         )
-    return checkpoint
+    return content

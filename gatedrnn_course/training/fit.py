@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 
 from gatedrnn_course.tasks import Task
+from gatedrnn_course.training.bar import bar_over
 from gatedrnn_course.training.data import training_batches
 from gatedrnn_course.training.history import History
 from gatedrnn_course.training.randomness import own_randomness
@@ -85,7 +86,7 @@ def fit(
             run = Run(model, task, settings, None if checkpoint is None else Path(checkpoint))
             if resume:
                 run.resume()
-            with closing(_bar(run, progress)) as bar:
+            with closing(bar_over(settings.steps, run.step, task.name, progress)) as bar:
                 _train(run, interruption, bar)
             run.keep_best()
     finally:
@@ -106,10 +107,3 @@ def _train(run: Run, interruption: Interruption, bar: Any) -> None:
         if interruption.asked and not run.history.stopped:
             run.history.stopped = "interrupted"
             run.save()
-
-
-def _bar(run: Run, shown: bool) -> Any:
-    """A progress bar over the steps, at the step where the run stands."""
-    from tqdm.auto import tqdm
-
-    return tqdm(total=run.settings.steps, initial=run.step, desc=run.task.name, disable=not shown)

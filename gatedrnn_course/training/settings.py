@@ -12,7 +12,7 @@ from gatedrnn_course.tasks import Corpus, Task
 from gatedrnn_course.text import _
 from gatedrnn_course.training.data import batches_in_epoch
 
-__all__ = ["OptimiserName", "Settings", "described", "span"]
+__all__ = ["OptimiserName", "Settings", "described", "named_task", "span"]
 
 OptimiserName = Literal["adam", "sgd"]
 EVERY = 100  # steps between two evaluations of a generated task
@@ -96,6 +96,10 @@ def span(
 
 def described(settings: Settings, model: nn.Module, task: Task) -> dict[str, Any]:
     """What has to be the same for a run to be taken up again: everything but its end, where nothing depends on it."""
-    named = repr(task) if hasattr(task, "__dataclass_fields__") else task.name
     kept = {name: value for name, value in asdict(settings).items() if name != "steps" or settings.decay}
-    return {**kept, "task": named, "model": str(model)}
+    return {**kept, "task": named_task(task), "model": str(model)}
+
+
+def named_task(task: Task) -> str:
+    """A task with what it was made with."""
+    return repr(task) if hasattr(task, "__dataclass_fields__") else task.name

@@ -12,7 +12,7 @@ from gatedrnn_course.cells import catalogue, parse
 from gatedrnn_course.engines import sequence
 from gatedrnn_course.engines.layouts import stacked
 from gatedrnn_course.engines.loop import loop
-from gatedrnn_course.engines.stacks import by_name
+from gatedrnn_course.engines.stacks import by_name, stacks_of
 
 EXACT = 1e-10  # float64, sums in another order
 SINGLE = 1e-6  # float32, relative to the largest number of an array
@@ -199,3 +199,37 @@ def test_the_same_numbers_on_the_cpu(draw: Any, same: Any) -> None:
 @gpu
 def test_the_same_numbers_on_the_gpu(draw: Any, same: Any) -> None:
     _device_parity("cuda", draw, same)
+
+
+@every_cell
+@pytest.mark.parametrize("batch_sizes", [(2, 2, 2), (3, 1, 1, 1)])
+def test_many_models_at_once_are_each_alone(name: str, batch_sizes: tuple[int, ...]) -> None:
+    cell, M, sizes = catalogue[name], 3, {"D": 3 if catalogue[name].inputs else 0, "H": 4}
+    shapes = [(sum(batch_sizes), sizes["D"]), *[(batch_sizes[0], 4)] * len(cell.states)]
+    shapes += [own.shape(sizes) for own in stacks_of(cell)]
+    tensors = [torch.randn(M, *shape, dtype=torch.float64).mul_(0.5).requires_grad_() for shape in shapes]
+    count = 1 + len(cell.states)
+    hs, last = sequence.run(cell, tensors[0], batch_sizes, tensors[1:count], tensors[count:])
+    loss = hs.square().sum() + sum(s.sum() for s in last)
+    grads = torch.autograd.grad(loss, tensors, materialize_grads=True, allow_unused=True)
+    for m in range(M):
+        own = [t[m].detach().requires_grad_() for t in tensors]
+        alone, ends = sequence.run(cell, own[0], batch_sizes, own[1:count], own[count:])
+        torch.testing.assert_close(hs[m], alone, rtol=EXACT, atol=EXACT)
+        wanted = torch.autograd.grad(
+            alone.square().sum() + sum(s.sum() for s in ends), own, materialize_grads=True, allow_unused=True
+        )
+        for ours, theirs in zip([*(s[m] for s in last), *(g[m] for g in grads)], [*ends, *wanted], strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=EXACT, atol=EXACT)
+
+
+def test_many_models_can_be_differentiated_twice() -> None:
+    cell = catalogue["GRU"]
+    shapes = [(4, 2), (2, 3), *[own.shape({"D": 2, "H": 3}) for own in stacks_of(cell)]]
+    tensors = [torch.randn(2, *shape, dtype=torch.float64).requires_grad_() for shape in shapes]
+
+    def flat(*given: torch.Tensor) -> torch.Tensor:
+        return sequence.run(cell, given[0], (2, 2), given[1:2], given[2:])[0]
+
+    assert torch.autograd.gradcheck(flat, tensors)
+    assert torch.autograd.gradgradcheck(flat, tensors)

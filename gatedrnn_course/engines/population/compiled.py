@@ -17,8 +17,7 @@ from gatedrnn_course.engines.kernel.bind import Kernel, kernels_of
 from gatedrnn_course.engines.kernel.library import load_text
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
-from gatedrnn_course.engines.population.model import BETA2, EPSILON
-from gatedrnn_course.engines.population.settings import BIAS, LOSSES, WEIGHT, Loss, Settings
+from gatedrnn_course.engines.population.settings import BETA2, BIAS, EPSILON, LOSSES, WEIGHT, Loss, Settings
 from gatedrnn_course.engines.population.text_train import TRAIN
 
 __all__ = ["CompiledModels"]
@@ -108,8 +107,22 @@ class CompiledModels:
         model.adam = own.optimiser == "adam"
         wide = kernel.padded(own.output_size)
         rows = torch.zeros(4, model.own + (own.hidden_size + 1) * wide, dtype=self.dtype)
-        model.theta, model.slope, model.speed, model.square = (row.data_ptr() for row in rows)
+        model.theta, model.speed, model.square, model.slope = (row.data_ptr() for row in rows)
         self.rows.append(rows)
+
+    @property
+    def frozen(self) -> NDArray[np.bool_]:
+        """Which models have diverged (N,)."""
+        return np.array([bool(model.frozen) for model in self.models])
+
+    @property
+    def steps(self) -> list[int]:
+        """How many updates each model has made."""
+        return [int(model.steps) for model in self.models]
+
+    def set_progress(self, k: int, steps: int, frozen: bool) -> None:
+        """Say how many updates a model has made, and whether it diverged."""
+        self.models[k].steps, self.models[k].frozen = steps, frozen
 
     def _longs(self, values: Sequence[int]) -> int:
         array = (ctypes.c_long * max(len(values), 1))(*values)
@@ -125,39 +138,42 @@ class CompiledModels:
             loss: What the outputs mean.
             train: Whether they learn.
         """
-        frozen = [bool(model.frozen) for model in self.models]
+        frozen = self.frozen
         job = self._job(batch.xs, batch.first, len(batch.weights), _TRAIN if train else _LOSS_ONLY)
         job.loss, job.targets, job.weights = LOSSES.index(loss), batch.targets.data_ptr(), batch.weights.data_ptr()
-        self._call(job, xs, None)
+        self._call(job, xs)
         losses = np.array([model.loss for model in self.models])
         return np.where(frozen, np.nan, losses) if train else losses
 
-    def outputs(self, xs: Tensor) -> Tensor:
-        """Raw outputs of every model (N, T*B, K)."""
+    def outputs(self, xs: Tensor, chosen: Sequence[int]) -> Tensor:
+        """Raw outputs of some models (len(chosen), T*B, K)."""
         T, B = xs.shape[:2]
         wide, K = self.kernels[0].padded(self.settings[0].output_size), self.settings[0].output_size
-        out = torch.empty(len(self.models), T * B, wide, dtype=self.dtype)
-        self._call(self._job(xs, 0, T * B, _OUTPUTS_ONLY), [xs] * len(self.models), out)
+        out = torch.empty(len(chosen), T * B, wide, dtype=self.dtype)
+        self._call(self._job(xs, 0, T * B, _OUTPUTS_ONLY), [xs] * len(chosen), out, chosen)
         return out[:, :, :K]
 
     def _job(self, xs: Tensor, first: int, rows: int, mode: int) -> _Job:
         T, B, D = xs.shape
         return _Job(T=T, B=B, D=D, K=self.settings[0].output_size, first=first, rows=rows, mode=mode)
 
-    def _call(self, job: _Job, xs: Sequence[Tensor], outputs: Tensor | None) -> None:
-        """Hand the models to C, in as many portions as there are threads."""
+    def _call(
+        self, job: _Job, xs: Sequence[Tensor], outputs: Tensor | None = None, chosen: Sequence[int] | None = None
+    ) -> None:
+        """Hand the models to C, in as many portions as there are threads; `chosen` are those with outputs."""
         job.ldx = self.kernels[0].padded(job.D) if any(k.reads_input for k in self.kernels) else job.D
         wide = {id(x): torch.nn.functional.pad(x, (0, job.ldx - job.D)).contiguous() for x in xs}
-        for k, model in enumerate(self.models):
-            model.x = wide[id(xs[k])].data_ptr()
-            model.outputs = None if outputs is None else outputs[k].data_ptr()
+        which = range(len(self.models)) if chosen is None else chosen
+        for place, k in enumerate(which):
+            self.models[k].x = wide[id(xs[place])].data_ptr()
+            self.models[k].outputs = None if outputs is None else outputs[place].data_ptr()
         needed = self._measure(job)
-        if self.threads == 1:
+        if self.threads == 1 and chosen is None:
             self._portion(job, 0, len(self.models), needed)
             return
-        step = -(-len(self.models) // (4 * self.threads))
+        step = -(-len(self.models) // (4 * self.threads)) if chosen is None else 1
         with ThreadPoolExecutor(self.threads) as pool:
-            begins = range(0, len(self.models), step)
+            begins = range(0, len(self.models), step) if chosen is None else chosen
             list(pool.map(lambda k: self._portion(job, k, min(k + step, len(self.models)), needed), begins))
 
     def _measure(self, job: _Job) -> int:
@@ -177,7 +193,7 @@ class CompiledModels:
         self._train(ctypes.addressof(job), ctypes.addressof(self.models), begin, end, memory.address)
 
     def read(self, k: int, row: int) -> dict[str, NDArray[Any]]:
-        """Arrays by name of one model: row 0 its parameters, 2 and 3 the memory of its optimiser."""
+        """Arrays by name of one model: row 0 its parameters, 1 and 2 the memory of its optimiser."""
         kernel, own, flat = self.kernels[k], self.settings[k], self.rows[k][row]
         found = {n: torch.empty(shape, dtype=self.dtype) for n, shape in own.shapes.items()}
         sizes = kernel.shape(0, 0, own.input_size, own.hidden_size).sizes

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.kernel.run import supports
 from gatedrnn_course.engines.population.batch import inputs_of, score
+from gatedrnn_course.engines.population.batched import BatchedModels
 from gatedrnn_course.engines.population.compiled import CompiledModels
 from gatedrnn_course.engines.population.settings import LOSSES, Loss, Optimiser, Settings, each, named_cell
-from gatedrnn_course.engines.population.single import TorchModels
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -44,7 +44,9 @@ class Population:
         noise: Standard deviations of the noise added to the inputs while training.
         scale: Standard deviation of the first parameters.
         dtype: `torch.float32` or `torch.float64`.
-        tier: `"c"` needs a compiler; `"auto"` takes it where there is one, else `"torch"`. The numbers are the same.
+        device: Where they train. On an NVIDIA GPU a step is one recorded CUDA graph.
+        tier: `"c"`, one model after the other in compiled code, needs a compiler and the CPU; `"torch"` runs models of
+            the same cell as one. `"auto"` takes `"c"` where it can be had. The numbers are the same.
         threads: How many models train at once in the tier `"c"`.
 
     Raises:
@@ -66,6 +68,7 @@ class Population:
         noise: float | Sequence[float] = 0.0,
         scale: float = 0.1,
         dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
         tier: Tier = "auto",
         threads: int = 1,
     ) -> None:
@@ -84,11 +87,14 @@ class Population:
         self.settings = tuple(Settings(*row) for row in zip(*columns, strict=True))
         self.input_size, self.output_size, self.dtype, self.steps = input_size, output_size, dtype, 0
         self.loss_kind = _checked(self.settings, loss, dtype)
-        self.tier = _chosen(tier, self.settings, dtype)
+        self.device, self._resting = torch.device(device), set[int]()
+        self.tier = _chosen(tier, self.settings, dtype, self.device)
         first = [own.draw(scale) for own in self.settings]
-        self._models: CompiledModels | TorchModels = TorchModels(self.settings, first, dtype)
+        self._models: CompiledModels | BatchedModels
         if self.tier == "c":
             self._models = CompiledModels(self.settings, first, dtype, threads)
+        else:
+            self._models = BatchedModels(self.settings, first, dtype, self.device)
 
     def __len__(self) -> int:
         return len(self.settings)
@@ -96,7 +102,9 @@ class Population:
     @property
     def frozen(self) -> NDArray[np.bool_]:
         """Which models have diverged, (N,)."""
-        return np.array([bool(model.frozen) for model in self._models.models])
+        frozen = self._models.frozen
+        frozen[list(self._resting)] = False
+        return frozen
 
     def step(self, inputs: Any, targets: Any, mask: Any = None) -> NDArray[np.float64]:
         """Every model learns from a batch.
@@ -119,10 +127,23 @@ class Population:
         """The losses (N,) on a batch, arguments as in `step`; no noise, and nobody learns."""
         return self._run(inputs, targets, mask, train=False)
 
-    def outputs(self, inputs: Any) -> NDArray[Any]:
-        """Raw outputs of every model (N, T, B, K) for inputs (T, B, D)."""
+    def outputs(self, inputs: Any, models: Sequence[int] | None = None) -> NDArray[Any]:
+        """Raw outputs of every model (N, T, B, K), or of some of them, for inputs (T, B, D)."""
         xs = inputs_of(inputs, self.input_size, self.dtype)
-        return self._models.outputs(xs).reshape(len(self), *xs.shape[:2], self.output_size).numpy()
+        chosen = range(len(self)) if models is None else models
+        return self._models.outputs(xs, chosen).reshape(len(chosen), *xs.shape[:2], self.output_size).numpy()
+
+    def rest(self, k: int) -> None:
+        """Let model k be: `step` passes it over, and gives NaN for it, until `wake`."""
+        if not self.frozen[k]:
+            self._resting.add(k)
+            self._models.set_progress(k, self._models.steps[k], True)
+
+    def wake(self) -> None:
+        """Let all models that rest learn again."""
+        for k in self._resting:
+            self._models.set_progress(k, self._models.steps[k], False)
+        self._resting.clear()
 
     def parameters(self, k: int) -> dict[str, NDArray[Any]]:
         """The parameters of model k by name, copied; `W_y` (K, H) and `b_y` (K,) are the read-out's."""
@@ -137,12 +158,12 @@ class Population:
         models = [
             {
                 "parameters": self._models.read(k, 0),
-                "speed": self._models.read(k, 2),
-                "square": self._models.read(k, 3),
-                "steps": int(model.steps),
-                "frozen": bool(model.frozen),
+                "speed": self._models.read(k, 1),
+                "square": self._models.read(k, 2),
+                "steps": steps,
+                "frozen": bool(frozen),
             }
-            for k, model in enumerate(self._models.models)
+            for k, (steps, frozen) in enumerate(zip(self._models.steps, self.frozen, strict=True))
         ]
         return {"steps": self.steps, "models": models}
 
@@ -154,10 +175,11 @@ class Population:
                 _("The saved one has {came}.").format(came=len(state["models"])),
             )
         self.steps = int(state["steps"])
-        for k, (model, saved) in enumerate(zip(self._models.models, state["models"], strict=True)):
-            for row, part in ((0, "parameters"), (2, "speed"), (3, "square")):
+        self._resting.clear()
+        for k, saved in enumerate(state["models"]):
+            for row, part in enumerate(("parameters", "speed", "square")):
                 self._models.write(k, saved[part], row)
-            model.steps, model.frozen = saved["steps"], saved["frozen"]
+            self._models.set_progress(k, saved["steps"], saved["frozen"])
 
     def _run(self, inputs: Any, targets: Any, mask: Any, train: bool) -> NDArray[np.float64]:
         given = torch.as_tensor(inputs)
@@ -185,10 +207,19 @@ def _count(cells: Any, *others: Any) -> int:
     return 1
 
 
-def _chosen(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype) -> Literal["torch", "c"]:
-    """The tier that is meant by `"auto"`: compiled where every cell can be."""
+def _chosen(
+    tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device
+) -> Literal["torch", "c"]:
+    """The tier that is meant by `"auto"`: compiled where every cell can be, on the CPU."""
+    if tier == "c" and device.type != "cpu":
+        raise CourseError(
+            _("A population of the tier c on {device}.").format(device=device),
+            expected=_("Compiled kernels run on the CPU."),
+            do=_('Use the tier "torch" or "auto".'),
+        )
     if tier == "auto":
-        return "c" if supports([own.cell for own in settings], dtype) else "torch"
+        own = device.type == "cpu" and supports([own.cell for own in settings], dtype)
+        return "c" if own else "torch"
     return tier
 
 

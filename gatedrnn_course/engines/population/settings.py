@@ -19,6 +19,8 @@ __all__ = ["LOSSES", "Loss", "Optimiser", "Settings", "each", "named_cell"]
 Loss = Literal["mse", "cross_entropy", "bernoulli"]
 Optimiser = Literal["sgd", "adam"]
 LOSSES: tuple[Loss, ...] = ("mse", "cross_entropy", "bernoulli")
+BETA2, EPSILON = 0.999, 1e-8
+"""Of Adam."""
 WEIGHT, BIAS = "W_y", "b_y"
 """The read-out y = W_y h + b_y."""
 

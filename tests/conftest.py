@@ -1,0 +1,17 @@
+"""What all tests share: a cache of compiled kernels of their own."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _kernels(tmp_path_factory):
+    """One folder for all tests of a run, those side by side included, so that each cell is compiled once."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "kernels"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GATEDRNN_CACHE", str(folder))
+        yield
