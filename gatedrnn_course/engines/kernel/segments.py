@@ -89,12 +89,10 @@ class Call:
         """The hidden states of all steps (N, H)."""
         if not self.segments:
             return self.packed.new_empty(0, self.H)
-        parts = [own.hs[own.shape.sizes.B :, : self.H] for own in self.segments]
-        rows = parts[0]
-        if len(parts) > 1 or not rows.is_contiguous():
-            return torch.cat(parts)
-        # the same memory, but for autograd no view: people may write into it
-        return rows.new_empty(0).set_(rows.untyped_storage(), rows.storage_offset(), rows.shape, rows.stride())
+        parts = [own.hs[own.shape.sizes.B :] for own in self.segments]
+        if len(parts) > 1 or self.sizes.ldh != self.H:
+            return torch.cat([part[:, : self.H] for part in parts])
+        return parts[0].data  # the same memory, but for autograd no view: people may write into it
 
     def ends(self) -> list[Tensor]:
         """The states of every sequence after its own last step, each (B, H)."""

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from gatedrnn_course.cells.expr import Call, Expr, Name, Neg, Num, Op, names
+from gatedrnn_course.cells.expr import Call, Expr, Name, Neg, Num, Op, names, walk
 
 __all__ = ["write_pass"]
 
 _PLAIN = """\
 for (long r = 0; r < B; r++)
     for (long j = 0; j < {wide}; j += L) {{
-        {body}
+        {one}
     }}
+"""
+
+_SIDE_BY_SIDE = """\
+{{
+    long r = 0;
+    for (; r + {together} <= B; r += {together})
+        for (long j = 0; j < {wide}; j += L) {{
+            {many}
+        }}
+    for (; r < B; r++)
+        for (long j = 0; j < {wide}; j += L) {{
+            {one}
+        }}
+}}
 """
 
 _ADDING = """\
@@ -20,18 +35,21 @@ for (long r0 = 0; r0 < B; r0 += 8)
     for (long j = 0; j < {wide}; j += L) {{
         V {zeros};
         for (long r = r0; r < MIN(r0 + 8, B); r++) {{
-            {body}
+            {one}
         }}
         {ends}
     }}
 """
+
+TOGETHER = 4
+"""Rows that go through functions side by side: each waits long for its own values, and the others fill the time."""
 
 
 def write_pass(
     values: Mapping[str, Expr],
     wide: str,
     load: Callable[[str], str],
-    stores: Iterable[tuple[str, str]],
+    stores: Sequence[tuple[str, str]],
     sums: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The loop over rows `r` and columns `j` that computes some values.
@@ -43,28 +61,61 @@ def write_pass(
         stores: Pairs of a value, and the address it is stored at.
         sums: Pairs of an address, and the value that is added there over all rows.
     """
+    one = _body(values, load, stores, sums, 1)
+    if sums:
+        zeros = ", ".join(f"s{k} = ZERO" for k in range(len(sums)))
+        ends = [f"ST({address}, LD({address}) + s{k});" for k, (address, _) in enumerate(sums)]
+        return _ADDING.format(wide=wide, zeros=zeros, one=_joined(one, 3), ends=_joined(ends, 2))
+    if not any(isinstance(node, Call) for value in values.values() for _, node in walk(value)):
+        return _PLAIN.format(wide=wide, one=_joined(one, 2))
+    many = _body(values, load, stores, sums, TOGETHER)
+    return _SIDE_BY_SIDE.format(wide=wide, together=TOGETHER, many=_joined(many, 3), one=_joined(one, 3))
+
+
+def _body(
+    values: Mapping[str, Expr],
+    load: Callable[[str], str],
+    stores: Sequence[tuple[str, str]],
+    sums: Sequence[tuple[str, str]],
+    rows: int,
+) -> list[str]:
+    """The statements for some rows side by side: each statement for one row after the other."""
     locals_: dict[str, str] = {}
     body: list[str] = []
 
     def local(name: str) -> str:
         if name not in locals_:
-            locals_[name] = f"v{len(locals_)}"
-            body.append(f"const V {locals_[name]} = {load(name)};")
+            define(name, load(name))
         return locals_[name]
+
+    def define(name: str, text: str) -> None:
+        own = f"v{len(locals_)}"
+        body.extend(f"const V {own}{_of(k)} = {_in_row(text, k)};" for k in range(rows))
+        locals_[name] = f"{own}@"
 
     for name, expr in values.items():
         for used in names(expr):
             local(used)
         text = _text(expr, local)
-        locals_[name] = f"v{len(locals_)}"
-        body.append(f"const V {locals_[name]} = {text if any(names(expr)) else f'ZERO + {text}'};  /* {name} */")
-    body += [f"ST({address}, {local(name)});" for name, address in stores]
-    if not sums:
-        return _PLAIN.format(wide=wide, body=_joined(body, 2))
-    zeros = ", ".join(f"s{k} = ZERO" for k in range(len(sums)))
-    body += [f"s{k} += {local(name)};" for k, (_, name) in enumerate(sums)]
-    ends = [f"ST({address}, LD({address}) + s{k});" for k, (address, _) in enumerate(sums)]
-    return _ADDING.format(wide=wide, zeros=zeros, body=_joined(body, 3), ends=_joined(ends, 2))
+        define(name, text if any(names(expr)) else f"ZERO + {text}")
+    for name, address in stores:
+        text = f"ST({address}, {local(name)});"
+        body += [_in_row(text, k) for k in range(rows)]
+    for n, (_, name) in enumerate(sums):
+        text = local(name)
+        body += [_in_row(f"s{n} += {text};", k) for k in range(rows)]
+    return body
+
+
+def _of(k: int) -> str:
+    """The ending of a variable that belongs to the row k after the first."""
+    return f"_{k}" if k else ""
+
+
+def _in_row(text: str, k: int) -> str:
+    """A statement about the row `r`, for the row k after it."""
+    text = text.replace("@", _of(k))
+    return re.sub(r"\br\b", f"(r + {k})", text) if k else text
 
 
 def _joined(lines: Iterable[str], depth: int) -> str:
