@@ -1,4 +1,4 @@
-"""Any cell in torch: as a module, over whole sequences, from and to the layouts of other libraries.
+"""Any cell in torch: as a module, in populations, by compiled kernels, from and to the layouts of other libraries.
 
 Names are loaded on first use, so that importing this room does not import torch.
 """
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from gatedrnn_course.engines.layouts import to_torch as to_torch
     from gatedrnn_course.engines.malloc import keep_memory as keep_memory
     from gatedrnn_course.engines.plan import plan_of as plan_of
+    from gatedrnn_course.engines.population import Population as Population
     from gatedrnn_course.engines.recurrent import Recurrent as Recurrent
 
 _HOMES = {
+    "Population": "population",
     "Recurrent": "recurrent",
     "from_keras": "keras_layouts",
     "from_torch": "layouts",

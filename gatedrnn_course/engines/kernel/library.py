@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,11 +25,14 @@ __all__ = ["COMMON", "load_cells", "load_text"]
 COMMON = f"{MATH}\n{GEMM}\n{SIZES}\n{ROWS}\n"
 """What every kernel begins with."""
 
+PORTION = 24
+"""Cells in one run of the compiler. More are several runs side by side, each kept once it is done."""
+
 _loaded: dict[tuple[str, str], ctypes.CDLL] = {}
 
 
 def load_cells(cells: Sequence[Cell], real_bytes: int) -> list[ctypes.CDLL]:
-    """The libraries that hold these cells; what is missing is compiled in one run.
+    """The libraries that hold these cells; what is missing is compiled, many cells in one run of the compiler.
 
     Args:
         cells: The cells.
@@ -42,12 +47,20 @@ def load_cells(cells: Sequence[Cell], real_bytes: int) -> list[ctypes.CDLL]:
         files = {key: _file(compiler, text, real_bytes) for key, text in texts.items()}
         missing = [key for key, file in files.items() if not file.exists()]
         if missing:
-            made = _compile(compiler, COMMON + "".join(texts[key] for key in missing), real_bytes)
-            for key in missing:
-                write_whole(files[key], made)
+            portions = [missing[k : k + PORTION] for k in range(0, len(missing), PORTION)]
+            with ThreadPoolExecutor(min(len(portions), os.cpu_count() or 1)) as pool:
+                made = pool.map(lambda keys: _compile(compiler, _text(texts, keys), real_bytes), portions)
+                for keys, library in zip(portions, made, strict=True):
+                    for key in keys:
+                        write_whole(files[key], library)
         for key, file in files.items():
             _loaded[key, str(real_bytes)] = ctypes.CDLL(str(file))
     return [_loaded[cell_key(cell), str(real_bytes)] for cell in cells]
+
+
+def _text(texts: Mapping[str, str], keys: Sequence[str]) -> str:
+    """The source that holds these cells."""
+    return COMMON + "".join(texts[key] for key in keys)
 
 
 def load_text(text: str, real_bytes: int) -> ctypes.CDLL:

@@ -1,6 +1,7 @@
 """Compiling for real: without a compiler, twice at once, from the cache, and many cells in one run."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -42,10 +43,10 @@ except Exception as error:
 """
 
 
-def start(program, cache, **more):
+def start(program, cache, words=(), **more):
     root = str(Path(kernel.__file__).parents[3])
     environment = {**os.environ, "PYTHONPATH": root, "GATEDRNN_CACHE": str(cache), "GATEDRNN_LANG": "en", **more}
-    command = [sys.executable, "-W", "error::UserWarning:gatedrnn_course", "-c", program]
+    command = [sys.executable, "-W", "error::UserWarning:gatedrnn_course", "-c", program, *words]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -95,6 +96,52 @@ def test_a_compiler_that_fails_is_no_compiler(tmp_path):
         (tmp_path / name).chmod(0o755)
     out, err = finish(start(WITHOUT, tmp_path, PATH=str(tmp_path), CC=""))
     assert out.startswith("False False") and err == ""
+
+
+PARITY = """
+import sys, torch
+from gatedrnn_course.cells import ODYSSEY, catalogue
+from gatedrnn_course.engines import Recurrent, kernel
+from gatedrnn_course.engines.kernel import compiler
+from gatedrnn_course.engines.population import Population
+compiler.NATIVE = (sys.argv[1],)
+kernel.kernels_of([ODYSSEY["FGR"], catalogue["MUT1"]], 4)
+for cell in (ODYSSEY["FGR"], catalogue["MUT1"]):
+    for dtype in (torch.float32, torch.float64):
+        for H in (1, 5, 19):
+            torch.manual_seed(0)
+            ours, theirs = (Recurrent(cell, 3, H, dtype=dtype, tier=tier) for tier in ("c", "torch"))
+            theirs.load_state_dict(ours.state_dict())
+            x = torch.randn(4, 3, 3, dtype=dtype)
+            found = []
+            for module in (ours, theirs):
+                hs = module(x)[0]
+                found.append([hs, *torch.autograd.grad(hs.square().sum(), list(module.parameters()))])
+            apart = max(float((a - b).abs().max()) for a, b in zip(*found))
+            assert apart < (1e-5 if dtype == torch.float32 else 1e-10), (cell.name, dtype, H, apart)
+losses = [Population(["V", "GRU"], 3, 2, [5, 16], tier=tier, optimiser="adam").step(x.float(), x.float()[..., :2])
+          for tier in ("c", "torch")]
+assert abs(losses[0] - losses[1]).max() < 1e-6
+print(kernel.kernel_of(cell, 4).lanes)
+"""
+
+
+@compiled
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="these are instruction sets of x86-64")
+@pytest.mark.parametrize(("flag", "lanes"), [("-march=x86-64", 4), ("-march=x86-64-v3", 8)])
+def test_without_avx512_and_without_avx_the_numbers_are_the_same(flag, lanes, tmp_path):
+    out, _ = finish(start(PARITY, tmp_path, words=(flag,)))
+    assert out.strip() == str(lanes)
+
+
+@compiled
+def test_more_cells_than_go_into_one_run_are_several(tmp_path, monkeypatch):
+    program = PROGRAM.replace("kernel.kernels_of", "from gatedrnn_course.engines.kernel import library\n"
+                              "library.PORTION = 1\nkernel.kernels_of")  # fmt: skip
+    whole, parts = (finish(start(text, tmp_path / name))[0] for text, name in ((PROGRAM, "a"), (program, "b")))
+    assert whole == parts
+    libraries = [{file.read_bytes() for file in (tmp_path / name).rglob("*.so")} for name in "ab"]
+    assert list(map(len, libraries)) == [1, 2]
 
 
 @compiled
