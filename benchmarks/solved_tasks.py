@@ -368,9 +368,9 @@ INTRODUCTION = (
     "A run is solved when it meets the paper's own criterion on test sequences it has not seen (embedded Reber: on the",
     "paper's training and test strings, looked at during training as in the paper).",
     f"Each row: {len(SEEDS)} seeds with the learning rate and start that did best on a trial seed of its own; every",
-    "cell of a task has the same rates to choose from, and the RNN a uniform or an orthogonal start. Adam, rate falling",
-    "to 0 in a straight line, gradients clipped at 1; one layer; full backpropagation through time, where the papers",
-    "truncate. In brackets: 95 % interval of the share (Wilson), smallest and largest for the rest. `steps` counts",
+    "cell of a task has the same rates to choose from; the RNN has a uniform and an orthogonal start. Adam, rate",
+    "falling to 0 in a straight line, gradients clipped at 1; one layer; full backpropagation through time, where the",
+    "papers truncate. In brackets: 95 % interval of the share (Wilson), smallest and largest for the rest. `steps` counts",
     "batches, of 32 sequences (spikes 16, periodic functions 1: they are all the same), until the validation sequences",
     "met the criterion. Seconds are the processor's.",
 )

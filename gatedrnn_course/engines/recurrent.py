@@ -97,14 +97,16 @@ class Recurrent(nn.Module):
 
     def named(self, suffix: str = "_l0") -> dict[str, Tensor]:
         """The parameters of one layer and direction by the names in the cell's text, as views."""
-        return self._named(suffix, self._whole(suffix))
+        views = unstack(self.cell, self._whole(suffix), self._sizes[suffix])
+        return dict(zip(self.cell.parameters, views, strict=True))
 
     def gradients(self, suffix: str = "_l0") -> dict[str, Tensor | None]:
         """The gradients of one layer and direction by the names in the cell's text; None before a backward."""
-        grads = [tensor.grad for tensor in self._whole(suffix)]
-        if any(g is None for g in grads):
-            return dict.fromkeys(self.cell.parameters)
-        return dict(self._named(suffix, grads))
+        found: dict[str, Tensor | None] = dict.fromkeys(self.cell.parameters)
+        for own, tensor in zip(self._stacks, self._whole(suffix), strict=True):
+            if tensor.grad is not None:
+                found.update(own.split(tensor.grad, self._sizes[suffix]))
+        return found
 
     def first_parameter(self, otherwise: Tensor) -> Tensor:
         """A parameter, whose type and device are those of all; a cell without any gives back what it is given."""
@@ -116,10 +118,6 @@ class Recurrent(nn.Module):
     def _whole(self, suffix: str) -> list[Tensor]:
         """The stacks of one layer and direction."""
         return [self._parameters[name] for name in self._parts[suffix]]  # type: ignore[misc]
-
-    def _named(self, suffix: str, stacks: Sequence[Any]) -> dict[str, Tensor]:
-        views = unstack(self.cell, stacks, self._sizes[suffix])
-        return dict(zip(self.cell.parameters, views, strict=True))
 
     def __getattr__(self, name: str) -> Any:
         """`module.W_f_l0`: a parameter by its name in the text."""

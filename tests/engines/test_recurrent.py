@@ -273,3 +273,51 @@ def test_torch_compile_takes_it_as_one_piece() -> None:
         hs, _ = torch.compile(module, backend="aot_eager", fullgraph=True)(x)
         torch.testing.assert_close(hs, wanted)
         torch.testing.assert_close(torch.autograd.grad(hs.square().sum(), list(module.parameters())), expected)
+
+
+def test_names_are_views_of_tensors_stacked_by_letter() -> None:
+    module = Recurrent("peephole LSTM", 3, 4)
+    assert [(name, tuple(p.shape)) for name, p in module.named_parameters()] == [
+        ("W_l0", (16, 3)),
+        ("U_l0", (16, 4)),
+        ("P_l0", (12,)),
+        ("b_l0", (16,)),
+    ]
+    with torch.no_grad():
+        module.named()["b_f"].fill_(7)
+    assert module.b_l0[:4].eq(7).all() and module.b_l0[4:].ne(7).all()
+    assert torch.equal(module.P_o_l0, module.P_l0[8:])
+    with pytest.raises(AttributeError, match="W_z_l0"):
+        _ = module.W_z_l0
+
+
+def test_gradients_by_name() -> None:
+    module = Recurrent("LSTM", 3, 4, num_layers=2)
+    assert module.gradients() == dict.fromkeys(module.cell.parameters)
+    module(torch.randn(5, 2, 3))[0].sum().backward()
+    found = module.gradients("_l1")
+    assert found.keys() == set(module.cell.parameters)
+    assert module.U_l1.grad is not None and torch.equal(found["U_i"], module.U_l1.grad[4:8])
+
+
+def test_a_regulariser_on_one_gate_reaches_that_gate_alone() -> None:
+    module = Recurrent("LSTM", 3, 4)
+    module.W_f_l0.square().sum().backward()
+    grads = module.gradients()
+    assert torch.equal(grads["W_f"], 2 * module.W_f_l0) and not grads["W_i"].any()
+
+
+def test_a_state_dict_that_does_not_fit_is_told_by_name() -> None:
+    module, state = Recurrent("GRU", 3, 4), Recurrent("GRU", 3, 4).state_dict()
+    del state["b_z_l0"]
+    state["W_r_l0"], state["extra"] = torch.zeros(4, 2), torch.zeros(1)
+    with pytest.raises(RuntimeError) as told:
+        module.load_state_dict(state)
+    assert all(part in str(told.value) for part in ("b_z_l0", "extra", "W_r_l0 has shape (4, 2)"))
+
+
+def test_other_parameters_for_one_call() -> None:
+    module, other = Recurrent("GRU", 3, 4), Recurrent("GRU", 3, 4)
+    x = torch.randn(5, 2, 3)
+    hs, _ = torch.func.functional_call(module, dict(other.named_parameters()), (x,))
+    assert torch.equal(hs, other(x)[0])

@@ -64,20 +64,17 @@ class BatchedModels:
     @property
     def frozen(self) -> NDArray[np.bool_]:
         """Which models have diverged (N,)."""
-        return np.array([not group.alive[j] for group, j in self._in_order()])
+        return np.asarray(self._told([group.alive.cpu().numpy() for group in self.groups]) == 0)
 
     @property
     def steps(self) -> list[int]:
         """How many updates each model has made."""
-        return [int(group.steps[j]) for group, j in self._in_order()]
+        return [int(steps) for steps in self._told([group.steps.cpu().numpy() for group in self.groups])]
 
     def set_progress(self, k: int, steps: int, frozen: bool) -> None:
         """Say how many updates a model has made, and whether it diverged."""
         group, j = self._place[k]
         group.steps[j], group.alive[j] = steps, not frozen
-
-    def _in_order(self) -> list[tuple[Group, int]]:
-        return [self._place[k] for k in range(len(self._place))]
 
     def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, train: bool) -> NDArray[np.float64]:
         """The loss of every model on a batch, and one step of training each; frozen ones give NaN there."""
@@ -99,7 +96,7 @@ class BatchedModels:
             found = self._replay((train, T, batch.first, loss, shapes), compute, changed, [*scored, *given])
         return self._told([losses.double().cpu().numpy() for losses in found])
 
-    def _told(self, found: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    def _told(self, found: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
         """Numbers of the groups in the order of the models."""
         every = np.empty(len(self._place))
         for some, losses in zip(self._members, found, strict=True):

@@ -47,7 +47,7 @@ class Group:
         self._lengths = [int(np.prod(shape)) for shape in self._shapes]
         kind: dict[str, Any] = {"dtype": dtype, "device": device}
         self.rows = [torch.zeros(M, sum(self._lengths), **kind) for _ in range(3)]
-        self.steps = torch.zeros(M, dtype=torch.float64, device=device)
+        self.steps = torch.zeros(M, dtype=torch.int64, device=device)
         self.alive = torch.ones(M, dtype=torch.bool, device=device)
         self._rate = torch.tensor([s.learning_rate for s in settings], **kind)[:, None]
         self._momentum = torch.tensor([s.momentum for s in settings], **kind)[:, None]
