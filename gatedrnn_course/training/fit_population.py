@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -266,7 +266,8 @@ class _Run:
 
     def _described(self) -> dict[str, Any]:
         """What has to be the same for a run to be taken up again."""
-        own = [(s.cell.text, *(v for n, v in vars(s).items() if n != "cell")) for s in self.population.settings]
+        names = [part.name for part in fields(self.population.settings[0]) if part.name != "cell"]
+        own = [(s.cell.text, *(getattr(s, name) for name in names)) for s in self.population.settings]
         known = f"{len(own)} models, {sha256(repr(own).encode()).hexdigest()[:12]}"
         numbers = {n: v for n, v in asdict(self.settings).items() if n not in ("steps", "optimiser", "learning_rate")}
         return {**numbers, "task": named_task(self.task), "population": known, "dtype": str(self.population.dtype)}

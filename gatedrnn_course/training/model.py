@@ -26,6 +26,7 @@ class SequenceModel(nn.Module):
         bidirectional: Whether a second set of layers reads each sequence from its end; None: as in the task's paper,
             for speech and handwriting.
         dropout: Share of the hidden states set to zero while training, between layers and before the read-out.
+        direct: Whether the read-out also sees the inputs, as in some of the papers' networks.
         start: Called with the recurrent layers once their parameters are drawn, to change them.
         seed: The same seed gives the same parameters, on every device.
         device: Where the parameters go.
@@ -41,6 +42,7 @@ class SequenceModel(nn.Module):
         *,
         bidirectional: bool | None = None,
         dropout: float = 0.0,
+        direct: bool = False,
         start: Callable[[Recurrent], object] | None = None,
         seed: int = 0,
         device: torch.device | str = "cpu",
@@ -55,6 +57,7 @@ class SequenceModel(nn.Module):
             if start is not None:
                 start(self.layers)
             self.readout = nn.Linear(hidden_size * (1 + both_ways), task.output_size, dtype=dtype)
+            self.direct = nn.Linear(task.input_size, task.output_size, bias=False, dtype=dtype) if direct else None
         self.dropout = nn.Dropout(dropout)
         self.to(device)
 
@@ -68,7 +71,7 @@ class SequenceModel(nn.Module):
         """
         hidden, _state = self.layers(inputs, lengths=lengths if self.layers.bidirectional else None)
         outputs: Tensor = self.readout(self.dropout(hidden))
-        return outputs
+        return outputs if self.direct is None else outputs + self.direct(inputs)
 
 
 def reads_both_ways(task: Task) -> bool:

@@ -70,3 +70,12 @@ def test_dropout_is_for_training(task):
 def test_an_unknown_cell_is_refused(task):
     with pytest.raises(CourseError, match="LSTN"):
         SequenceModel("LSTN", task, 5)
+
+
+def test_a_read_out_may_see_the_inputs_too(task):
+    torch.manual_seed(0)
+    plain, direct = SequenceModel("GRU", task, 4), SequenceModel("GRU", task, 4, direct=True)
+    inputs = to_tensors(task.batch(0, 3)).inputs
+    with torch.no_grad():
+        seen = direct(inputs) - plain(inputs)
+    torch.testing.assert_close(seen, inputs @ direct.direct.weight.T)

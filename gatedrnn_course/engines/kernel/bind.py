@@ -203,7 +203,7 @@ def kernels_of(cells: Sequence[Cell], real_bytes: int) -> list[Kernel]:
     Raises:
         CourseError: If no compiler works here.
     """
-    load_cells(cells, real_bytes)
+    load_cells(list({id(cell): cell for cell in cells}.values()), real_bytes)
     return [kernel_of(cell, real_bytes) for cell in cells]
 
 

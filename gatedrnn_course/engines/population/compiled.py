@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ class CompiledModels:
             setattr(model, name, ctypes.cast(function, ctypes.c_void_p).value)
         a = Addresses(own.cell)
         states = [kernel.padded(sizes[a.letter(name)]) for name in own.cell.states]
-        lengths = [int(np.prod(own.shapes[name])) for name in own.cell.parameters]
+        lengths = [prod(own.shapes[name]) for name in own.cell.parameters]
         model.H, model.states, model.named = own.hidden_size, len(states), len(lengths)
         model.own = kernel.shape(0, 0, own.input_size, own.hidden_size).parameters
         model.tidy = any(count > 1 for count in a.places.values()) or any(

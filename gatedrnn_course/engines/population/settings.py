@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -52,7 +53,7 @@ class Settings:
     momentum: float
     noise: float
 
-    @property
+    @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of every parameter, those of the read-out last."""
         sizes = {"D": self.input_size, "H": self.hidden_size}
