@@ -66,7 +66,8 @@ class Call:
         none = kernel.shape(0, 0, self.D, self.H)
         self.sizes, self.x = none.sizes, padded(xs, none.sizes.ldx)
         self.packed = xs.new_empty(none.parameters)
-        named = kernel.inside(none.sizes, [s.contiguous() for s in stacks])
+        held = [s.contiguous() for s in stacks]  # until the addresses have been read
+        named = kernel.inside(none.sizes, held)
         self.given = [s.contiguous() for s in state]
         self.segments: list[Segment] = []
         row, current = 0, self.given

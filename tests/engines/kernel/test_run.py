@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from gatedrnn_course.cells import catalogue
-from gatedrnn_course.engines import kernel, sequence
+from gatedrnn_course.engines import Recurrent, kernel, sequence
 from gatedrnn_course.engines.kernel.memory import Lease
-from gatedrnn_course.engines.stacks import by_name
+from gatedrnn_course.engines.stacks import by_name, stacks_of
 
 pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
 REAL = torch.float64
@@ -76,6 +76,26 @@ def test_strided_tensors():
     assert not strided[0].is_contiguous()
     for a, b in zip(*(apply(run, cell, (2, 2, 2), t) for t in (tensors, strided)), strict=True):
         assert torch.equal(a, b)
+
+
+def test_strided_stacks_live_until_they_are_read():
+    cell, sizes = catalogue["LSTM"], {"D": 3, "H": 300}  # so large that freed memory goes back to the system
+    stacks = [torch.randn(own.shape(sizes), dtype=REAL) * 0.1 for own in stacks_of(cell)]
+    strided = [s.t().contiguous().t() if s.dim() == 2 else s for s in stacks]
+    rest = torch.randn(4, 3, dtype=REAL), (2, 2), [torch.zeros(2, 300, dtype=REAL)] * 2
+    assert torch.equal(kernel.run(cell, *rest, strided)[0], kernel.run(cell, *rest, stacks)[0])
+
+
+def test_a_graph_that_is_dropped_frees_its_memory_at_once():
+    module, found = Recurrent("LSTM", 3, 16), []
+    gc.disable()
+    try:
+        for _ in range(3):
+            module(torch.randn(5, 2, 3))[0].sum().backward()
+            found.append(sum(type(thing) is Lease for thing in gc.get_objects()))
+    finally:
+        gc.enable()
+    assert found[0] == found[-1]
 
 
 def test_inputs_stay_and_what_was_returned_may_not_be_written_before_the_backward():
