@@ -24,7 +24,7 @@ class Stack:
     """Parameters of one kind.
 
     Attributes:
-        name: `W`, `U`, `P` or `b`; `W_H` where a cell also has matrices W with another number of columns.
+        name: `W`, `U`, `P` or `b`; `WH`, which is no name of a parameter, for matrices W with another number of columns.
         parameters: Their names from top to bottom.
         rows: The size of each, `"H"` or `"D"`.
         columns: The size of a row; empty for vectors.
@@ -64,7 +64,7 @@ def stacks_of(cell: Cell) -> tuple[Stack, ...]:
     first = dict(reversed(groups))
     return tuple(
         Stack(
-            kind if kinds.count(kind) == 1 or first[kind] == columns else f"{kind}_{columns}",
+            kind if kinds.count(kind) == 1 or first[kind] == columns else f"{kind}{columns}",
             tuple(names),
             tuple(cell.shape(name)[0] for name in names),
             columns,

@@ -28,7 +28,7 @@ def test_matrices_of_other_widths_are_apart() -> None:
     assert [(s.name, s.parameters, s.columns) for s in stacks_of(cell)] == [
         ("W", ("W_a", "W_b"), "D"),
         ("U", ("U_a",), "H"),
-        ("W_H", ("W_h",), "H"),
+        ("WH", ("W_h",), "H"),
     ]
 
 
