@@ -24,7 +24,7 @@ class Stack:
     """Parameters of one kind.
 
     Attributes:
-        name: `W`, `U`, `P` or `b`; `WH`, which is no name of a parameter, for matrices W with another number of columns.
+        name: `W`, `U`, `P` or `b`; `WH`, which no parameter can be called, for matrices W with H columns beside others.
         parameters: Their names from top to bottom.
         rows: The size of each, `"H"` or `"D"`.
         columns: The size of a row; empty for vectors.
