@@ -49,6 +49,8 @@ the other eight. *In torch* is the population without a compiler. *Evolved* is a
 
 The first kernel on a machine takes {first:.1f} s to build, {cached:.2f} s once it is in the cache.
 
+{gpu}
+
 {around}
 """
 ALT = (
@@ -70,9 +72,23 @@ def write_page() -> None:
         table="\n".join(_table(found)),
         first=first["build s"]["first build"],
         cached=first["build s"]["from the cache"],
+        gpu=_gpu(),
         around=around,
     )
     (DOCS / "engines.md").write_text(page)
+
+
+def _gpu() -> str:
+    """What was timed on a GPU."""
+    if not _saved("gpu.json"):
+        return "`python benchmarks/gpu.py` times populations on an NVIDIA GPU. It has not been run on one yet."
+    content = json.loads((RESULTS / "gpu.json").read_text())
+    rows = [f"{shape}, {row}: {r:.2f}" for shape in SHAPES if shape in content for row, r in _ratios(content, shape)]
+    return f"On {content['device']}, by `python benchmarks/gpu.py`, {content['models']} models: {'; '.join(rows)}."
+
+
+def _ratios(content: dict[str, Any], shape: str) -> list[tuple[str, float]]:
+    return list(content[shape]["ratios"].items())
 
 
 def _saved(file: str) -> bool:
