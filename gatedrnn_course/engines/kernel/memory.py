@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 
 import torch
@@ -10,7 +9,8 @@ from torch import Tensor
 
 __all__ = ["Lease"]
 
-_MOST = 16
+_MOST, _MOST_BYTES = 16, 2**29
+"""What the pool keeps at most: so many pieces, and half a GiB."""
 _free: list[Tensor] = []
 _lock = threading.RLock()  # a lease may end anywhere, also while another one is taken
 
@@ -40,11 +40,9 @@ class Lease:
         """Where the memory begins."""
         return self.tensor.data_ptr()
 
-    def first(self, *shape: int) -> Tensor:
-        """The first numbers, in a shape."""
-        return self.tensor[: math.prod(shape)].view(shape)
-
     def __del__(self) -> None:
         with _lock:
             _free.append(self.tensor)
             del _free[:-_MOST]
+            while sum(tensor.nbytes for tensor in _free) > _MOST_BYTES:
+                del _free[0]

@@ -7,6 +7,7 @@ import torch
 
 from gatedrnn_course.cells import catalogue
 from gatedrnn_course.engines import Recurrent, kernel, sequence
+from gatedrnn_course.engines.kernel import memory
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.stacks import by_name, stacks_of
 
@@ -139,6 +140,15 @@ def test_usable():
     assert kernel.usable(cell, torch.zeros(2, 3), torch.zeros(2))
     assert not kernel.usable(cell, torch.zeros(2, 3), torch.zeros(2, dtype=REAL))
     assert not kernel.usable(cell, torch.zeros(2, 3, device="meta"))
+
+
+def test_the_pool_of_memory_has_a_limit(monkeypatch):
+    monkeypatch.setattr(memory, "_free", [])
+    monkeypatch.setattr(memory, "_MOST_BYTES", 100_000)
+    leases = [Lease(10_000, torch.float32) for _ in range(4)]  # 40,000 bytes each
+    leases.clear()
+    gc.collect()
+    assert len(memory._free) == 2
 
 
 def test_memory_is_used_again():
