@@ -134,12 +134,16 @@ def picture(content: dict[str, Any]) -> None:
                 axes.barh(y, ratios[name] - 1, 0.18, 1, color=colours[k], hatch=hatches[k], label=label)
                 must = ROWS[name].get(shape, (None, None))[0]
                 if must is not None:
-                    axes.plot([must, must], [y - 0.09, y + 0.09], color="black", linewidth=2)
+                    said = "must be reached" if k == len(SHAPES) - 1 and i == 0 else None
+                    axes.plot([must, must], [y - 0.09, y + 0.09], color="black", linewidth=2, label=said)
     axes.set(xscale="log", xlabel="times faster (ratio of CPU times, no unit)", yticks=range(len(rows)))
     axes.set_yticklabels(rows)
     axes.invert_yaxis()
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.legend(loc="lower right", fontsize=8)
+    ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.xaxis.minorticks_off()
+    axes.legend(loc="upper right", fontsize=8)
     (DOCS / "images").mkdir(exist_ok=True)
     figure.savefig(DOCS / "images" / "engines.svg", metadata={"Date": None})
     plt.close(figure)
