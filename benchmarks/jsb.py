@@ -1,6 +1,6 @@
 """How well an LSTM predicts Bach's chorales: test NLL on JSB chorales, in nats a step.
 
-Run `GATEDRNN_DATA=... python benchmarks/jsb.py`; without the variable the file is downloaded. About 2 minutes a seed on
+Run `GATEDRNN_DATA=... python benchmarks/jsb.py`; without the variable the file is downloaded. About a minute a seed on
 one core. Papers: LSTMs at 8.4 to 8.7; independent note frequencies 11.09.
 """
 
