@@ -113,8 +113,8 @@ static inline V TANH(V a)
     return e / (e + (R)2);
 }
 
-/* Gradients that vanish end in numbers that processors are a hundred times slower on: here they are zero. What
-   was set before comes back at the end. */
+/* Gradients that vanish end in numbers so small that processors are many times slower on them: here they are zero.
+   What was set before comes back at the end. */
 static inline unsigned long flush(void)
 {
     unsigned long before = 0;
