@@ -13,7 +13,7 @@ from gatedrnn_course.engines.population.settings import Loss
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["Scored", "inputs_of", "score"]
+__all__ = ["Scored", "as_tensor", "inputs_of", "score"]
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,33 @@ class Scored:
     weights: Tensor
 
 
+def as_tensor(given: Any, what: str) -> Tensor:
+    """What was given as a tensor.
+
+    Args:
+        given: A tensor, an array, or lists of numbers.
+        what: What it is, in words.
+
+    Raises:
+        CourseError: If it is no array of numbers.
+    """
+    try:
+        return torch.as_tensor(given).detach()
+    except (TypeError, ValueError, RuntimeError) as problem:
+        raise CourseError(
+            _("A batch for a population."),
+            _("The {what} cannot be read as numbers: {problem}.").format(what=what, problem=problem),
+            _("They are an array or a tensor of numbers."),
+        ) from problem
+
+
 def inputs_of(inputs: Any, size: int, dtype: torch.dtype) -> Tensor:
     """Inputs (T, B, D) as a tensor of the population's type.
 
     Raises:
         CourseError: If the shape does not fit.
     """
-    xs = torch.as_tensor(inputs).detach().to("cpu", dtype).contiguous()
+    xs = as_tensor(inputs, _("inputs")).to("cpu", dtype).contiguous()
     if xs.dim() != 3 or xs.shape[2] != size or 0 in xs.shape[:2]:
         raise CourseError(
             _("A population with inputs of size {size}.").format(size=size),
@@ -63,7 +83,7 @@ def score(xs: Tensor, targets: Any, mask: Any, loss: Loss, outputs: int) -> Scor
     Raises:
         CourseError: If shapes do not fit, a class is none of the K, or no row has a weight.
     """
-    wanted = torch.as_tensor(targets).detach().to("cpu", xs.dtype)
+    wanted = as_tensor(targets, _("targets")).to("cpu", xs.dtype)
     T, B = xs.shape[:2]
     rest = () if loss == "cross_entropy" else (outputs,)
     last = tuple(wanted.shape) == (B, *rest) and (mask is None or T == 1)
@@ -73,7 +93,7 @@ def score(xs: Tensor, targets: Any, mask: Any, loss: Loss, outputs: int) -> Scor
     weights = torch.zeros(T, B, dtype=xs.dtype)
     weights[T - 1 if last else 0 :] = 1
     if mask is not None:
-        weights = torch.as_tensor(mask).detach().to("cpu", xs.dtype)
+        weights = as_tensor(mask, _("mask")).to("cpu", xs.dtype)
         if tuple(weights.shape) != (T, B):
             raise _misfit(_("The mask has shape {shape}."), weights.shape, ("T", "B"), T, B)
     weights = weights.reshape(-1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.kernel.run import supports
-from gatedrnn_course.engines.population.batch import inputs_of, score
+from gatedrnn_course.engines.population.batch import as_tensor, inputs_of, score
 from gatedrnn_course.engines.population.batched import BatchedModels
 from gatedrnn_course.engines.population.compiled import CompiledModels
 from gatedrnn_course.engines.population.settings import LOSSES, Loss, Optimiser, Settings, each, named_cell
@@ -87,7 +87,7 @@ class Population:
         self.settings = tuple(Settings(*row) for row in zip(*columns, strict=True))
         self.input_size, self.output_size, self.dtype, self.steps = input_size, output_size, dtype, 0
         self.loss_kind = _checked(self.settings, loss, dtype)
-        self.device, self._resting = torch.device(device), set[int]()
+        self.device, self._resting = _device(device), set[int]()
         self.tier = _chosen(tier, self.settings, dtype, self.device)
         first = [own.draw(scale) for own in self.settings]
         self._models: CompiledModels | BatchedModels
@@ -182,7 +182,7 @@ class Population:
             self._models.set_progress(k, saved["steps"], saved["frozen"])
 
     def _run(self, inputs: Any, targets: Any, mask: Any, train: bool) -> NDArray[np.float64]:
-        given = torch.as_tensor(inputs)
+        given = as_tensor(inputs, _("inputs"))
         own = list(given) if given.dim() == 4 and len(given) == len(self) else [given] * len(self)
         made: dict[int, torch.Tensor] = {}
         xs = [made.setdefault(id(x), inputs_of(x, self.input_size, self.dtype)) for x in own]
@@ -211,6 +211,12 @@ def _chosen(
     tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device
 ) -> Literal["torch", "c"]:
     """The tier that is meant by `"auto"`: compiled where every cell can be, on the CPU."""
+    if tier not in ("auto", "torch", "c"):
+        raise CourseError(
+            _("A population of the tier {tier}.").format(tier=repr(tier)),
+            expected=_("There are {known}.").format(known="auto, c, torch"),
+            do=_("Leave it out to take the fastest."),
+        )
     if tier == "c" and device.type != "cpu":
         raise CourseError(
             _("A population of the tier c on {device}.").format(device=device),
@@ -221,6 +227,20 @@ def _chosen(
         own = device.type == "cpu" and supports([own.cell for own in settings], dtype)
         return "c" if own else "torch"
     return tier
+
+
+def _device(name: torch.device | str) -> torch.device:
+    """The device, once something could be put there."""
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as problem:
+        raise CourseError(
+            _("A population on {device}.").format(device=name),
+            _("torch cannot use it here: {problem}").format(problem=str(problem).splitlines()[0]),
+            do=_('Use "cpu", or install a build of torch for this device.'),
+        ) from problem
+    return device
 
 
 def _checked(settings: Sequence[Settings], loss: Loss, dtype: torch.dtype) -> Loss:
@@ -237,6 +257,12 @@ def _checked(settings: Sequence[Settings], loss: Loss, dtype: torch.dtype) -> Lo
             raise CourseError(asked, _("A size is below 1."), _("Hidden and output sizes are at least 1."))
         if own.optimiser not in ("sgd", "adam"):
             raise CourseError(asked, _("The optimiser {name} is unknown.").format(name=own.optimiser), "sgd, adam")
+        if not (own.learning_rate > 0 and own.noise >= 0):
+            raise CourseError(
+                asked,
+                _("A learning rate of {rate} and noise of {noise}.").format(rate=own.learning_rate, noise=own.noise),
+                _("The rate is above 0, the noise 0 or more."),
+            )
         if not (0 <= own.momentum < 1):
             raise CourseError(
                 asked, _("A momentum of {value}.").format(value=own.momentum), _("It is from 0 to below 1.")

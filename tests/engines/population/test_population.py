@@ -198,6 +198,11 @@ def test_setting_parameters():
         ({"optimiser": "lion"}, "lion is unknown"),
         ({"momenta": 1.0}, "momentum of 1.0"),
         ({"dtype": torch.float16}, "float16"),
+        ({"learning_rates": [0.1, 0.0]}, "learning rate of 0.0"),
+        ({"learning_rates": float("nan")}, "learning rate of nan"),
+        ({"noise": -1.0}, "noise of -1.0"),
+        ({"tier": "gpu"}, "There are auto, c, torch"),
+        ({"device": "abacus"}, "population on abacus"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_named(settings, part):
@@ -214,6 +219,8 @@ def test_a_setting_that_does_not_fit_is_named(settings, part):
         (np.zeros((3, 2, 2)), np.zeros((2, 2, 1)), None),
         (np.zeros((3, 2, 2)), np.zeros((3, 2, 1)), np.zeros((3, 2))),
         (np.zeros((3, 2, 2)), np.zeros((3, 2, 1)), np.ones((2, 2))),
+        ([[[1.0, 2.0]], [[3.0]]], np.zeros((2, 1, 1)), None),
+        (np.zeros((3, 2, 2)), "words", None),
     ],
 )
 def test_a_batch_that_does_not_fit_is_refused(inputs, targets, mask):
