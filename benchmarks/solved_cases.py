@@ -123,29 +123,16 @@ CASES = (
         {"LSTM 1997": CLOSED, "LSTM": chrono(50), "RNN": PLAIN},
         hidden_size=4,
     ),
-    Case(
-        "two_sequence_3a",
-        {},
-        "none: T = 100, N = 3",
-        {"LSTM 1997": CLOSED, "LSTM": chrono(100), "RNN": PLAIN},
-        hidden_size=4,
-        steps=4000,
-    ),
-    Case(
-        "two_sequence_3b",
-        {},
-        "none: T = 100, N = 3",
-        {"LSTM 1997": CLOSED, "LSTM": chrono(100), "RNN": PLAIN},
-        hidden_size=4,
-        steps=4000,
-    ),
-    Case(
-        "two_sequence_3c",
-        {},
-        "none: T = 100, N = 3",
-        {"LSTM 1997": CLOSED, "LSTM": chrono(100), "RNN": PLAIN},
-        hidden_size=4,
-        steps=4000,
+    *(
+        Case(
+            f"two_sequence_{variant}",
+            {},
+            "none: T = 100, N = 3",
+            {"LSTM 1997": CLOSED, "LSTM": chrono(100), "RNN": PLAIN},
+            hidden_size=4,
+            steps=4000,
+        )
+        for variant in ("3a", "3b", "3c")
     ),
     Case(
         "adding_1997",

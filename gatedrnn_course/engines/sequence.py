@@ -18,7 +18,7 @@ from gatedrnn_course.engines.loop import loop
 from gatedrnn_course.engines.program import program_of
 from gatedrnn_course.engines.stacks import stack, unstack
 
-__all__ = ["as_arguments", "differentiable", "inside_torch_func", "run"]
+__all__ = ["as_arguments", "differentiable", "differentiable_grads", "inside_torch_func", "run"]
 
 
 def run(
@@ -93,7 +93,7 @@ class _Sequence(torch.autograd.Function):
         saved, wanted = ctx.saved_tensors, ctx.needs_input_grad[3:]
         tensors = saved[: ctx.own]
         if torch.is_grad_enabled():  # somebody asks for a derivative of what we return
-            return None, None, None, *_by_autograd(ctx, tensors, wanted, d)
+            return None, None, None, *differentiable_grads(ctx.cell, ctx.batch_sizes, tensors, wanted, d)
         xs, state, stacks = tensors[0], tensors[1 : 1 + ctx.count], tensors[1 + ctx.count :]
         program = program_of(ctx.cell, xs.dim() == 3)
         with torch.autocast(xs.device.type, enabled=False):
@@ -103,13 +103,28 @@ class _Sequence(torch.autograd.Function):
         return None, None, None, d_x, *d_state, *stack(ctx.cell, d_params)
 
 
-def _by_autograd(
-    ctx: Any, tensors: Sequence[Tensor], wanted: Sequence[bool], d: Sequence[Tensor]
+def differentiable_grads(
+    cell: Cell,
+    batch_sizes: Sequence[int],
+    tensors: Sequence[Tensor],
+    wanted: Sequence[bool],
+    d: Sequence[Tensor | None],
 ) -> list[Tensor | None]:
-    """The same derivatives by autograd through the plain loop, so that they can be differentiated again."""
-    hs, last = differentiable(
-        ctx.cell, tensors[0], ctx.batch_sizes, tensors[1 : 1 + ctx.count], tensors[1 + ctx.count :]
-    )
+    """The derivatives of a sequence by autograd through the plain loop, so that they can be differentiated again.
+
+    Args:
+        cell: The cell.
+        batch_sizes: The number of rows of each step.
+        tensors: Inputs, states and stacks.
+        wanted: Which of them a derivative is wanted for.
+        d: Derivatives with respect to the hidden states and to the last states; None for zeros.
+
+    Returns:
+        For each of `tensors` its derivative, None where nobody wants it.
+    """
+    count = len(d)
+    hs, last = differentiable(cell, tensors[0], batch_sizes, tensors[1:count], tensors[count:])
     inputs = [t for t, w in zip(tensors, wanted, strict=True) if w]
-    found = iter(torch.autograd.grad((hs, *last), inputs, d, create_graph=True, materialize_grads=True))
+    results, given = zip(*((out, own) for out, own in zip((hs, *last), d, strict=True) if own is not None), strict=True)
+    found = iter(torch.autograd.grad(results, inputs, given, create_graph=True, materialize_grads=True))
     return [next(found) if w else None for w in wanted]

@@ -15,7 +15,7 @@ from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.kernel.bind import Kernel, kernel_of, kernels_of
 from gatedrnn_course.engines.kernel.compiler import available
 from gatedrnn_course.engines.kernel.segments import Call
-from gatedrnn_course.engines.sequence import differentiable, inside_torch_func
+from gatedrnn_course.engines.sequence import differentiable_grads, inside_torch_func
 from gatedrnn_course.errors import CourseError
 
 __all__ = ["run", "supports", "usable"]
@@ -91,20 +91,9 @@ class _Sequence(torch.autograd.Function):
     def backward(ctx: Any, d_hs: Tensor | None, *d_last: Tensor | None) -> tuple[Any, ...]:
         _hs, *tensors = ctx.saved_tensors
         if torch.is_grad_enabled():  # somebody asks for a derivative of what we return
-            return None, None, *_by_torch(ctx, tensors, (d_hs, *d_last))
+            cell, wanted = ctx.call.kernel.cell, ctx.needs_input_grad[2:]
+            return None, None, *differentiable_grads(cell, ctx.batch_sizes, tensors, wanted, (d_hs, *d_last))
         grads = [torch.empty_like(s, memory_format=torch.contiguous_format) for s in tensors[ctx.count :]]
         wants_x = ctx.needs_input_grad[2] and bool(ctx.call.kernel.cell.inputs)
         d_x, d_state = ctx.call.backward(d_hs, d_last, grads, wants_x)
         return None, None, d_x, *d_state, *grads
-
-
-def _by_torch(ctx: Any, tensors: Sequence[Tensor], d: Sequence[Tensor | None]) -> list[Tensor | None]:
-    """The same derivatives by a plain loop, so that they can be differentiated again."""
-    wanted, states = ctx.needs_input_grad[2:], slice(1, ctx.count)
-    cell: Cell = ctx.call.kernel.cell
-    hs, ends = differentiable(cell, tensors[0], ctx.batch_sizes, tensors[states], tensors[ctx.count :])
-    inputs = [t for t, w in zip(tensors, wanted, strict=True) if w]
-    pairs = [(out, own) for out, own in zip((hs, *ends), d, strict=True) if own is not None]
-    results, given = zip(*pairs, strict=True)
-    found = iter(torch.autograd.grad(results, inputs, given, create_graph=True, materialize_grads=True))
-    return [next(found) if w else None for w in wanted]
