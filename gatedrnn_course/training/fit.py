@@ -75,9 +75,20 @@ def fit(
         CourseError: If a setting is impossible, the loss or the gradient is not a finite number, or the checkpoint is
             damaged or another run's.
     """
-    ends = span(task, steps, epochs, batch_size, evaluate_every)
+    steps, evaluate_every = span(task, steps, epochs, batch_size, evaluate_every)
     settings = Settings(
-        *ends, batch_size, optimiser, learning_rate, momentum, decay, clip, patience, validation, stop_when_solved, seed
+        steps=steps,
+        evaluate_every=evaluate_every,
+        batch_size=batch_size,
+        patience=patience,
+        validation=validation,
+        stop_when_solved=stop_when_solved,
+        seed=seed,
+        optimiser=optimiser,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        decay=decay,
+        clip=clip,
     )
     was_training = model.training
     model.train()

@@ -22,7 +22,7 @@ from gatedrnn_course.training import checkpoint as files
 from gatedrnn_course.training.bar import bar_over
 from gatedrnn_course.training.data import training_batches, validation_batch
 from gatedrnn_course.training.history import History, Row
-from gatedrnn_course.training.settings import Settings, named_task, span
+from gatedrnn_course.training.settings import Schedule, named_task, span
 from gatedrnn_course.training.stopping import Interruption, out_of_patience
 
 __all__ = ["fit_population"]
@@ -75,10 +75,16 @@ def fit_population(
             another run's, or every model diverged.
     """
     _check(population, task)
-    ends = span(task, steps, epochs, batch_size, evaluate_every)
-    settings = Settings(
-        *ends, batch_size, "sgd", 1.0, 0.0, False, None, patience, validation, stop_when_solved, seed
-    )  # what a population decides by itself says nothing here
+    steps, evaluate_every = span(task, steps, epochs, batch_size, evaluate_every)
+    settings = Schedule(
+        steps=steps,
+        evaluate_every=evaluate_every,
+        batch_size=batch_size,
+        patience=patience,
+        validation=validation,
+        stop_when_solved=stop_when_solved,
+        seed=seed,
+    )
     run = _Run(population, task, settings, None if checkpoint is None else Path(checkpoint))
     with Interruption() as interruption:
         if resume:
@@ -126,7 +132,7 @@ class _Run:
 
     population: Population
     task: Task
-    settings: Settings
+    settings: Schedule
     path: Path | None
     step: int = 0
     seconds: float = 0.0
@@ -269,7 +275,7 @@ class _Run:
         names = [part.name for part in fields(self.population.settings[0]) if part.name != "cell"]
         own = [(s.cell.text, *(getattr(s, name) for name in names)) for s in self.population.settings]
         known = f"{len(own)} models, {sha256(repr(own).encode()).hexdigest()[:12]}"
-        numbers = {n: v for n, v in asdict(self.settings).items() if n not in ("steps", "optimiser", "learning_rate")}
+        numbers = {name: value for name, value in asdict(self.settings).items() if name != "steps"}
         return {**numbers, "task": named_task(self.task), "population": known, "dtype": str(self.population.dtype)}
 
 

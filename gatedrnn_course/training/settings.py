@@ -12,40 +12,49 @@ from gatedrnn_course.tasks import Corpus, Task
 from gatedrnn_course.text import _
 from gatedrnn_course.training.data import batches_in_epoch
 
-__all__ = ["OptimiserName", "Settings", "described", "named_task", "span"]
+__all__ = ["OptimiserName", "Schedule", "Settings", "described", "named_task", "span"]
 
 OptimiserName = Literal["adam", "sgd"]
 EVERY = 100  # steps between two evaluations of a generated task
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The settings of `fit`, where each is explained; `steps` and `evaluate_every` are filled in."""
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """What decides batches and end of any run, explained at `fit`; `steps` and `evaluate_every` are filled in."""
 
     steps: int
     evaluate_every: int
     batch_size: int
-    optimiser: OptimiserName
-    learning_rate: float
-    momentum: float
-    decay: bool
-    clip: float | None
     patience: int | None
     validation: int
     stop_when_solved: bool
     seed: int
 
     def __post_init__(self) -> None:
-        for name in ("learning_rate", "momentum", "clip"):  # a number drawn with NumPy is no number of a checkpoint's
-            if getattr(self, name) is not None:
-                object.__setattr__(self, name, float(getattr(self, name)))
-        _require(self.optimiser in ("adam", "sgd"), "optimiser", self.optimiser, _('It is "adam" or "sgd".'))
         for name in ("steps", "batch_size", "evaluate_every", "validation"):
             value = getattr(self, name)
             _require(_is_whole(value) and value >= 1, name, value, _("It is a whole number from 1."))
         _require(_is_whole(self.seed) and self.seed >= 0, "seed", self.seed, _("It is a whole number from 0."))
         waits = self.patience is None or (_is_whole(self.patience) and self.patience >= 1)
         _require(waits, "patience", self.patience, _("It is a whole number from 1, or None."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Schedule):
+    """The settings of `fit`: a schedule, and how the model learns."""
+
+    optimiser: OptimiserName
+    learning_rate: float
+    momentum: float
+    decay: bool
+    clip: float | None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("learning_rate", "momentum", "clip"):  # a number drawn with NumPy is no number of a checkpoint's
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, float(getattr(self, name)))
+        _require(self.optimiser in ("adam", "sgd"), "optimiser", self.optimiser, _('It is "adam" or "sgd".'))
         _require(self.learning_rate > 0, "learning_rate", self.learning_rate, _("It is above 0."))
         _require(0 <= self.momentum < 1, "momentum", self.momentum, _("It is from 0 to below 1."))
         _require(self.clip is None or self.clip > 0, "clip", self.clip, _("It is above 0, or None."))

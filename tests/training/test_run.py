@@ -12,7 +12,20 @@ from gatedrnn_course.training import SequenceModel, fit
 from gatedrnn_course.training.run import Run
 from gatedrnn_course.training.settings import Settings
 
-SETTINGS = Settings(10, 5, 4, "sgd", 0.1, 0.0, True, 0.5, None, 4, False, 0)
+SETTINGS = Settings(
+    steps=10,
+    evaluate_every=5,
+    batch_size=4,
+    optimiser="sgd",
+    learning_rate=0.1,
+    momentum=0.0,
+    decay=True,
+    clip=0.5,
+    patience=None,
+    validation=4,
+    stop_when_solved=False,
+    seed=0,
+)
 
 
 def test_a_step_of_sgd_is_minus_rate_times_clipped_gradient():
