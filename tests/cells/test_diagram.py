@@ -63,13 +63,13 @@ def check(cell: Cell) -> None:
         for k, box in boxes.items():
             if k not in (edge.source, edge.end.node):
                 assert not any(overlap(piece, box) for piece in pieces(edge))
-    for one, other in combinations(made.edges, 2):
-        if one.source != other.source:
-            for a in pieces(one):
-                for b in pieces(other):
+    for edge, beside in combinations(made.edges, 2):
+        if edge.source != beside.source:
+            for a in pieces(edge):
+                for b in pieces(beside):
                     if (a[0] == a[2]) == (b[0] == b[2]):
                         grown = a[0] - 1, a[1] - 1, a[2] + 1, a[3] + 1
-                        assert not overlap(grown, b), (one, other)
+                        assert not overlap(grown, b), (edge, beside)
     root = ET.fromstring(diagram(cell))
     words = [text_box(node) for node in root.iter(f"{SVG}text")]
     for one, other in combinations(words, 2):
