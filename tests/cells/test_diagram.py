@@ -292,3 +292,19 @@ def test_unusual_equations_have_a_picture(text: str) -> None:
     cell = parse(text)
     check(cell)
     assert cell.lines[-1].name in texts(ET.fromstring(diagram(cell)))
+
+
+def test_a_wire_that_divides_has_a_dot_there() -> None:
+    for cell in catalogue.values():
+        made = layout(cell)
+        root = ET.fromstring(diagram(cell))
+        dots = {
+            (float(c.attrib["cx"]), float(c.attrib["cy"])) for c in root.iter(f"{SVG}circle") if c.get("r") == "3.5"
+        }
+        taps = {
+            (edge.points[1][0], edge.points[0][1])
+            for edge in made.edges
+            if edge.source in (made.lane.start, *made.lane.nodes) and len(edge.points) > 2
+        }
+        edge_of = {edge.points[1] for edge in made.edges if edge.end.name == made.lane.state}
+        assert taps - edge_of <= dots

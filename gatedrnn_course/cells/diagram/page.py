@@ -23,8 +23,8 @@ How to read them:
   besides it leaves at the right edge too.
 - A box holds the weights of a weighted sum, each above the wire it weighs; a bias has no wire. Rounded boxes are
   functions of one value; σ is the sigmoid.
-- A circle with × or + is an elementwise product or sum. A product with a gate, whose values lie between 0 and 1, is drawn
-  as a valve in the gate's colour.
+- A circle with × or + is an elementwise product or sum. A product with a gate, whose values lie between 0 and 1, is
+  drawn as a valve in the gate's colour.
 - A wire from the state back to a box is a peephole.
 - A quantity has the same colour and line style in every picture.
 """
