@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.diagnosis import same_numbers
+from gatedrnn_course.grading.exchange.values import Argument, Value
+from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import Draw, Explanation, Item, Observation
-from gatedrnn_course.grading.values import Argument, Value
 from gatedrnn_course.text import _
 
 __all__ = ["FunctionItem", "Mistake"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.grading.values import Argument, Value
+from gatedrnn_course.grading.exchange.values import Argument, Value
 
 __all__ = ["Draw", "Explanation", "Item", "Observation", "as_argument"]
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.diagnosis import explain_slice
+from gatedrnn_course.grading.exchange.values import Argument, Value
+from gatedrnn_course.grading.items.diagnosis import explain_slice
 from gatedrnn_course.grading.items.docstrings import slice_docstring
 from gatedrnn_course.grading.items.item import Draw, Explanation, Item, Observation
-from gatedrnn_course.grading.values import Argument, Value
 
 __all__ = ["SliceItem"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gatedrnn_course.grading.compare import Comparison, changed_arguments, compare, given_outputs
-from gatedrnn_course.grading.head import wrong_head
+from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items import Draw, Item, Observation
-from gatedrnn_course.grading.values import Caller, Framework, Problem, Reply, Value
-from gatedrnn_course.grading.verdict import Outcome, Verdict
+from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare, given_outputs
+from gatedrnn_course.grading.judging.signature import wrong_head
+from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
 from gatedrnn_course.text import _, mark
 
 __all__ = ["judge", "judge_with_earlier"]
