@@ -11,7 +11,8 @@ import numpy as np
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items import Draw, Item, Observation
-from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare, given_outputs
+from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare
+from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.judging.signature import wrong_head
 from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
 from gatedrnn_course.text import _, mark
@@ -169,11 +170,29 @@ def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial],
         return _raised(item, reply.problem, failed.draw)
     if changed:
         return _changes_arguments(item, changed)
-    if isinstance(reply.value, str):
-        words = _("`{name}` returns a str, expected is an array of numbers.")
-        return _not_right(item, "wrong", words.format(name=item.name))
-    words = _("`{name}` gives something else.") if failed.comparison.form else _("`{name}` gives other numbers.")
-    return _not_right(item, "wrong", words.format(name=item.name), "", detail)
+    return _not_right(item, "wrong", _heading(item, failed), "", detail)
+
+
+def _heading(item: Item, failed: _Trial) -> str:
+    """What is wrong where nothing has a name: the form, or which outputs differ and which do not."""
+    found, reply = failed.comparison, failed.reply
+    if not found.wrong_outputs:
+        form = another_form(reply.value, failed.right, item.outputs, reply.printed)
+        return _("`{name}` {form}").format(name=item.name, form=form)
+    wrong, right = (", ".join(f"`{name}`" for name in names) for names in (found.wrong_outputs, found.right_outputs))
+    if found.form:
+        words = (
+            _("`{name}` gives {wrong} in another shape; {right} is right.")
+            if right
+            else _("`{name}` gives {wrong} in another shape.")
+        )
+    else:
+        words = (
+            _("`{name}` gives other numbers for {wrong}; {right} is right.")
+            if right
+            else _("`{name}` gives other numbers for {wrong}.")
+        )
+    return words.format(name=item.name, wrong=wrong, right=right)
 
 
 def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
@@ -182,7 +201,7 @@ def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
 
 
 def _seen(item: Item, trial: _Trial) -> Observation | None:
-    value = given_outputs(trial.reply.value, trial.right, item.outputs)
+    value = read_outputs(trial.reply.value, trial.right, item.outputs)
     raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
     return Observation(trial.draw, value) if value is not None or raised else None
 
