@@ -13,7 +13,7 @@ from typing import Protocol
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.grade import grade_submission, rubric_of
-from gatedrnn_course.grading.classroom.record import Record, SandboxRecord, file_stems, read_record, write_atomically
+from gatedrnn_course.grading.classroom.record import Record, SandboxRecord, file_stems, read_record, write_text
 from gatedrnn_course.grading.classroom.submission import find_submissions, left_out, read_submission, readable
 from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import Unit, load
@@ -112,7 +112,7 @@ def _recorded(number: str, task: Task) -> Record:
     """Grade one submission and write its record, in the process that graded it: what is known is never lost."""
     name, paths, path = task
     record = _one(name, paths, number)
-    write_atomically(path, record.model_dump_json(indent=1))
+    write_text(path, record.model_dump_json(indent=1))
     return record
 
 
