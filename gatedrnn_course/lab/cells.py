@@ -82,7 +82,7 @@ def origin(name: str, function: Callable[..., Any], cells: Sequence[str] | None 
     if not isinstance(told, list):
         return Origin()
     mine = _code(function)
-    later = []
+    later: list[int] = []
     for number in range(len(told) - 1, 0, -1):
         if not _defines(str(told[number]), name):
             continue

@@ -1,7 +1,7 @@
 """What a notebook says after a restart, when a cell runs before the first one: one sentence instead of a traceback.
 
-An IPython extension. The package's own configuration of the kernel loads it (`etc/ipython/ipython_kernel_config.py`); it
-loads nothing else until a name is missing.
+An IPython extension, loaded by the configuration that the package installs (`etc/ipython/ipython_kernel_config.py`).
+It loads nothing else until a name is missing.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ import signal
 del signal.setitimer
 
 import numpy as np
-from gatedrnn_course import Params, check, example, explore_gates, hint, predict, progress, setup, show_cell, show_shapes
-from gatedrnn_course import sigmoid, tanh
+from gatedrnn_course import Params, check, example, explore_gates, hint, predict, progress, setup, sigmoid, tanh
+from gatedrnn_course import show_cell, show_shapes
 
 setup()
 x, h_prev, p = example("forget_gate")
