@@ -105,7 +105,12 @@ def passes(tree: Path, tests: Sequence[str], seconds: float) -> bool | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
     surroundings = {**os.environ, "PYTHONPATH": str(tree), "PYTHONHASHSEED": "0"}
     with subprocess.Popen(
-        command, cwd=tree, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=tree,
+        env=surroundings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     ) as process:
         try:
             status = process.wait(seconds)
@@ -177,12 +182,16 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT, listed: Path
     parser.add_argument("--room", action="append", help="only this room; may be given several times")
     parser.add_argument("--only", type=int, metavar="N", help="only the first N of them")
     parser.add_argument("--named", default="", metavar="WORDS", help="only those whose name holds these words")
-    parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE", help="kept answers, default %(default)s")
+    parser.add_argument(
+        "--results", type=Path, default=RESULTS, metavar="FILE", help="kept answers, default %(default)s"
+    )
     parser.add_argument("--seconds", type=float, default=SECONDS, help="a change's tests may take, default %(default)s")
     options = parser.parse_args(arguments)
     mutations = read(listed)
     if unknown := set(options.room or ()) - {m.room for m in mutations}:
-        parser.error(f"no such room: {', '.join(sorted(unknown))}; there are {', '.join({m.room: 0 for m in mutations})}")
+        parser.error(
+            f"no such room: {', '.join(sorted(unknown))}; there are {', '.join({m.room: 0 for m in mutations})}"
+        )
     try:
         refuse_stale(mutations, root)
         chosen = [m for m in mutations if m.room in (options.room or [m.room]) and options.named in m.name]
