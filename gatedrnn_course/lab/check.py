@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.head import head_of
+from gatedrnn_course.grading.exchange.blank import is_blank
 from gatedrnn_course.grading.items import Item
-from gatedrnn_course.grading.judge import judge_with_earlier
-from gatedrnn_course.grading.local import LocalCaller
-from gatedrnn_course.grading.policy import forbidden_use, refusal
-from gatedrnn_course.grading.sandbox.child.blank import is_blank
+from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
+from gatedrnn_course.grading.judging.judge import judge_with_earlier
+from gatedrnn_course.grading.judging.signature import head_of
+from gatedrnn_course.grading.judging.verdict import Verdict
+from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.units import Unit, find_item
-from gatedrnn_course.grading.verdict import Verdict
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gatedrnn_course import sigmoid
-from gatedrnn_course.grading import local
+from gatedrnn_course.grading.running import local
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.check import CheckFailed, check
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from gatedrnn_course.grading.record import Record, write_atomically
+from gatedrnn_course.grading.classroom.record import Record, write_atomically
 from gatedrnn_course.grading.units import Unit
 
 from .plain import plain

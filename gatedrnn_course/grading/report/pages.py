@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from gatedrnn_course.grading.record import ItemRecord, Record, file_stems, write_atomically
+from gatedrnn_course.grading.classroom.record import ItemRecord, Record, file_stems, write_atomically
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _, language, n_
 
@@ -22,7 +22,7 @@ from .words import OUTCOMES, left_out_sentence, not_kept, status_word
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from gatedrnn_course.grading.classrun import ClassRun
+    from gatedrnn_course.grading.classroom.run import ClassRun
 
 __all__ = ["Pages", "class_page", "student_page", "write_pages"]
 

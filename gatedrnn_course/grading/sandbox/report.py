@@ -7,10 +7,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from gatedrnn_course.grading.values import Framework, Problem, Reply
+from gatedrnn_course.grading.exchange.values import Framework, Problem, Reply
 
-from .child.frames import BadFrame, Meta
-from .child.trees import unpack, unpack_arguments
+from ..exchange.frames import BadFrame, Meta
+from ..exchange.trees import unpack, unpack_arguments
 from .protocol import CellFault, LoadReport
 from .untrusted import cell_fault, problem, words
 

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Literal, cast
 
-from gatedrnn_course.grading.values import Problem
+from gatedrnn_course.grading.exchange.values import Problem
 
-from .child.frames import BadFrame
+from ..exchange.frames import BadFrame
 from .protocol import CellFault
 
 __all__ = ["cell_fault", "clean", "problem", "words"]

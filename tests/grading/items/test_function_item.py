@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
-from gatedrnn_course.grading.judge import judge
-from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove import prove_item
 from gatedrnn_course.grading.prove.programs import answer, filled_answer
 from gatedrnn_course.grading.prove.typed import function_of
+from gatedrnn_course.grading.running.local import LocalCaller
 
 
 def masked_mean(values: Any, mask: Any) -> Any:

@@ -10,11 +10,11 @@ from gatedrnn_course.cells import catalogue, sequence
 from gatedrnn_course.cells.edits import classes
 from gatedrnn_course.grading.items import SequenceItem
 from gatedrnn_course.grading.items.sequence_item import LOOP_MISTAKES
-from gatedrnn_course.grading.judge import judge
-from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.programs import answer, right_answers
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.grading.prove.wrong import wrong_answers
+from gatedrnn_course.grading.running.local import LocalCaller
 
 HINTS = ("one", "two", "three")
 CELLS = {"LSTM": "lstm", "GRU": "gru", "RNN": "rnn"}

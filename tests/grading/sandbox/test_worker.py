@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gatedrnn_course.grading.exchange.blank import is_blank
 from gatedrnn_course.grading.sandbox import ProcessSandbox, Session
-from gatedrnn_course.grading.sandbox.child.blank import is_blank
 
 Loaded = Callable[..., Session]
 X = np.array([1.0, 2.0, 3.0])

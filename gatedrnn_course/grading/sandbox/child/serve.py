@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import frames
-from .blank import is_blank
-from .convert import NotAValue, from_function, still, tensors, to_function
+from ...exchange import frames
+from ...exchange.blank import is_blank
+from ...exchange.convert import NotAValue, from_function, still, tensors, to_function
+from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from .notebook import Missing, Notebook, fault
-from .trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 
 __all__ = ["serve"]
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.grading.exchange.blank import is_blank
+from gatedrnn_course.grading.exchange.convert import NotAValue, from_function
+from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items.item import as_argument
-from gatedrnn_course.grading.limit import TooLong, time_limit
-from gatedrnn_course.grading.sandbox.child.blank import is_blank
-from gatedrnn_course.grading.sandbox.child.convert import NotAValue, from_function
-from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply, Value
+from gatedrnn_course.grading.running.limit import TooLong, time_limit
 
 __all__ = ["LocalCaller"]
 

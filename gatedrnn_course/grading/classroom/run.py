@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.one import grade_submission, rubric_of
-from gatedrnn_course.grading.record import Record, SandboxRecord, file_stems, read_record, write_atomically
+from gatedrnn_course.grading.classroom.grade import grade_submission, rubric_of
+from gatedrnn_course.grading.classroom.record import Record, SandboxRecord, file_stems, read_record, write_atomically
+from gatedrnn_course.grading.classroom.submission import find_submissions, left_out, read_submission, readable
 from gatedrnn_course.grading.sandbox import ProcessSandbox
-from gatedrnn_course.grading.submission import find_submissions, left_out, read_submission, readable
 from gatedrnn_course.grading.units import Unit, load
 from gatedrnn_course.text import _
 
@@ -103,7 +103,7 @@ def _graded(todo: Sequence[Task], grade: partial[Record], jobs: int) -> Generato
     if jobs == 1 or len(todo) == 1:
         yield from map(grade, todo)
     elif todo:
-        from gatedrnn_course.grading.workers import side_by_side  # joblib takes a moment to load
+        from gatedrnn_course.grading.classroom.workers import side_by_side  # joblib takes a moment to load
 
         yield from side_by_side(grade, todo, min(jobs, len(todo)))
 

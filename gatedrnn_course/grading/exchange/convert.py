@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frames import MAX_ARRAYS
-from .gatedrnn_course import Params
+from .params import Params
 from .trees import Argument, Plain
 
 __all__ = ["NotAValue", "from_function", "still", "tensors", "to_function"]

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gatedrnn_course.grading.sandbox.child import frames, trees
-from gatedrnn_course.grading.sandbox.child.frames import BadFrame
+from gatedrnn_course.grading.exchange import frames, trees
+from gatedrnn_course.grading.exchange.frames import BadFrame
 
 CAP = 1 << 16
 JSON = st.recursive(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.sandbox import Limits, LoadReport, Sandbox, Session
-from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.text import _
 
 __all__ = ["Place"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gatedrnn_course.grading.one import grade_submission, rubric_of
+from gatedrnn_course.grading.classroom.grade import grade_submission, rubric_of
+from gatedrnn_course.grading.classroom.record import Record
 from gatedrnn_course.grading.prove.programs import answer, blank_answer
-from gatedrnn_course.grading.record import Record
 from gatedrnn_course.grading.sandbox import ProcessSandbox
 from gatedrnn_course.grading.units import load
 

@@ -10,7 +10,7 @@ import pytest
 from gatedrnn_course.cells import Params, Slice, catalogue, whole_step
 from gatedrnn_course.cells.edits import Edit, classes, everywhere_edits, merged
 from gatedrnn_course.cells.numeric import compiled
-from gatedrnn_course.grading.diagnosis import Seen, explain_slice, same_numbers
+from gatedrnn_course.grading.items.diagnosis import Seen, explain_slice, same_numbers
 
 LSTM = whole_step(catalogue["LSTM"])
 GATE = Slice(catalogue["LSTM"], ("x", "h_prev"), ("f",))

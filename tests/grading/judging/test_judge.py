@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from gatedrnn_course.cells.edits import classes
-from gatedrnn_course.grading.head import head_of
-from gatedrnn_course.grading.judge import judge, judge_with_earlier, sizes_in_words
-from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply
+from gatedrnn_course.grading.judging.judge import judge, judge_with_earlier, sizes_in_words
+from gatedrnn_course.grading.judging.signature import head_of
+from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.prove.programs import answer
 from gatedrnn_course.grading.prove.typed import function_of
+from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.units import load
-from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply
-from gatedrnn_course.grading.verdict import Verdict
 
 UNIT = load("03")
 GATE, UPDATE, STEP = (UNIT.item(name) for name in ("forget_gate", "cell_update", "lstm_step"))

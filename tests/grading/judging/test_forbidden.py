@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatedrnn_course.grading.policy import forbidden_use, refusal
+from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
 
 FORBIDDEN = ("torch.nn.LSTM", "torch.nn.LSTMCell", "gatedrnn_course.cells")
 

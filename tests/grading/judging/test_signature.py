@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gatedrnn_course.grading.head import head_in_sources, head_of, wrong_head
+from gatedrnn_course.grading.judging.signature import head_in_sources, head_of, wrong_head
 
 WANTED = ("x", "h_prev", "p")
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading import classrun
-from gatedrnn_course.grading.classrun import ClassRun, grade_class
-from gatedrnn_course.grading.record import Record, file_stems, read_record
+from gatedrnn_course.grading.classroom import run as classrun
+from gatedrnn_course.grading.classroom.record import Record, file_stems, read_record
+from gatedrnn_course.grading.classroom.run import ClassRun, grade_class
 from gatedrnn_course.grading.report import write_pages
 
 IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"

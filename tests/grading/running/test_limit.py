@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gatedrnn_course.grading.limit import TooLong, time_limit
+from gatedrnn_course.grading.running.limit import TooLong, time_limit
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="This system has no alarm signal.")
 

@@ -10,16 +10,16 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from gatedrnn_course.grading.head import head_in_sources
+from gatedrnn_course.grading.classroom.record import ItemRecord, Record, SandboxRecord
+from gatedrnn_course.grading.classroom.submission import Submission, read_submission, readable
 from gatedrnn_course.grading.items import Item
-from gatedrnn_course.grading.judge import judge_with_earlier
-from gatedrnn_course.grading.place import Place
-from gatedrnn_course.grading.policy import forbidden_use, refusal
-from gatedrnn_course.grading.record import ItemRecord, Record, SandboxRecord
+from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
+from gatedrnn_course.grading.judging.judge import judge_with_earlier
+from gatedrnn_course.grading.judging.signature import head_in_sources
+from gatedrnn_course.grading.judging.verdict import Verdict
+from gatedrnn_course.grading.running.student import Place
 from gatedrnn_course.grading.sandbox import EXAMPLES, CellFault, Limits, Sandbox, write_examples
-from gatedrnn_course.grading.submission import Submission, read_submission, readable
 from gatedrnn_course.grading.units import Unit
-from gatedrnn_course.grading.verdict import Verdict
 from gatedrnn_course.text import _
 
 __all__ = ["LIMITS", "grade_submission", "rubric_of"]

@@ -6,16 +6,19 @@ It holds no equation of an answer and never imports the course's own package.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Params", "Quiet", "QuietLoader", "example", "setup", "sigmoid", "tanh"]
+from ....exchange.params import Params
+
+__all__ = ["Params", "Quiet", "QuietLoader", "example", "install", "setup", "sigmoid", "tanh"]
+
+NAME = "gatedrnn_course"
 
 REFUSED = frozenset({"authoring", "cells", "cli", "course", "engines", "grading", "studies"})
 
@@ -35,28 +38,6 @@ def sigmoid(a: Any) -> Any:
 def tanh(a: Any) -> Any:
     """The hyperbolic tangent of a number, an array or a tensor of any shape."""
     return a.tanh() if type(a).__module__.partition(".")[0] == "torch" else np.tanh(a)
-
-
-class Params(Mapping[str, Any]):
-    """Named arrays: `p.W_f` and `p["W_f"]` are the same, and iteration gives the names."""
-
-    def __init__(self, *args: Any, **arrays: Any) -> None:
-        vars(self).update(dict(*args, **arrays))
-
-    def __getitem__(self, name: str) -> Any:
-        return vars(self)[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        vars(self)[name] = value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(vars(self))
-
-    def __len__(self) -> int:
-        return len(vars(self))
-
-    def __repr__(self) -> str:
-        return f"Params({', '.join(self)})"
 
 
 class Quiet:
@@ -151,19 +132,29 @@ def __getattr__(name: str) -> Any:
     return _quiet_name(name)
 
 
+class _Same(Loader):
+    """Hands out this very module again, also when it was dropped from `sys.modules`."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return sys.modules[__name__]
+
+    def exec_module(self, module: ModuleType) -> None: ...
+
+
 class _Door(MetaPathFinder):
     """Answers every import of `gatedrnn_course` before any installed package of that name can."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         name, _, rest = fullname.partition(".")
-        if name != "gatedrnn_course":
+        if name != NAME:
             return None
         if not rest:
-            return spec_from_file_location(name, __file__, submodule_search_locations=[])
+            return ModuleSpec(NAME, _Same(), is_package=True)
         if rest.partition(".")[0] in REFUSED:
             raise _refusal(rest.partition(".")[0])
         return ModuleSpec(fullname, QuietLoader(), is_package=True)
 
 
-if __name__ == "gatedrnn_course" and not any(type(finder).__name__ == "_Door" for finder in sys.meta_path):
+def install() -> None:
+    """Make this module what `import gatedrnn_course` gives, and the only thing it can give."""
     sys.meta_path.insert(0, _Door())

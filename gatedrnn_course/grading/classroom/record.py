@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.verdict import Outcome
+from gatedrnn_course.grading.judging.verdict import Outcome
 from gatedrnn_course.text import _
 
 __all__ = ["ItemRecord", "Record", "SandboxRecord", "file_stems", "read_record", "write_atomically"]

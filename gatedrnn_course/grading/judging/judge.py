@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gatedrnn_course.grading.compare import Comparison, changed_arguments, compare, given_outputs
-from gatedrnn_course.grading.head import wrong_head
+from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items import Draw, Item, Observation
-from gatedrnn_course.grading.values import Caller, Framework, Problem, Reply, Value
-from gatedrnn_course.grading.verdict import Outcome, Verdict
+from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare, given_outputs
+from gatedrnn_course.grading.judging.signature import wrong_head
+from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
 from gatedrnn_course.text import _, mark
 
 __all__ = ["judge", "judge_with_earlier"]
@@ -55,7 +55,7 @@ def judge(
         order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
-        return _wrong(item, failed, trials, explain)
+        return _wrong(item, caller, failed, trials, explain)
     changed = changed_arguments(deciding[0].draw.args, deciding[0].reply.arguments, item.arguments)
     if changed:
         return _changes_arguments(item, changed)
@@ -100,14 +100,19 @@ def judge_with_earlier(
     return replace(second, notes=(*second.notes, note), alone=True)
 
 
+def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
+    reply = caller.call(item.name, draw.args, framework=framework)
+    right = item.reference(*draw.args)
+    verdict = Comparison(False) if reply.problem else compare(reply.value, right, item.outputs)
+    return _Trial(draw, reply, right, verdict)
+
+
 def _try_all(item: Item, caller: Caller, draws: Sequence[Draw], framework: Framework) -> list[_Trial]:
     """Call on every draw; stop where the process is gone or nothing will come."""
     trials = []
     for draw in draws:
-        reply = caller.call(item.name, draw.args, framework=framework)
-        right = item.reference(*draw.args)
-        verdict = Comparison(False) if reply.problem else compare(reply.value, right, item.outputs)
-        trials.append(_Trial(draw, reply, right, verdict))
+        trials.append(_try(item, caller, draw, framework))
+        reply = trials[-1].reply
         if reply.blank or (reply.problem and reply.problem.kind in ("missing", "timeout", "died", "frame")):
             break
     return trials
@@ -133,7 +138,7 @@ def _changes_arguments(item: Item, changed: Sequence[str]) -> Verdict:
     return _not_right(item, "wrong", words.format(names=", ".join(f"`{name}`" for name in changed)), key)
 
 
-def _wrong(item: Item, failed: _Trial, trials: Sequence[_Trial], explain: bool) -> Verdict:
+def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial], explain: bool) -> Verdict:
     """Why an item is not right, from the plainest reason to the search for an edit."""
     reply = failed.reply
     if reply.blank:
@@ -141,7 +146,13 @@ def _wrong(item: Item, failed: _Trial, trials: Sequence[_Trial], explain: bool) 
     if reply.problem is not None and reply.problem.kind != "raised":
         return _no_answer(item, reply.problem)
     changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
-    found = item.explain(_observed(item, trials)) if explain else None
+    found = None
+    if explain:
+
+        def ask(draw: Draw) -> Observation:
+            return _seen(item, _try(item, caller, draw, reply.framework)) or Observation(draw, None)
+
+        found = item.explain(_observed(item, trials), ask)
     detail = _where(failed)
     if found is not None:
         return _not_right(item, "wrong", found.sentence, found.key, detail)
@@ -155,13 +166,13 @@ def _wrong(item: Item, failed: _Trial, trials: Sequence[_Trial], explain: bool) 
 
 def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
     """What came of every draw, as an explanation needs it. A call that gave no arrays tells nothing."""
-    seen = []
-    for trial in trials:
-        value = given_outputs(trial.reply.value, trial.right, item.outputs)
-        raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
-        if value is not None or raised:
-            seen.append(Observation(trial.draw, value))
-    return seen
+    return [seen for trial in trials if (seen := _seen(item, trial))]
+
+
+def _seen(item: Item, trial: _Trial) -> Observation | None:
+    value = given_outputs(trial.reply.value, trial.right, item.outputs)
+    raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
+    return Observation(trial.draw, value) if value is not None or raised else None
 
 
 _KINDS = {

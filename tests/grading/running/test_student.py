@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatedrnn_course.grading.place import MAX_LEFT_OUT, Place
+from gatedrnn_course.grading.running.student import MAX_LEFT_OUT, Place
 from gatedrnn_course.grading.sandbox import Limits, ProcessSandbox
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the process sandbox needs a POSIX system")

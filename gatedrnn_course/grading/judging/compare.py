@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.values import Argument, Value
+from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.text import _, n_
 
 __all__ = ["FLOAT32", "FLOAT64", "Comparison", "changed_arguments", "compare", "given_outputs", "outputs_of"]

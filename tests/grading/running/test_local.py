@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gatedrnn_course.cells import Params
-from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.running.local import LocalCaller
 
 X = np.arange(6.0).reshape(2, 3)
 
