@@ -171,3 +171,23 @@ def test_other_cells_are_diagnosed_by_the_same_code(name: str) -> None:
     whole = whole_step(catalogue[name])
     for k, found in enumerate(classes(whole)[::7]):
         assert explained(whole, found.edit, seed=k) == found.edit.key
+
+
+def test_a_second_mistake_that_the_telling_draw_does_not_show_is_found_by_the_others() -> None:
+    """With sizes of 1 a transposed matrix is right: the first mistake alone gives the numbers, the batch the second."""
+    kept = "In the cell state, `c_prev` is not multiplied by `f`."
+    both = merged(LSTM, edit(LSTM, kept), edit(LSTM, "In the output gate, W_o stands the wrong way round"))
+    function = compiled(both.lines, LSTM.inputs, both.outputs)
+    rows = [row for row in seen(LSTM, function) if row[3] != "square"]
+    assert [value is None for _inputs, _p, value, _kind in rows] == [True, False, True]
+    found = explain_slice(LSTM, rows, still)
+    assert found is not None and found.words[0].english == kept
+    assert len(found.words) == 2 and "In the output gate, W_o stands" in found.words[1].english
+
+
+@pytest.mark.parametrize("by", [1e-3, 1e-2, 5e-2])
+def test_a_float32_answer_beside_a_mistake_is_not_that_mistake(by: float) -> None:
+    found = edit(GATE, "has no bias")
+    function = compiled(found.lines, GATE.inputs, found.outputs)
+    near = seen(GATE, lambda *args: tuple(np.float32(value + by) for value in function(*args)))
+    assert explain_slice(GATE, near, still) is None
