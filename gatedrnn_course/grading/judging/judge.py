@@ -48,7 +48,8 @@ def judge(
     """
     draws = item.draws(np.random.default_rng(seed))
     trials = _try_all(item, caller, draws, "numpy")
-    if trials[0].reply.problem is not None and trials[0].reply.problem.kind == "raised" and trials[0].reply.torch:
+    first = trials[0].reply
+    if first.problem is not None and first.problem.kind == "raised" and first.torch and not first.blank:
         with_torch = _try_all(item, caller, draws, "torch")
         if with_torch[0].reply.problem is None:
             trials = with_torch
