@@ -2,6 +2,7 @@
 
 from gatedrnn_course.grading.items.function_item import FunctionItem as FunctionItem
 from gatedrnn_course.grading.items.function_item import Mistake as Mistake
+from gatedrnn_course.grading.items.item import Ask as Ask
 from gatedrnn_course.grading.items.item import Draw as Draw
 from gatedrnn_course.grading.items.item import Explanation as Explanation
 from gatedrnn_course.grading.items.item import Item as Item

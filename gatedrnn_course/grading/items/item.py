@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.grading.values import Argument, Value
+from gatedrnn_course.grading.exchange.values import Argument, Value
 
-__all__ = ["Draw", "Explanation", "Item", "Observation", "as_argument"]
+__all__ = ["Ask", "Draw", "Explanation", "Item", "Observation", "as_argument"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ class Observation:
 
     draw: Draw
     value: tuple[np.ndarray, ...] | None
+
+
+Ask = Callable[[Draw], Observation]
+"""Calls the learner's function once more, on inputs that an explanation chose itself."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,19 @@ class Item(ABC):
         """Fresh inputs: those that decide, then those that help to explain."""
 
     @abstractmethod
-    def explain(self, observed: Sequence[Observation]) -> Explanation | None:
-        """The mistake that reproduces what was observed, if there is one."""
+    def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
+        """The mistake that reproduces what was observed, if there is one; `ask` gets further values."""
+
+    def read(self, value: Value, draw: Draw) -> Value:
+        """What is judged of a value that came: the value itself, as a rule.
+
+        An item that asks for text gets the `str` here, and hands back what it compares with its reference: arrays that
+        it computes on the draw, say.
+
+        Raises:
+            CourseError: If the value cannot be read; its sentences are told.
+        """
+        return value
 
     def signature(self) -> str:
         """The function's head: `forget_gate(x, h_prev, p)`."""

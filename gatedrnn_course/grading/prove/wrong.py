@@ -15,8 +15,8 @@ from gatedrnn_course.cells.edits.classes import probe_trials
 from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.diagnosis import same_numbers
 from gatedrnn_course.grading.items import FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.sequence_item import LOOP_MISTAKES
 from gatedrnn_course.grading.prove.programs import answer
 from gatedrnn_course.grading.prove.typed import function_of
