@@ -308,3 +308,9 @@ def test_a_wire_that_divides_has_a_dot_there() -> None:
         }
         edge_of = {edge.points[1] for edge in made.edges if edge.end.name == made.lane.state}
         assert taps - edge_of <= dots
+
+
+def test_a_line_without_words_stands_once() -> None:
+    cell = parse("k = tanh(W_k @ x)\nh = sigmoid(W_h @ k) * k")
+    assert texts(ET.fromstring(diagram(cell))).count("k") == 1
+    assert texts(ET.fromstring(diagram(cell))).count("h") == 1
