@@ -29,6 +29,7 @@ class _Trial:
     right: Value
     comparison: Comparison
     unread: CourseError | None = None
+    raw: Value = None
 
 
 def judge(
@@ -105,14 +106,18 @@ def judge_with_earlier(
 
 def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
     reply = caller.call(item.name, draw.args, framework=framework)
-    right = item.reference(*draw.args)
+    right = item.right(draw)
     if reply.problem:
         return _Trial(draw, reply, right, Comparison(False))
+    raw = reply.value
     try:
-        reply = replace(reply, value=item.read(reply.value, draw))
+        reply = replace(reply, value=item.read(raw, draw))
     except CourseError as error:
-        return _Trial(draw, reply, right, Comparison(False, form=True), error)
-    return _Trial(draw, reply, right, compare(reply.value, right, item.outputs))
+        return _Trial(draw, reply, right, Comparison(False, form=True), error, raw)
+    except ValueError as error:
+        problem = Problem("raised", type(error).__name__, str(error))
+        return _Trial(draw, replace(reply, value=None, problem=problem), right, Comparison(False), None, raw)
+    return _Trial(draw, reply, right, compare(reply.value, right, item.outputs), None, raw)
 
 
 def _try_all(item: Item, caller: Caller, draws: Sequence[Draw], framework: Framework) -> list[_Trial]:
@@ -204,7 +209,7 @@ def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
 def _seen(item: Item, trial: _Trial) -> Observation | None:
     value = read_outputs(trial.reply.value, trial.right, item.outputs)
     raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
-    return Observation(trial.draw, value) if value is not None or raised else None
+    return Observation(trial.draw, value, trial.raw) if value is not None or raised else None
 
 
 _KINDS = {
