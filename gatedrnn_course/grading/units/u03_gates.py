@@ -109,6 +109,7 @@ UNIT = Unit(
         ),
         half_life_item(
             10,
+            NO_LSTM,
             (
                 mark("Each step multiplies the cell state by f. n steps multiply it by f to the power n."),
                 mark("Solve for f first: which number, multiplied n times by itself, is one half?"),
