@@ -30,7 +30,7 @@ class _Job(ctypes.Structure):
     """`Job` of the C text."""
 
     _fields_ = [
-        *((name, ctypes.c_long) for name in ("T", "B", "D", "K", "ldx", "first", "rows", "loss", "mode")),
+        *((name, ctypes.c_long) for name in ("T", "B", "D", "K", "ldx", "first", "rows", "loss", "mode", "step")),
         *((name, ctypes.c_void_p) for name in ("targets", "weights")),
     ]
 
@@ -43,7 +43,8 @@ class _Model(ctypes.Structure):
         *((name, ctypes.c_long) for name in ("H", "states", "own", "tape", "scratch", "tidy", "named")),
         *((name, ctypes.c_void_p) for name in ("lengths", "state_sizes", "theta", "slope", "speed", "square")),
         *((name, ctypes.c_void_p) for name in ("x", "outputs")),
-        *((name, ctypes.c_double) for name in ("rate", "momentum", "beta2", "epsilon")),
+        *((name, ctypes.c_double) for name in ("rate", "momentum", "beta2", "epsilon", "noise")),
+        ("key", ctypes.c_uint32 * 4),
         *((name, ctypes.c_long) for name in ("adam", "steps", "frozen")),
         ("loss", ctypes.c_double),
     ]
@@ -105,6 +106,7 @@ class CompiledModels:
         )
         model.lengths, model.state_sizes = self._longs(lengths), self._longs(states)
         model.rate, model.momentum, model.beta2, model.epsilon = own.learning_rate, own.momentum, BETA2, EPSILON
+        model.noise, model.key = own.noise, own.noise_key
         model.adam = own.optimiser == "adam"
         wide = kernel.padded(own.output_size)
         rows = torch.zeros(4, model.own + (own.hidden_size + 1) * wide, dtype=self.dtype)
@@ -130,17 +132,19 @@ class CompiledModels:
         self._kept.append(array)
         return ctypes.addressof(array)
 
-    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, train: bool) -> NDArray[np.float64]:
+    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, step: int | None) -> NDArray[np.float64]:
         """The loss of every model on a batch, and one step of training each; frozen ones give NaN there.
 
         Args:
             xs: The inputs of each model (T, B, D).
             batch: Targets and weights.
             loss: What the outputs mean.
-            train: Whether they learn.
+            step: The number of this step of training, for the noise; None: nobody learns.
         """
+        train = step is not None
         frozen = self.frozen
         job = self._job(batch.xs, batch.first, len(batch.weights), _TRAIN if train else _LOSS_ONLY)
+        job.step = step or 0
         job.loss, job.targets, job.weights = LOSSES.index(loss), batch.targets.data_ptr(), batch.weights.data_ptr()
         self._call(job, xs)
         losses = np.array([model.loss for model in self.models])

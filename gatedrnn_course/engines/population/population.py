@@ -187,16 +187,9 @@ class Population:
         made: dict[int, torch.Tensor] = {}
         xs = [made.setdefault(id(x), inputs_of(x, self.input_size, self.dtype)) for x in own]
         batch = score(xs[0], targets, mask, self.loss_kind, self.output_size)
-        if train:
-            xs = [self._noisy(k, x) for k, x in enumerate(xs)]
-            self.steps += 1
-        return self._models.run(xs, batch, self.loss_kind, train)
-
-    def _noisy(self, k: int, xs: torch.Tensor) -> torch.Tensor:
-        own = self.settings[k]
-        if not own.noise:
-            return xs
-        return xs + torch.from_numpy(own.drawn_noise(self.steps, tuple(xs.shape))).to(xs.dtype)
+        step = self.steps if train else None
+        self.steps += train
+        return self._models.run(xs, batch, self.loss_kind, step)
 
 
 def _count(cells: Any, *others: Any) -> int:
