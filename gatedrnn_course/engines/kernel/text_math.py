@@ -155,7 +155,7 @@ static inline V EXP(V a)
     return s * q + s;
 }
 
-/* 2 artanh(s) = log((1 + s) / (1 - s)), |s| <= 1/3 */
+/* log((1 + s) / (1 - s)), |s| <= 1/3; log(1 + e) where s = e / (2 + e) */
 static inline V log_ratio(V s)
 {
     const V z = s * s;
@@ -177,9 +177,6 @@ static inline V log_ratio(V s)
     const V twice = s + s;
     return p * z * twice + twice;
 }
-
-/* log(1 + a), 0 <= a <= 1 */
-static inline V LOG1P(V a) { return log_ratio(a / (a + (R)2)); }
 
 /* log a of a normal positive number: a = 2^k m, m between the roots of 1/2 and 2; a NaN stays one */
 static inline V LOG(V a)

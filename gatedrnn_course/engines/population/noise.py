@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 __all__ = ["ROTATIONS", "ROUNDS", "noise_key", "normals", "threefry"]
 
 ROTATIONS = ((10, 26), (11, 21), (13, 27), (23, 5), (6, 20), (17, 11), (25, 10), (18, 20))
-ROUNDS = 20
+ROUNDS = 13
 PARITY = 0x1BD11BDA
 PLACES = 16
 """Places drawn side by side, four numbers each."""
@@ -54,10 +54,9 @@ def threefry(key: Sequence[int], counter: Sequence[Any], rounds: int = ROUNDS) -
 def normals(key: Sequence[int], step: int, count: int) -> NDArray[np.float64]:
     """The numbers of one step from a normal distribution (count,), by Box and Muller."""
     blocks = -(-count // (4 * PLACES))
-    words = threefry(key, [np.arange(PLACES * blocks), step, 0, 0])
-    found = []
-    for one, other in (words[:2], words[2:]):
-        u, angle = ((one >> np.uint32(8)) + 1.0) / 2**24, ((other >> np.uint32(8)) / 2**24 - 0.5) * np.pi
-        radius = np.sqrt(-2 * np.log(u)) * (2.0 * (other & np.uint32(1)) - 1)
-        found += [radius * np.cos(angle), radius * np.sin(angle)]
-    return np.stack([part.reshape(blocks, PLACES) for part in found], axis=1).reshape(-1)[:count]
+    words = np.stack(threefry(key, [np.arange(PLACES * blocks), step, 0, 0])).reshape(2, 2, blocks, PLACES)
+    one, other = words[:, 0], words[:, 1]
+    u, angle = ((one >> np.uint32(8)) + 1.0) / 2**24, ((other >> np.uint32(8)) / 2**24 - 0.5) * np.pi
+    radius = np.sqrt(-2 * np.log(u)) * (2.0 * (other & np.uint32(1)) - 1)
+    found = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+    return found.swapaxes(0, 1).reshape(-1)[:count]

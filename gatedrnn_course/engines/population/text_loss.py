@@ -10,20 +10,25 @@ __all__ = ["LOSS"]
 LOSS = """\
 #define CHUNK 8                 /* rows added up before they go to the total, a double */
 
+/* sum and maximum of the lanes, by halves */
 static R vector_sum(V v)
 {
-    R s = 0;
-    for (long i = 0; i < L; i++)
-        s += v[i];
-    return s;
+    R each[L];
+    ST(each, v);
+    for (long n = L / 2; n; n /= 2)
+        for (long i = 0; i < n; i++)
+            each[i] += each[n + i];
+    return each[0];
 }
 
 static R vector_max(V v)
 {
-    R s = v[0];
-    for (long i = 1; i < L; i++)
-        s = v[i] > s ? v[i] : s;
-    return s;
+    R each[L];
+    ST(each, v);
+    for (long n = L / 2; n; n /= 2)
+        for (long i = 0; i < n; i++)
+            each[i] = each[i] > each[n + i] ? each[i] : each[n + i];
+    return each[0];
 }
 
 /* all bits of the first `count` lanes */
@@ -43,13 +48,13 @@ static inline V squared(V a, V t, V *d)
     return apart * apart;
 }
 
-/* log(1 + e^a) - t a and sigmoid(a) - t by the one exponential that cannot overflow */
+/* log(1 + e^a) - t a and sigmoid(a) - t, both from e^-|a|, which cannot overflow */
 static inline V bernoulli(V a, V t, V *d)
 {
     const V e = EXP((V)((M)a | SIGN)), share = (R)1 / (e + (R)1);
     const M on = a > ZERO;
     *d = CHOOSE(on, share, e * share) - t;
-    return (V)(on & (M)a) - t * a + LOG1P(e);
+    return (V)(on & (M)a) - t * a + log_ratio(e / (e + (R)2));
 }
 
 /* a row of K outputs, each with a loss of its own */

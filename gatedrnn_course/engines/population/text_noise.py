@@ -16,26 +16,15 @@ typedef unsigned W __attribute__((vector_size(BLOCK), aligned(4), may_alias));  
 #define MIX(a, b, bits) a += b, b = TURN(b, bits) ^ a;
 #define ADD_KEY(r) a += k[(r) % 5], b += k[((r) + 1) % 5], c += k[((r) + 2) % 5], d += k[((r) + 3) % 5] + (r);
 
-/* Threefry-4x32 of 16 places from 16 * block on */
-static void random_words(const unsigned *key, unsigned step, unsigned block, unsigned *words)
+/* Threefry-4x32 of 16 places from 16 * block on: two words of each, and the two others */
+static void random_words(const unsigned *key, unsigned step, unsigned block, unsigned *one, unsigned *other)
 {{
     const unsigned k[5] = {{key[0], key[1], key[2], key[3], 0x1BD11BDA ^ key[0] ^ key[1] ^ key[2] ^ key[3]}};
     const W zero = {{0}}, place = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
     W a = place + 16 * block, b = zero + step, c = zero, d = zero;
     ADD_KEY(0)
     {rounds}
-    W *const found = (W *)words;
-    found[0] = a, found[1] = b, found[2] = c, found[3] = d;
-}}
-
-/* numbers u in (0, 1], angles from -pi/2 to pi/2, and a sign, from 24 bits, 24 bits and one */
-FAST static void uniforms(const unsigned *one, const unsigned *other, R *u, R *angle, R *sign)
-{{
-    for (long i = 0; i < 16; i++) {{
-        u[i] = (R)(int)((one[i] >> 8) + 1) * (R)0x1p-24;
-        angle[i] = (R)((int)(other[i] >> 8) - (1 << 23)) * (R)(3.141592653589793 * 0x1p-24);
-        sign[i] = (R)(int)((other[i] & 1) * 2) - 1;
-    }}
+    ((W *)one)[0] = a, ((W *)one)[1] = c, ((W *)other)[0] = b, ((W *)other)[1] = d;
 }}
 
 /* cosine and sine of an angle from -pi/2 to pi/2 */
@@ -70,27 +59,24 @@ static inline V turn_of(V angle, V *sine)
     return c * z + (R)1;
 }}
 
-/* 64 numbers from a normal distribution, by Box and Muller */
+/* 64 numbers from a normal distribution, by Box and Muller: u in (0, 1] and an angle from -pi/2 to pi/2 of 24 bits
+   each, and a bit for the sign of both */
 static void normals(const unsigned *key, unsigned step, unsigned block, R *z)
 {{
-    unsigned words[BLOCK];
-    R u[16], angle[16], sign[16];
-    random_words(key, step, block, words);
-    for (long half = 0; half < BLOCK; half += 32) {{
-        uniforms(words + half, words + half + 16, u, angle, sign);
-        for (long i = 0; i < 16; i += L) {{
-            V sine;
-            const V cosine = turn_of(LD(angle + i), &sine), radius = ROOT(LOG(LD(u + i)) * (R)-2) * LD(sign + i);
-            ST(z + half + i, radius * cosine);
-            ST(z + half + 16 + i, radius * sine);
-        }}
+    unsigned one[BLOCK / 2], other[BLOCK / 2];
+    R u[BLOCK / 2], angle[BLOCK / 2], sign[BLOCK / 2];
+    random_words(key, step, block, one, other);
+    for (long i = 0; i < BLOCK / 2; i++) {{
+        u[i] = (R)(int)((one[i] >> 8) + 1) * (R)0x1p-24;
+        angle[i] = (R)((int)(other[i] >> 8) - (1 << 23)) * (R)(3.141592653589793 * 0x1p-24);
+        sign[i] = (int)(other[i] & 1) * 2 - 1;
     }}
-}}
-
-FAST static void add_scaled(long count, const R *a, const R *b, R by, R *to)
-{{
-    for (long i = 0; i < count; i++)
-        to[i] = a[i] + by * b[i];
+    for (long i = 0; i < BLOCK / 2; i += L) {{
+        V sine;
+        const V cosine = turn_of(LD(angle + i), &sine), radius = ROOT(LOG(LD(u + i)) * (R)-2) * LD(sign + i);
+        ST(z + i, radius * cosine);
+        ST(z + BLOCK / 2 + i, radius * sine);
+    }}
 }}
 
 /* rows x (rows, D), ldx apart, with noise added */
@@ -111,7 +97,8 @@ static void add_noise(long rows, long D, long ldx, const R *x, R strength, const
                 used = 0;
             }}
             count = MIN(BLOCK - used, D - d);
-            add_scaled(count, x + r * ldx + d, z + used, strength, to + r * ldx + d);
+            for (long i = 0; i < count; i++)
+                to[r * ldx + d + i] = x[r * ldx + d + i] + strength * z[used + i];
         }}
 }}
 """

@@ -169,8 +169,8 @@ long memory_needed(const Job *job, const Model *m)
         states += m->state_sizes[k];
     for (long k = 0; k < m->named; k++)
         names += m->lengths[k];
-    return states * (all + 2 * job->B) + (m->noise > 0 ? PAD(all * job->ldx) : 0) + m->tape + job->rows * Kp + PAD(job->K * Hp) + all * Hp
-        + (m->scratch > names ? m->scratch : names);
+    const long inputs = m->noise > 0 ? PAD(all * job->ldx) : 0, last = m->scratch > names ? m->scratch : names;
+    return states * (all + 2 * job->B) + inputs + m->tape + job->rows * Kp + PAD(job->K * Hp) + all * Hp + last;
 }
 
 /* the read-out's weights (K, H) and biases into the order of the kernel, and back */
@@ -198,18 +198,13 @@ void train(const Job *job, Model *models, long from, long to, R *memory)
 """
 
 _ROOT = """\
-#if defined(__GNUC__) && !defined(__clang__)
-#define FAST __attribute__((optimize("O3")))
-#else
-#define FAST
-#endif
 #if REAL_BYTES == 8
 #define SQRT __builtin_sqrt
 #else
 #define SQRT __builtin_sqrtf
 #endif
 
-FAST static V ROOT(V a)
+static inline V ROOT(V a)
 {
     R each[L];
     ST(each, a);
