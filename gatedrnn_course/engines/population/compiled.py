@@ -20,8 +20,9 @@ from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
 from gatedrnn_course.engines.population.settings import BETA2, BIAS, EPSILON, LOSSES, WEIGHT, Loss, Settings
 from gatedrnn_course.engines.population.text_train import TRAIN
+from gatedrnn_course.errors import CourseError
 
-__all__ = ["CompiledModels"]
+__all__ = ["CompiledModels", "trains"]
 
 _TRAIN, _LOSS_ONLY, _OUTPUTS_ONLY = 1, 0, 2
 
@@ -50,6 +51,15 @@ class _Model(ctypes.Structure):
     ]
 
 
+def trains(dtype: torch.dtype) -> bool:
+    """Whether the compiled trainer can be had here."""
+    try:
+        load_text(TRAIN, dtype.itemsize)
+    except CourseError:
+        return False
+    return True
+
+
 class CompiledModels:
     """The models of a population, side by side in memory.
 
@@ -70,7 +80,7 @@ class CompiledModels:
         dtype: torch.dtype,
         threads: int,
     ) -> None:
-        real_bytes = torch.empty(0, dtype=dtype).element_size()
+        real_bytes = dtype.itemsize
         self.settings, self.dtype, self.threads = settings, dtype, threads
         self.kernels = kernels_of([s.cell for s in settings], real_bytes)
         library = load_text(TRAIN, real_bytes)

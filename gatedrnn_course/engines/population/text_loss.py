@@ -104,7 +104,7 @@ static inline V classes_row(long K, R *y, const R *target, R weight, M end)
 }
 
 /* the loss of all rows of outputs y, which become its derivatives. Rows without a weight may hold anything. */
-static double loss_of(long kind, long rows, long K, R *y, const R *targets, const R *weights)
+double loss_of(long kind, long rows, long K, R *y, const R *targets, const R *weights)
 {
     const long Kp = PAD(K), wide = kind == 1 ? 1 : K;
     const M end = lanes_before(K - (Kp - L));

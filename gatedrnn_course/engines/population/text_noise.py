@@ -80,7 +80,7 @@ static void normals(const unsigned *key, unsigned step, unsigned block, R *z)
 }}
 
 /* rows x (rows, D), ldx apart, with noise added */
-static void add_noise(long rows, long D, long ldx, const R *x, R strength, const unsigned *key, unsigned step, R *to)
+void add_noise(long rows, long D, long ldx, const R *x, R strength, const unsigned *key, unsigned step, R *to)
 {{
     R z[BLOCK];
     unsigned block = 0;
