@@ -120,9 +120,11 @@ for cell in (ODYSSEY["FGR"], catalogue["MUT1"]):
                 found.append([hs, *torch.autograd.grad(hs.square().sum(), list(module.parameters()))])
             apart = max(float((a - b).abs().max()) for a, b in zip(*found))
             assert apart < (1e-5 if dtype == torch.float32 else 1e-10), (cell.name, dtype, H, apart)
-losses = [Population(["V", "GRU"], 3, 2, [5, 16], tier=tier, optimiser="adam").step(x.float(), x.float()[..., :2])
-          for tier in ("c", "torch")]
-assert abs(losses[0] - losses[1]).max() < 1e-6
+for loss in ("mse", "cross_entropy", "bernoulli"):
+    told = torch.zeros(4, 3) if loss == "cross_entropy" else x.float()[..., :2]
+    losses = [Population(["V", "GRU"], 3, 2, [5, 16], tier=tier, optimiser="adam", loss=loss, noise=0.1)
+              .step(x.float(), told) for tier in ("c", "torch")]
+    assert abs(losses[0] - losses[1]).max() < 1e-6, (loss, losses)
 print(kernel.kernel_of(cell, 4).lanes)
 """
 
