@@ -104,7 +104,7 @@ class BatchedModels:
         own = group.settings[j]
         if not own.noise:
             return xs
-        return xs + torch.from_numpy(own.drawn_noise(step, tuple(xs.shape))).to(xs.dtype)
+        return xs + torch.from_numpy(own.drawn_noise(step, tuple(xs.shape), xs.numpy().dtype))
 
     def _told(self, found: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
         """Numbers of the groups in the order of the models."""

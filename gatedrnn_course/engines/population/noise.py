@@ -51,12 +51,19 @@ def threefry(key: Sequence[int], counter: Sequence[Any], rounds: int = ROUNDS) -
     return words
 
 
-def normals(key: Sequence[int], step: int, count: int) -> NDArray[np.float64]:
-    """The numbers of one step from a normal distribution (count,), by Box and Muller."""
+def normals(key: Sequence[int], step: int, count: int, real: Any = np.float64) -> NDArray[Any]:
+    """The numbers of one step from a normal distribution (count,), by Box and Muller.
+
+    Args:
+        key: Four words.
+        step: The step.
+        count: How many numbers.
+        real: Their type; in float32 they are rounded.
+    """
     blocks = -(-count // (4 * PLACES))
     words = np.stack(threefry(key, [np.arange(PLACES * blocks), step, 0, 0])).reshape(2, 2, blocks, PLACES)
-    one, other = words[:, 0], words[:, 1]
-    u, angle = ((one >> np.uint32(8)) + 1.0) / 2**24, ((other >> np.uint32(8)) / 2**24 - 0.5) * np.pi
-    radius = np.sqrt(-2 * np.log(u)) * (2.0 * (other & np.uint32(1)) - 1)
-    found = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
-    return found.swapaxes(0, 1).reshape(-1)[:count]
+    one, other = words.transpose(1, 2, 0, 3)
+    u = ((one >> np.uint32(8)) + np.uint32(1)).astype(real) * 2**-24
+    angle = ((other >> np.uint32(8)).astype(real) - 2**23) * (np.pi * 2**-24)
+    radius = np.sqrt(-2 * np.log(u)) * ((other & np.uint32(1)).astype(real) * 2 - 1)
+    return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)[:count]

@@ -67,9 +67,9 @@ class Settings:
         rng = np.random.default_rng(self.seed)
         return {name: rng.normal(0.0, scale, shape) for name, shape in self.shapes.items()}
 
-    def drawn_noise(self, step: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
-        """The noise of one step, the same whenever it is asked for."""
-        return self.noise * normals(self.noise_key, step, prod(shape)).reshape(shape)
+    def drawn_noise(self, step: int, shape: tuple[int, ...], real: Any = np.float64) -> NDArray[Any]:
+        """The noise of one step in this type, the same whenever it is asked for."""
+        return self.noise * normals(self.noise_key, step, prod(shape), real).reshape(shape)
 
     @cached_property
     def noise_key(self) -> tuple[int, int, int, int]:

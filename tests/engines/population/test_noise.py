@@ -41,6 +41,12 @@ def test_numbers_are_from_a_normal_distribution_and_do_not_depend_on_each_other(
     assert all(abs(np.mean(z * one)) < 0.01 for one in other)
 
 
+def test_rounded_numbers_are_the_same():
+    whole, rounded = (normals(noise_key(2), 1, 10_000, real) for real in (np.float64, np.float32))
+    assert rounded.dtype == np.float32
+    np.testing.assert_allclose(rounded, whole, rtol=0, atol=1e-6)
+
+
 def test_a_number_depends_on_its_key_its_step_and_its_place_alone():
     long = normals(noise_key(1), 5, 1000)
     for count in (0, 1, 63, 64, 65, 999):
