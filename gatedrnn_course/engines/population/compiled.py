@@ -116,7 +116,8 @@ class CompiledModels:
         )
         model.lengths, model.state_sizes = self._longs(lengths), self._longs(states)
         model.rate, model.momentum, model.beta2, model.epsilon = own.learning_rate, own.momentum, BETA2, EPSILON
-        model.noise, model.key = own.noise, own.noise_key
+        model.noise = own.noise
+        model.key[:] = own.noise_key
         model.adam = own.optimiser == "adam"
         wide = kernel.padded(own.output_size)
         rows = torch.zeros(4, model.own + (own.hidden_size + 1) * wide, dtype=self.dtype)

@@ -69,7 +69,7 @@ class Settings:
 
     def drawn_noise(self, step: int, shape: tuple[int, ...], real: Any = np.float64) -> NDArray[Any]:
         """The noise of one step in this type, the same whenever it is asked for."""
-        return self.noise * normals(self.noise_key, step, prod(shape), real).reshape(shape)
+        return float(self.noise) * normals(self.noise_key, step, prod(shape), real).reshape(shape)
 
     @cached_property
     def noise_key(self) -> tuple[int, int, int, int]:
