@@ -8,7 +8,7 @@ import pytest
 from gatedrnn_course.authoring.build import salt
 from gatedrnn_course.authoring.drift import drift
 from gatedrnn_course.authoring.normal import STATE, normal
-from gatedrnn_course.authoring.notebook import reads, write
+from gatedrnn_course.authoring.notebook import new_cell, reads, write
 from gatedrnn_course.authoring.places import find_root
 
 MODEL = "0123456789abcdef0123456789abcdef"
@@ -110,3 +110,28 @@ def test_the_committed_notebooks_are_what_their_sources_say():
     if not list((root / "course").glob("*/*.py")):
         pytest.skip("the course has no sources yet")
     assert drift(root) == []
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "exercises", "solutions"])
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_notebook_with_a_cell_too_few_or_too_many_at_its_end_is_told(executed, folder, more):
+    """What stands before agrees cell by cell: only the number tells."""
+    path = executed.product(folder)
+    notebook = reads(path.read_text(encoding="utf-8"))
+    right = len(notebook.cells)
+    if more < 0:
+        notebook.cells.pop()
+    else:
+        notebook.cells.append(new_cell("markdown", "One more.", "0" * 16, {}))
+    write(path, notebook)
+    (sentence,) = drift(executed.root)
+    assert sentence == f"{folder}/en/00_start_here.ipynb: It has {right + more} cells, the source gives {right}."
+
+
+def test_a_cell_missing_in_the_middle_is_told_by_the_first_that_differs(executed):
+    path = executed.product("notebooks")
+    notebook = reads(path.read_text(encoding="utf-8"))
+    del notebook.cells[1]
+    write(path, notebook)
+    (sentence,) = drift(executed.root)
+    assert "Cell 2 (import numpy as np) differs" in sentence

@@ -97,3 +97,29 @@ def test_a_source_cell_that_is_refused(kind, text, says):
     with pytest.raises(CourseError, match=says) as told:
         refuse_unreadable(source(kind, text))
     assert told.value.asked.startswith("course/lessons/03_gates.py, cell 7: ")
+
+
+PICTURES = ("image/png", "image/jpeg")
+
+
+@pytest.mark.parametrize("mime", PICTURES)
+@pytest.mark.parametrize("alt", [None, "", " ", "\n"])
+def test_a_picture_of_any_kind_needs_words(mime, alt):
+    metadata = {} if alt is None else {mime: {"alt": alt}}
+    (sentence,) = problems(copy(new_notebook([shows({mime: "aa"}, metadata)])))
+    assert "alternative" in sentence
+    assert list(problems(copy(new_notebook([shows({mime: "aa"}, {mime: {"alt": "a curve"}})])))) == []
+
+
+def test_words_for_one_picture_are_no_words_for_another():
+    cell = shows({"image/png": "aa", "image/jpeg": "bb"}, {"image/png": {"alt": "a curve"}})
+    (sentence,) = problems(copy(new_notebook([cell])))
+    assert "alternative" in sentence
+
+
+@pytest.mark.parametrize(
+    "text", ["![ ](f.jpg)", '<IMG SRC="f.jpeg">', "<img src='f' alt=''>", "<svg><title>x</title></svg>"]
+)
+def test_a_picture_in_text_needs_words_however_it_is_written(text):
+    with pytest.raises(CourseError, match="alternative"):
+        refuse_unreadable(source("markdown", f"Look:\n\n{text}"))
