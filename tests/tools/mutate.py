@@ -152,7 +152,7 @@ def ask(mutations: Sequence[Mutation], root: Path, results: Path, seconds: float
             key = mutation.key(root)
             if key not in kept:
                 if mutation.tests not in sound and not passes(tree, mutation.tests, seconds):
-                    raise Stale(f"Without any change these fail: {' '.join(mutation.tests)}")
+                    raise Stale(f"Without any change these fail, or take {seconds:g} s: {' '.join(mutation.tests)}")
                 sound.add(mutation.tests)
                 with changed(tree, mutation):
                     passed = passes(tree, mutation.tests, seconds)

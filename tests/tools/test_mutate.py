@@ -135,7 +135,7 @@ def test_tests_that_fail_without_any_change_are_an_error(
 ) -> None:
     answers += [False]
     assert mutate.main(["--results", str(tree / "results")], tree, tree / "list.toml") == 2
-    assert "Without any change these fail: tests/test_sum.py" in capsys.readouterr().err
+    assert "Without any change these fail, or take 300 s: tests/test_sum.py" in capsys.readouterr().err
 
 
 def test_an_unknown_room_is_told(mutate: ModuleType, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
