@@ -131,7 +131,14 @@ def test_handwriting_asks_for_the_papers_error_on_the_papers_lines():
         ("arithmetic", {"digits": 8}),
         ("xml", {"most": 50}),
         ("memorisation", {"letters": 5, "kinds": 26}),
-        ("music_jsb", {"collection": "jsb", "longest": None}),
+        ("continual_reber", {"length": 1000}),
+        ("music_jsb", {"collection": "jsb", "longest": None, "stand_in": "never"}),
+        ("music_jsb_16th", {"collection": "jsb_16th"}),
+        ("music_nottingham", {"collection": "nottingham"}),
+        ("music_piano_midi", {"collection": "piano_midi"}),
+        ("music_muse_data", {"collection": "muse_data"}),
+        ("digits", {"leave_out": (), "stand_in": "never"}),
+        ("strokes", {"alphabet": "Latin", "letters": (3, 6), "words": (1000, 200, 200), "stand_in": "never"}),
     ],
 )
 def test_a_task_begins_with_the_papers_settings(name, settings):
