@@ -134,6 +134,7 @@ UNIT = Unit(
                 mark("A line may only use what stands above it: c needs the gates and the candidate."),
                 mark("The states are called h and c, the old ones h_prev and c_prev."),
             ),
+            NO_LSTM,
             cell=LSTM,
         ),
     ),
