@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,11 +23,13 @@ class Draw:
         kind: `batch` (sizes distinct), `ones` (every size 1), `single` (no leading axis) or `square` (all sizes equal).
         args: The arguments.
         decides: Whether a wrong answer here costs the points. A square draw only helps to explain.
+        words: The inputs in words, in English, where the kind does not say enough: "a batch with large states".
     """
 
     kind: str
     args: tuple[Argument, ...]
     decides: bool = True
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,8 @@ class Item(ABC):
         return self.draws(np.random.default_rng(0))[0].args
 
 
-def as_argument(value: Argument) -> Argument:
-    """An argument as functions receive it: named arrays become `Params`, arrays are copied."""
+def as_argument(value: Argument, dtype: Any = None) -> Argument:
+    """An argument as functions receive it: named arrays become `Params`, arrays are copied, to a dtype where given."""
     if isinstance(value, Mapping):
-        return Params({name: np.array(array) for name, array in value.items()})
-    return np.array(value)
+        return Params({name: np.array(array, dtype) for name, array in value.items()})
+    return np.array(value, dtype)
