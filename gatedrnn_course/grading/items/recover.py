@@ -1,0 +1,196 @@
+"""Reads the value of one line off the outputs: h / tanh(c) is the output gate, c / c_prev the forget gate.
+
+Nothing here knows a gate. A call is looked for in which the parameters of the other lines are zero and some output
+depends on the line element by element; then the value under which the equations below give that output is found by
+Newton's method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from gatedrnn_course.cells.edits.evaluate import Trial
+from gatedrnn_course.cells.edits.probes import Probe
+from gatedrnn_course.cells.expr import names
+from gatedrnn_course.cells.language import is_parameter
+from gatedrnn_course.cells.slices import Slice
+
+__all__ = ["Asked", "Recovery"]
+
+_TINY, _STEPS, _TRUST = 1e-20, 25, 1e-9
+
+Values = tuple[Any, ...]
+
+
+class Asked:
+    """What the learner's function gives for probes; each is asked once.
+
+    Args:
+        call: Calls the function with inputs and parameters; None where it raises or gives no arrays.
+    """
+
+    def __init__(self, call: Callable[[Sequence[Any], Any], Values | None]) -> None:
+        self._call = call
+        self._known: dict[tuple[Any, ...], Values | None] = {}
+
+    def __call__(self, probe: Probe) -> Values | None:
+        """The outputs for a probe."""
+        key = tuple(np.asarray(value).tobytes() for value in (*probe.inputs, *probe.p.values()))
+        if key not in self._known:
+            given = self._call(probe.inputs, probe.p)
+            self._known[key] = None if given is None else tuple(np.asarray(row) for row in given)
+        return self._known[key]
+
+
+class Recovery:
+    """Recovers values of lines that may be anything.
+
+    Args:
+        slice_: The slice.
+        asked: What the learner's function gives.
+        outputs: The names taken to be handed back.
+        unknown: The lines that may be anything.
+    """
+
+    def __init__(self, slice_: Slice, asked: Asked, outputs: Sequence[str], unknown: frozenset[str]) -> None:
+        self.slice, self.asked, self.outputs, self.unknown = slice_, asked, tuple(outputs), unknown
+
+    def pinned(self, probe: Probe) -> dict[str, Any] | None:
+        """The values of all unknown lines in a probe; None where one cannot be read off."""
+        found = {}
+        for name in self.unknown - set(self.outputs):
+            value = self.value(name, probe)
+            if value is None:
+                return None
+            found[name] = value
+        return found
+
+    def value(self, line: str, probe: Probe, depth: int = 2) -> Any:
+        """The value of a line for the inputs of a probe; None where it cannot be read off."""
+        if line in self.outputs:
+            given = self.asked(probe)
+            return None if given is None else given[self.outputs.index(line)]
+        for alive, plain, output in isolating(self.slice, line, probe.alive, self.outputs):
+            near = probe.with_alive(alive, plain)
+            given = self.asked(near)
+            if given is None or any(row.shape != near.inputs[0].shape for row in given):
+                return None
+            fixed = self._fixed(line, near, depth, given)
+            if fixed is not None:
+                return _invert(self.slice, near, line, output, given[self.outputs.index(output)], fixed)
+        return None
+
+    def _fixed(self, line: str, near: Probe, depth: int, given: Values) -> dict[str, Any] | None:
+        """What the other lines are: outputs as given, unknown lines recovered where they matter."""
+        fixed: dict[str, Any] = {}
+        for other in self.unknown - {line} - set(self.outputs):
+            if _matters(self.slice, near, other, self.outputs):
+                value = self.value(other, near, depth - 1) if depth else None
+                if value is None:
+                    return None
+                fixed[other] = value
+        return {**fixed, **dict(zip(self.outputs, given, strict=True))}
+
+
+@lru_cache(maxsize=4096)
+def isolating(
+    slice_: Slice, line: str, alive: frozenset[str], outputs: tuple[str, ...]
+) -> tuple[tuple[frozenset[str], str, str], ...]:
+    """Which parameters to keep so that an output depends on a line element by element, and which output.
+
+    Args:
+        slice_: The slice.
+        line: Name of the line.
+        alive: The parameters that are alive.
+        outputs: The names handed back.
+
+    Returns:
+        Parameters kept alive, a matrix of another line to make plain or "", and the output; best first.
+    """
+    own = {n for n in names(next(one.expr for one in slice_.lines if one.name == line)) if is_parameter(n)}
+    rng = np.random.default_rng(7)
+    inputs, p = slice_.draw(rng, {"D": 3, "H": 3}, (3,))
+    base = Probe(slice_, inputs, p, p, frozenset(p))
+    found = []
+    for kept, plain in _helpers(slice_, own, alive):
+        probe = base.with_alive(kept, plain)
+        for output in outputs:
+            if output in {one.name for one in slice_.lines} and _elementwise(slice_, probe, line, output):
+                found.append((kept, plain, output))
+        if found:
+            break
+    return tuple(found)
+
+
+def _helpers(slice_: Slice, own: set[str], alive: frozenset[str]) -> Iterator[tuple[frozenset[str], str]]:
+    kept = alive & own
+    others = [name for name in slice_.parameters if name not in own]
+    yield frozenset(kept), ""
+    yield from ((frozenset(kept | {name}), "") for name in others if name.startswith("b_"))
+    yield from ((frozenset(kept), name) for name in others if name[0] in "WU")
+
+
+def _elementwise(slice_: Slice, probe: Probe, line: str, output: str) -> bool:
+    """Whether an output depends on every element of a line, and each of its elements on that one alone."""
+    values = Trial.run(probe.names, slice_.lines)
+    if values is None:
+        return False
+    value, fixed = values[line], {}
+    names_ = [one.name for one in slice_.lines]
+    if names_.index(output) < names_.index(line):
+        return False
+    other = np.array(value)
+    other[:, 0] += 0.1
+    right, all_moved, one_moved = (
+        _through(slice_, probe, line, v, output, fixed) for v in (value, value + 0.1, other)
+    )
+    apart = np.abs(one_moved - right)
+    return bool((np.abs(all_moved - right) > 1e-4).all() and (apart[:, 1:] < 1e-12).all() and apart.any())
+
+
+def _matters(slice_: Slice, probe: Probe, line: str, outputs: Sequence[str]) -> bool:
+    """Whether any output depends on a line."""
+    values = Trial.run(probe.names, slice_.lines)
+    if values is None:
+        return True
+    moved = values[line] + np.random.default_rng(3).uniform(0.1, 0.4, np.shape(values[line]))
+    return any(
+        output in values and not np.allclose(_through(slice_, probe, line, moved, output, {}), values[output])
+        for output in outputs
+    )
+
+
+def _through(slice_: Slice, probe: Probe, line: str, value: Any, output: str, fixed: dict[str, Any]) -> Any:
+    """An output where a line has a value of its own and others are fixed."""
+    known = {**probe.names, line: value}
+    for one in slice_.lines:
+        if one.name in fixed and one.name not in (line, output):
+            known[one.name] = fixed[one.name]
+        elif one.name != line:
+            ran = Trial.run(known, (one,))
+            if ran is None:
+                return np.full(np.shape(value), np.nan)
+            known = ran
+    return known[output]
+
+
+def _invert(slice_: Slice, probe: Probe, line: str, output: str, given: Any, fixed: dict[str, Any]) -> Any:
+    """The value of a line under which an output is the given one; None where there is none to be found."""
+    values = Trial.run(probe.names, slice_.lines)
+    if values is None:
+        return None
+    value = np.array(values[line], dtype=float)
+    with np.errstate(all="ignore"):
+        for _step in range(_STEPS):
+            there = _through(slice_, probe, line, value + 1j * _TINY, output, fixed)
+            gap = given - np.real(there)
+            if np.abs(gap).max() <= _TRUST * (1.0 + np.abs(given).max()):
+                return value
+            value = value + gap * _TINY / np.imag(there)
+            if not np.isfinite(value).all():
+                return None
+    return None
