@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .frames import MAX_ARRAYS
 from .params import Params
-from .trees import Argument, Plain
+from .trees import MAX_TEXT, Argument, Plain
 
 __all__ = ["NotAValue", "from_function", "still", "tensors", "to_function"]
 
@@ -19,7 +19,7 @@ MAX_DEPTH = 8
 
 
 class NotAValue(Exception):
-    """Something that is no array; the text is the name of its type."""
+    """Something that is no array and no text; what it says is the name of its type."""
 
 
 def to_function(argument: Argument, framework: str) -> Any:
@@ -37,8 +37,8 @@ def from_function(value: Any, depth: int = 0) -> Plain:
     """A returned object as a value.
 
     Args:
-        value: None, arrays, tensors on any device, numbers, and tuples, lists and mappings by name of these. A list is
-            one array where NumPy can make one of it, and a tuple otherwise.
+        value: None, arrays, tensors on any device, numbers, text, and tuples, lists and mappings by name of these.
+            A list is one array where NumPy can make one of it, and a tuple otherwise.
         depth: How deep inside another value this one is.
 
     Raises:
@@ -48,6 +48,8 @@ def from_function(value: Any, depth: int = 0) -> Plain:
         return None
     if depth > MAX_DEPTH:
         raise NotAValue(f"deeply nested {type(value).__name__}")
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, tuple):
         return tuple(from_function(part, depth + 1) for part in value[: MAX_ARRAYS + 1])
     if isinstance(value, Mapping):
@@ -55,6 +57,12 @@ def from_function(value: Any, depth: int = 0) -> Plain:
     if isinstance(value, list):
         return _list(value, depth)
     return _array(value)
+
+
+def _text(value: str) -> str:
+    if len(value) > MAX_TEXT:
+        raise NotAValue(f"text of {len(value)} characters")
+    return str(value)
 
 
 def still(argument: Any) -> Argument:

@@ -103,6 +103,17 @@ class Item(ABC):
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The mistake that reproduces what was observed, if there is one; `ask` gets further values."""
 
+    def read(self, value: Value, draw: Draw) -> Value:
+        """What is judged of a value that came: the value itself, as a rule.
+
+        An item that asks for text gets the `str` here, and hands back what it compares with its reference: arrays that
+        it computes on the draw, say.
+
+        Raises:
+            CourseError: If the value cannot be read; its sentences are told.
+        """
+        return value
+
     def signature(self) -> str:
         """The function's head: `forget_gate(x, h_prev, p)`."""
         return f"{self.name}({', '.join(self.arguments)})"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items import Draw, Item, Observation
 from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare, given_outputs
@@ -26,6 +27,7 @@ class _Trial:
     reply: Reply
     right: Value
     comparison: Comparison
+    unread: CourseError | None = None
 
 
 def judge(
@@ -59,8 +61,7 @@ def judge(
     changed = changed_arguments(deciding[0].draw.args, deciding[0].reply.arguments, item.arguments)
     if changed:
         return _changes_arguments(item, changed)
-    again = caller.call(item.name, deciding[0].draw.args, framework=deciding[0].reply.framework)
-    if not compare(again.value, item.reference(*deciding[0].draw.args), item.outputs).right:
+    if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
         return _not_right(item, "wrong", _("A second call with the same arguments gives another answer."))
     return _right(item, trials)
 
@@ -103,8 +104,13 @@ def judge_with_earlier(
 def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
     reply = caller.call(item.name, draw.args, framework=framework)
     right = item.reference(*draw.args)
-    verdict = Comparison(False) if reply.problem else compare(reply.value, right, item.outputs)
-    return _Trial(draw, reply, right, verdict)
+    if reply.problem:
+        return _Trial(draw, reply, right, Comparison(False))
+    try:
+        reply = replace(reply, value=item.read(reply.value, draw))
+    except CourseError as error:
+        return _Trial(draw, reply, right, Comparison(False, form=True), error)
+    return _Trial(draw, reply, right, compare(reply.value, right, item.outputs))
 
 
 def _try_all(item: Item, caller: Caller, draws: Sequence[Draw], framework: Framework) -> list[_Trial]:
@@ -145,6 +151,9 @@ def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial],
         return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
     if reply.problem is not None and reply.problem.kind != "raised":
         return _no_answer(item, reply.problem)
+    if failed.unread is not None:
+        told = failed.unread
+        return _not_right(item, "wrong", told.asked, "", told.came, told.expected, told.do)
     changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
     found = None
     if explain:
@@ -160,6 +169,9 @@ def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial],
         return _raised(item, reply.problem, failed.draw)
     if changed:
         return _changes_arguments(item, changed)
+    if isinstance(reply.value, str):
+        words = _("`{name}` returns a str, expected is an array of numbers.")
+        return _not_right(item, "wrong", words.format(name=item.name))
     words = _("`{name}` gives something else.") if failed.comparison.form else _("`{name}` gives other numbers.")
     return _not_right(item, "wrong", words.format(name=item.name), "", detail)
 

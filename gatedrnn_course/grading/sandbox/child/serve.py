@@ -163,4 +163,4 @@ def _for_learner(value: Any, framework: str) -> Any:
         return tuple(_for_learner(part, framework) for part in value)
     if isinstance(value, dict):
         return {name: _for_learner(part, framework) for name, part in value.items()}
-    return None if value is None else to_function(value, framework)
+    return value if value is None or isinstance(value, str) else to_function(value, framework)
