@@ -171,3 +171,29 @@ def test_other_cells_are_diagnosed_by_the_same_code(name: str) -> None:
     whole = whole_step(catalogue[name])
     for k, found in enumerate(classes(whole)[::7]):
         assert explained(whole, found.edit, seed=k) == found.edit.key
+
+
+def test_a_second_mistake_that_the_telling_draw_does_not_show_is_looked_for_in_other_lines_first() -> None:
+    """With sizes of 1 a transposed matrix is right: the first mistake gives all numbers, the second raises on a batch."""
+    both = merged(LSTM, edit(LSTM, NO_BIAS), edit(LSTM, "In the output gate, W_o stands the wrong way round"))
+    rows = [row for row in seen(LSTM, compiled(both.lines, LSTM.inputs, both.outputs)) if row[3] != "square"]
+    assert [value is None for _inputs, _p, value, _kind in rows] == [True, False, True]
+    found = explain_slice(LSTM, rows, still)
+    assert found is not None and len(found.words) == 2 and found.words[0].english == NO_BIAS
+    assert "forget gate" not in found.words[1].english
+
+
+def test_a_second_mistake_below_the_first_output_is_found() -> None:
+    """What is handed back is (h, c): the second mistake is in h, which stands below c, and below the first mistake."""
+    for second in (BARE, "In the hidden state, `tanh(c)` is not multiplied by `o`."):
+        for first in (NO_BIAS, "In the cell state, `i * c_tilde` is missing."):
+            both = merged(LSTM, edit(LSTM, first), edit(LSTM, second))
+            assert explained(LSTM, both) == f"{first} {second}"
+
+
+@pytest.mark.parametrize("by", [1e-3, 1e-2, 5e-2])
+def test_a_float32_answer_beside_a_mistake_is_not_that_mistake(by: float) -> None:
+    found = edit(GATE, "has no bias")
+    function = compiled(found.lines, GATE.inputs, found.outputs)
+    near = seen(GATE, lambda *args: tuple(np.float32(value + by) for value in function(*args)))
+    assert explain_slice(GATE, near, still) is None
