@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from gatedrnn_course.cells.edits.single import sites
+from gatedrnn_course.cells.edits.single import RULES, proposals, sites
 from gatedrnn_course.cells.edits.site import Edit, Words, apply
 from gatedrnn_course.cells.expr import Expr
 from gatedrnn_course.cells.slices import Slice
 
-__all__ = ["Reading", "edit_with", "readings"]
+__all__ = ["Reading", "edit_with", "further_readings", "readings"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,20 @@ def readings(slice_: Slice) -> dict[str, tuple[Reading, ...]]:
     return {name: tuple(found) for name, found in rows.items()}
 
 
+def further_readings(slice_: Slice, name: str) -> Iterator[Reading]:
+    """Two edits in one line, the plainest first ones first."""
+    line = next(line for line in slice_.lines if line.name == name)
+    seen = {reading.expr for reading in readings(slice_)[name]}
+    for reading in readings(slice_)[name][1:]:
+        edited = replace(line, expr=reading.expr)
+        for rule in RULES:
+            for site in proposals(rule, slice_, edited):
+                expr = apply(site, (edited,))[0].expr
+                if expr not in seen:
+                    seen.add(expr)
+                    yield Reading(expr, (*reading.words, site.words))
+
+
 def edit_with(slice_: Slice, chosen: Mapping[str, Reading], handed: Edit | None = None) -> Edit:
     """The slice with readings written into its lines.
 
@@ -48,9 +62,7 @@ def edit_with(slice_: Slice, chosen: Mapping[str, Reading], handed: Edit | None 
     Returns:
         One edit that holds them all, the mistakes upstream first.
     """
-    lines = tuple(
-        replace(line, expr=chosen[line.name].expr) if line.name in chosen else line for line in slice_.lines
-    )
+    lines = tuple(replace(line, expr=chosen[line.name].expr) if line.name in chosen else line for line in slice_.lines)
     words = tuple(one for line in slice_.lines if line.name in chosen for one in chosen[line.name].words)
     changed = [k for k, (new, old) in enumerate(zip(lines, slice_.lines, strict=True)) if new != old]
     where = min(changed, default=len(lines))

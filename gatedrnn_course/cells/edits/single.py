@@ -14,7 +14,7 @@ from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.text import mark
 
-__all__ = ["RULES", "edit_of", "further_edits", "single_edits", "sites"]
+__all__ = ["RULES", "edit_of", "output_edits", "proposals", "single_edits", "sites"]
 
 Rule = Callable[[Context, Path, Expr], Iterator[Site]]
 
@@ -57,7 +57,7 @@ def sites(slice_: Slice) -> tuple[Site, ...]:
     found: dict[tuple[object, ...], Site] = {}
     for rule in RULES:
         for line in slice_.lines:
-            for site in _proposals(rule, slice_, line):
+            for site in proposals(rule, slice_, line):
                 found.setdefault((site.line, apply(site, (line,))[0].expr), site)
     alike: dict[Words, list[Site]] = {}
     for site in found.values():
@@ -83,20 +83,11 @@ def _reads(slice_: Slice, site: Site, up: int) -> str:
     return to_text(at(put(expr, site.path, site.new), site.path[: max(len(site.path) - up, 0)]))
 
 
-def _proposals(rule: Rule, slice_: Slice, line: Line) -> Iterator[Site]:
+def proposals(rule: Rule, slice_: Slice, line: Line) -> Iterator[Site]:
+    """All that one rule would write in a line, which need not stand there as it should."""
     ctx = Context(slice_, line)
     for path, node in walk(line.expr):
         yield from rule(ctx, path, node)
-
-
-def further_edits(slice_: Slice, edit: Edit) -> Iterator[Edit]:
-    """A second edit in the line that a single edit has already changed."""
-    if edit.where >= len(slice_.lines):
-        return
-    line = edit.lines[edit.where]
-    for rule in RULES:
-        for site in _proposals(rule, slice_, line):
-            yield Edit(apply(site, edit.lines), edit.outputs, (*edit.words, site.words), edit.where)
 
 
 def edit_of(slice_: Slice, site: Site) -> Edit:
@@ -108,10 +99,10 @@ def edit_of(slice_: Slice, site: Site) -> Edit:
 @lru_cache(maxsize=256)
 def single_edits(slice_: Slice) -> tuple[Edit, ...]:
     """Every single edit of a slice: one change in one line, or in what is handed back."""
-    return (*(edit_of(slice_, site) for site in sites(slice_)), *_output_edits(slice_))
+    return (*(edit_of(slice_, site) for site in sites(slice_)), *output_edits(slice_))
 
 
-def _output_edits(slice_: Slice) -> Iterator[Edit]:
+def output_edits(slice_: Slice) -> Iterator[Edit]:
     """Another order of the outputs, or another name in place of one of them."""
     end = len(slice_.lines)
     for order in permutations(slice_.outputs):

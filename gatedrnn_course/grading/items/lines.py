@@ -9,8 +9,9 @@ line is taken as the learner gave it by the lines below, so a mistake above does
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import reduce
 from itertools import product
+from operator import and_
 from typing import Any
 
 import numpy as np
@@ -22,42 +23,46 @@ from gatedrnn_course.cells.slices import Slice
 
 __all__ = ["Lines", "TooMany", "fitting"]
 
-_MOST = 60_000
+_MOST = 20_000
 """Combinations compared at once."""
 
-Why = dict[str, frozenset[int]]
-"""Readings by line that together give a value; a line that is not in it may read anything."""
+Why = tuple[int, ...]
+"""For each line the readings under which a value arises, as the bits of a number."""
 
 
 class TooMany(Exception):
     """A probe leaves too many combinations; others may narrow them down first."""
 
 
-@dataclass
 class _Column:
-    """The distinct values an unseen line may have in a probe, each with the readings it may come from."""
+    """The distinct values an unseen line may have in a probe, each with the readings it may come from.
 
-    values: list[Any] = field(default_factory=list)
-    whys: list[list[Why]] = field(default_factory=list)
-    spot: dict[bytes, int] = field(default_factory=dict)
+    Args:
+        at: The place of the line in the slice.
+    """
 
-    def add(self, value: Any, whys: Iterable[Why], line: str, reading: int) -> None:
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.values: list[Any] = []
+        self.whys: list[dict[Why, int]] = []
+        self._spot: dict[bytes, int] = {}
+
+    def add(self, value: Any, whys: Iterable[Why]) -> None:
+        """Note that readings give a value; those that differ in this line only become one entry."""
         full = np.broadcast_to(value, (SIZE,) * max(np.ndim(value), 2))
         key = (np.round(full, 9) + 0.0).tobytes()
-        if key not in self.spot:
-            self.spot[key] = len(self.values)
+        spot = self._spot.setdefault(key, len(self.values))
+        if spot == len(self.values):
             self.values.append(full)
-            self.whys.append([])
-        rows = self.whys[self.spot[key]]
+            self.whys.append({})
+        rows = self.whys[spot]
         for why in whys:
-            own = why.get(line, frozenset()) | {reading}
-            alike = (k for k, row in enumerate(rows) if _others(row, line) == _others(why, line))
-            k = next(alike, len(rows))
-            rows[k:] = [{**why, line: rows[k][line] | own if k < len(rows) else own}, *rows[k + 1 :]]
+            others = (*why[: self.at], 0, *why[self.at + 1 :])
+            rows[others] = rows.get(others, 0) | why[self.at]
 
-
-def _others(why: Why, line: str) -> Why:
-    return {name: own for name, own in why.items() if name != line}
+    def reasons(self, k: int) -> list[Why]:
+        """The readings one value may come from."""
+        return [(*others[: self.at], own, *others[self.at + 1 :]) for others, own in self.whys[k].items()]
 
 
 class Lines:
@@ -74,17 +79,18 @@ class Lines:
         self.outputs = tuple(outputs)
         self.unknown = frozenset(unknown)
         self.rows = readings(slice_)
-        self.left = {name: frozenset(range(len(rows))) for name, rows in self.rows.items()}
+        self._names = tuple(self.rows)
+        self._left: Why = tuple((1 << len(rows)) - 1 for rows in self.rows.values())
 
     @property
     def possible(self) -> bool:
         """Whether every line has a reading left."""
-        return all(self.left.values())
+        return all(self._left)
 
     @property
-    def settled(self) -> bool:
-        """Whether every line that is searched has one reading left."""
-        return all(len(left) == 1 for name, left in self.left.items() if name not in self.unknown)
+    def left(self) -> dict[str, tuple[int, ...]]:
+        """The places of the readings left, by line."""
+        return {name: tuple(_bits(own)) for name, own in zip(self._names, self._left, strict=True)}
 
     def see(self, probe: Probe, given: Sequence[Any], pinned: Mapping[str, Any]) -> None:
         """Strike out the readings that cannot give what the learner's function gave for a probe.
@@ -98,30 +104,35 @@ class Lines:
             TooMany: If too many combinations are left to compare.
         """
         seen = dict(zip(self.outputs, given, strict=True))
-        known = {**pinned, **{n: seen[n] for n in self.unknown & set(seen)}}
+        nothing = (0,) * len(self._names)
+        plain = {**seen, **{name: probe.names[name] for name in self.outputs if name in self.slice.inputs}}
+        if not all(fitting(plain[name], value) for name, value in zip(self.outputs, given, strict=True)):
+            self._left = nothing
+            return
+        known = {**pinned, **{name: seen[name] for name in self.unknown & set(seen)}}
         columns: dict[str, _Column] = {}
-        left = dict(self.left)
-        for line in self.slice.lines:
-            name, given_here = line.name, seen.get(line.name)
+        left = self._left
+        for at, name in enumerate(self._names):
             if name in known:
                 continue
-            column, fits = _Column(), dict.fromkeys(left, frozenset[int]())
-            for k in sorted(left[name]):
-                for value, whys in self._values(probe, name, k, known, columns, left, given_here):
+            column, fits, given_here = _Column(at), nothing, seen.get(name)
+            for k in _bits(left[at]):
+                own = (*left[:at], 1 << k, *left[at + 1 :])
+                for value, whys in self._values(probe, name, k, known, columns, own, given_here):
                     if given_here is None:
-                        column.add(value, whys, name, k)
-                        continue
-                    for why in whys:
-                        for other in left:
-                            own = frozenset({k}) if other == name else left[other]
-                            fits[other] |= why.get(other, own) & left[other]
+                        column.add(value, whys)
+                    else:
+                        for why in whys:
+                            fits = tuple(a | b for a, b in zip(fits, why, strict=True))
             if given_here is None:
                 columns[name] = column
-            else:
-                left = fits
-                known[name] = given_here
-                columns = {other: _kept(old, left) for other, old in columns.items()}
-        self.left = left
+                continue
+            left = fits
+            if not any(left):
+                break
+            known[name] = given_here
+            columns = {other: _kept(old, left) for other, old in columns.items()}
+        self._left = left
 
     def _values(
         self,
@@ -130,35 +141,37 @@ class Lines:
         k: int,
         known: Mapping[str, Any],
         columns: Mapping[str, _Column],
-        left: Mapping[str, frozenset[int]],
+        own: Why,
         given: Any,
     ) -> Iterator[tuple[Any, list[Why]]]:
         """What one reading of a line gives, for every combination of values of the lines it uses that fits."""
         value = probe.values[name][k]
         if value is not None:
             if given is None or fitting(value, given):
-                yield value, [{}]
+                yield value, [own]
             return
         expr = self.rows[name][k].expr
-        used = [n for n in dict.fromkeys(names(expr)) if n in columns]
-        sizes = [len(columns[n].values) for n in used]
+        used = [columns[n] for n in dict.fromkeys(names(expr)) if n in columns]
+        sizes = [len(column.values) for column in used]
         if np.prod(sizes, dtype=float) > _MOST:
             raise TooMany
         if not all(sizes):
             return
-        stacked = {n: _on_axis(columns[n].values, at, len(used)) for at, n in enumerate(used)}
+        stacked = {self._names[c.at]: _on_axis(c.values, axis, len(used)) for axis, c in enumerate(used)}
         found = probe.value(name, expr, {**known, **stacked})
         if found is None:
             return
         found = np.broadcast_to(found, (*sizes, *found.shape[len(used) :]))
-        for at in product(*map(range, sizes)) if given is None else fitting(found, given):
-            whys = [
-                why
-                for rows in product(*(columns[n].whys[j] for n, j in zip(used, at, strict=True)))
-                if (why := _both(rows, left)) is not None
-            ]
+        for place in product(*map(range, sizes)) if given is None else fitting(found, given):
+            reasons = (column.reasons(j) for column, j in zip(used, place, strict=True))
+            whys = [why for rows in product(*reasons) if all(why := _both((own, *rows)))]
             if whys:
-                yield found[at], whys
+                yield found[place], whys
+
+
+def _bits(number: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    return (k for k in range(number.bit_length()) if number >> k & 1)
 
 
 def _on_axis(values: Sequence[Any], at: int, count: int) -> Any:
@@ -169,25 +182,18 @@ def _on_axis(values: Sequence[Any], at: int, count: int) -> Any:
     return stack.reshape(*shape, *stack.shape[1:])
 
 
-def _both(rows: Iterable[Why], left: Mapping[str, frozenset[int]]) -> Why | None:
-    """Readings under which all of several values arise; None where they contradict each other."""
-    found: Why = {}
-    for why in rows:
-        for name, own in why.items():
-            found[name] = found.get(name, left[name]) & own
-            if not found[name]:
-                return None
-    return found
+def _both(rows: Iterable[Why]) -> Why:
+    """Readings under which all of several values arise; no bit where they contradict each other."""
+    return tuple(reduce(and_, column) for column in zip(*rows, strict=True))
 
 
-def _kept(column: _Column, left: Mapping[str, frozenset[int]]) -> _Column:
+def _kept(column: _Column, left: Why) -> _Column:
     """A column without the values whose readings have been struck out."""
-    kept = _Column()
-    for value, whys in zip(column.values, column.whys, strict=True):
-        rows = [why for row in whys if (why := _both([row], left)) is not None]
+    kept = _Column(column.at)
+    for k, value in enumerate(column.values):
+        rows = [why for row in column.reasons(k) if all(why := _both((row, left)))]
         if rows:
-            kept.values.append(value)
-            kept.whys.append(rows)
+            kept.add(value, rows)
     return kept
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gatedrnn_course.cells.edits.evaluate import Trial
-from gatedrnn_course.cells.edits.probes import Probe
+from gatedrnn_course.cells.edits.probes import Probe, probes
 from gatedrnn_course.cells.expr import names
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.slices import Slice
@@ -79,16 +79,18 @@ class Recovery:
             given = self.asked(near)
             if given is None or any(row.shape != near.inputs[0].shape for row in given):
                 return None
-            fixed = self._fixed(line, near, depth, given)
+            fixed = self._fixed(line, output, near, plain, depth, given)
             if fixed is not None:
                 return _invert(self.slice, near, line, output, given[self.outputs.index(output)], fixed)
         return None
 
-    def _fixed(self, line: str, near: Probe, depth: int, given: Values) -> dict[str, Any] | None:
+    def _fixed(
+        self, line: str, output: str, near: Probe, plain: str, depth: int, given: Values
+    ) -> dict[str, Any] | None:
         """What the other lines are: outputs as given, unknown lines recovered where they matter."""
         fixed: dict[str, Any] = {}
         for other in self.unknown - {line} - set(self.outputs):
-            if _matters(self.slice, near, other, self.outputs):
+            if _matters(self.slice, other, near.alive, plain, output):
                 value = self.value(other, near, depth - 1) if depth else None
                 if value is None:
                     return None
@@ -112,15 +114,13 @@ def isolating(
         Parameters kept alive, a matrix of another line to make plain or "", and the output; best first.
     """
     own = {n for n in names(next(one.expr for one in slice_.lines if one.name == line)) if is_parameter(n)}
-    rng = np.random.default_rng(7)
-    inputs, p = slice_.draw(rng, {"D": 3, "H": 3}, (3,))
-    base = Probe(slice_, inputs, p, p, frozenset(p))
-    found = []
+    base, found = probes(slice_)[-1], []
     for kept, plain in _helpers(slice_, own, alive):
         probe = base.with_alive(kept, plain)
-        for output in outputs:
-            if output in {one.name for one in slice_.lines} and _elementwise(slice_, probe, line, output):
+        for output in (one.name for one in slice_.lines if one.name in outputs):  # the nearest first
+            if _elementwise(slice_, probe, line, output):
                 found.append((kept, plain, output))
+                break
         if found:
             break
     return tuple(found)
@@ -145,23 +145,20 @@ def _elementwise(slice_: Slice, probe: Probe, line: str, output: str) -> bool:
         return False
     other = np.array(value)
     other[:, 0] += 0.1
-    right, all_moved, one_moved = (
-        _through(slice_, probe, line, v, output, fixed) for v in (value, value + 0.1, other)
-    )
+    right, all_moved, one_moved = (_through(slice_, probe, line, v, output, fixed) for v in (value, value + 0.1, other))
     apart = np.abs(one_moved - right)
     return bool((np.abs(all_moved - right) > 1e-4).all() and (apart[:, 1:] < 1e-12).all() and apart.any())
 
 
-def _matters(slice_: Slice, probe: Probe, line: str, outputs: Sequence[str]) -> bool:
-    """Whether any output depends on a line."""
+@lru_cache(maxsize=4096)
+def _matters(slice_: Slice, line: str, alive: frozenset[str], plain: str, output: str) -> bool:
+    """Whether an output depends on a line."""
+    probe = probes(slice_)[-1].with_alive(alive - {plain}, plain)
     values = Trial.run(probe.names, slice_.lines)
     if values is None:
         return True
     moved = values[line] + np.random.default_rng(3).uniform(0.1, 0.4, np.shape(values[line]))
-    return any(
-        output in values and not np.allclose(_through(slice_, probe, line, moved, output, {}), values[output])
-        for output in outputs
-    )
+    return not np.allclose(_through(slice_, probe, line, moved, output, {}), values[output])
 
 
 def _through(slice_: Slice, probe: Probe, line: str, value: Any, output: str, fixed: dict[str, Any]) -> Any:
