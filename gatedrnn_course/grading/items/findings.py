@@ -1,11 +1,11 @@
-"""Says what a search found: each mistake, upstream first, then what is odd about lines without a name, what is right."""
+"""Says what a search found: the mistakes, upstream first; what is odd about lines without a name; what is right."""
 
 from __future__ import annotations
 
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items.item import Explanation
-from gatedrnn_course.grading.items.search import Found, Unexplained
+from gatedrnn_course.grading.items.search import Found
 from gatedrnn_course.text import _, mark
 
 __all__ = ["told"]
@@ -25,7 +25,9 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     """
     words = list(found.edit.words)
     for one in found.unexplained:
-        words += _of(slice_, one)
+        if len(slice_.lines) > 1:
+            words.append(Words(WRONG, {"line": slice_.cell.line(one.line).words}))
+        words += [one.oddity.words] if one.oddity else []
     if not words:
         return None
     sentence, key = " ".join(map(str, words)), " ".join(one.english for one in words)
@@ -33,8 +35,3 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     if right and (len(found.edit.words) > 1 or found.unexplained):
         sentence += " " + _("These lines are right: {lines}.").format(lines=", ".join(right))
     return Explanation(sentence, key)
-
-
-def _of(slice_: Slice, one: Unexplained) -> list[Words]:
-    """That a line is wrong, and what is odd about its values."""
-    return [Words(WRONG, {"line": slice_.cell.line(one.line).words}), *([one.oddity.words] if one.oddity else [])]

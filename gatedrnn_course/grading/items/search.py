@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 from typing import Any
 
-import numpy as np
-
 from gatedrnn_course.cells.edits import Edit
 from gatedrnn_course.cells.edits.evaluate import Trial
 from gatedrnn_course.cells.edits.probes import Probe, probes
@@ -73,9 +71,11 @@ class LineSearch:
         self.rows = readings(slice_)
 
     def run(self) -> Found | None:
-        """Mistakes with a name that reproduce all that was seen; else the lines that are right and those that are not."""
+        """Named mistakes that reproduce all that was seen; else the lines that are right and those that are not."""
         hands: list[Edit | None] = [None, *output_edits(self.slice)]
         for handed in hands:
+            if self.clock() > self.until:
+                return None
             found = self._named(handed)
             if found is not None:
                 return found
