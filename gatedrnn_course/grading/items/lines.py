@@ -16,15 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells.edits.probes import SIZE, Probe
-from gatedrnn_course.cells.edits.readings import readings
-from gatedrnn_course.cells.expr import names
+from gatedrnn_course.cells.edits.probe import SIZE, Probe
+from gatedrnn_course.cells.edits.readings import Reading, readings
+from gatedrnn_course.cells.expr import Call, Expr, Name, names
 from gatedrnn_course.cells.slices import Slice
 
 __all__ = ["Lines", "TooMany", "fitting"]
-
-_MOST = 20_000
-"""Combinations compared at once."""
 
 Why = tuple[int, ...]
 """For each line the readings under which a value arises, as the bits of a number."""
@@ -47,13 +44,11 @@ class _Column:
         self.whys: list[dict[Why, int]] = []
         self._spot: dict[bytes, int] = {}
 
-    def add(self, value: Any, whys: Iterable[Why]) -> None:
+    def add(self, value: Any, whys: Iterable[Why], key: bytes) -> None:
         """Note that readings give a value; those that differ in this line only become one entry."""
-        full = np.broadcast_to(value, (SIZE,) * max(np.ndim(value), 2))
-        key = (np.round(full, 9) + 0.0).tobytes()
         spot = self._spot.setdefault(key, len(self.values))
         if spot == len(self.values):
-            self.values.append(full)
+            self.values.append(value)
             self.whys.append({})
         rows = self.whys[spot]
         for why in whys:
@@ -78,7 +73,8 @@ class Lines:
         self.slice = slice_
         self.outputs = tuple(outputs)
         self.unknown = frozenset(unknown)
-        self.rows = readings(slice_)
+        handed = {o: (Reading(Call("tanh", Name(o[5:-1]))),) for o in self.outputs if o.startswith("tanh(")}
+        self.rows = {**readings(slice_), **handed}
         self._names = tuple(self.rows)
         self._left: Why = tuple((1 << len(rows)) - 1 for rows in self.rows.values())
 
@@ -92,13 +88,14 @@ class Lines:
         """The places of the readings left, by line."""
         return {name: tuple(_bits(own)) for name, own in zip(self._names, self._left, strict=True)}
 
-    def see(self, probe: Probe, given: Sequence[Any], pinned: Mapping[str, Any]) -> None:
+    def see(self, probe: Probe, given: Sequence[Any], pinned: Mapping[str, Any], most: int = 100_000) -> None:
         """Strike out the readings that cannot give what the learner's function gave for a probe.
 
         Args:
             probe: The probe.
             given: The outputs.
             pinned: Values of unknown lines that are not outputs.
+            most: How many combinations are compared at once.
 
         Raises:
             TooMany: If too many combinations are left to compare.
@@ -118,11 +115,21 @@ class Lines:
             column, fits, given_here = _Column(at), nothing, seen.get(name)
             for k in _bits(left[at]):
                 own = (*left[:at], 1 << k, *left[at + 1 :])
-                for value, whys in self._values(probe, name, k, known, columns, own, given_here):
-                    if given_here is None:
-                        column.add(value, whys)
-                    else:
-                        for why in whys:
+                expr, value = self.rows[name][k].expr, probe.values[name][k] if name in probe.values else None
+                used = [columns[n] for n in dict.fromkeys(names(expr)) if n in columns]
+                if value is None:
+                    if np.prod([len(one.values) for one in used], dtype=float) > most:
+                        raise TooMany
+                    value = self._stacked(probe, name, expr, known, used)
+                if value is None:
+                    continue
+                if given_here is None:
+                    _note(column, value, used, own)
+                    if 100 * len(column.values) > most:
+                        raise TooMany
+                else:
+                    for place in fitting(value, given_here):
+                        for why in _reasons(used, place, own):
                             fits = tuple(a | b for a, b in zip(fits, why, strict=True))
             if given_here is None:
                 columns[name] = column
@@ -134,39 +141,31 @@ class Lines:
             columns = {other: _kept(old, left) for other, old in columns.items()}
         self._left = left
 
-    def _values(
-        self,
-        probe: Probe,
-        name: str,
-        k: int,
-        known: Mapping[str, Any],
-        columns: Mapping[str, _Column],
-        own: Why,
-        given: Any,
-    ) -> Iterator[tuple[Any, list[Why]]]:
-        """What one reading of a line gives, for every combination of values of the lines it uses that fits."""
-        value = probe.values[name][k]
-        if value is not None:
-            if given is None or fitting(value, given):
-                yield value, [own]
-            return
-        expr = self.rows[name][k].expr
-        used = [columns[n] for n in dict.fromkeys(names(expr)) if n in columns]
+    def _stacked(self, probe: Probe, name: str, expr: Expr, known: Mapping[str, Any], used: Sequence[_Column]) -> Any:
+        """What a reading of a line gives, one leading axis for each unseen line it uses."""
         sizes = [len(column.values) for column in used]
-        if np.prod(sizes, dtype=float) > _MOST:
-            raise TooMany
         if not all(sizes):
-            return
+            return None
         stacked = {self._names[c.at]: _on_axis(c.values, axis, len(used)) for axis, c in enumerate(used)}
         found = probe.value(name, expr, {**known, **stacked})
-        if found is None:
-            return
-        found = np.broadcast_to(found, (*sizes, *found.shape[len(used) :]))
-        for place in product(*map(range, sizes)) if given is None else fitting(found, given):
-            reasons = (column.reasons(j) for column, j in zip(used, place, strict=True))
-            whys = [why for rows in product(*reasons) if all(why := _both((own, *rows)))]
-            if whys:
-                yield found[place], whys
+        return None if found is None else np.broadcast_to(found, (*sizes, *found.shape[len(used) :]))
+
+
+def _note(column: _Column, values: Any, used: Sequence[_Column], own: Why) -> None:
+    """Add to an unseen line's column what one of its readings gives."""
+    sizes = [len(one.values) for one in used]
+    full = np.broadcast_to(values, (*sizes, *(SIZE,) * max(values.ndim - len(used), 2)))
+    rounded = np.round(full, 9) + 0.0
+    for place in product(*map(range, sizes)):
+        whys = _reasons(used, place, own)
+        if whys:
+            column.add(full[place], whys, rounded[place].tobytes())
+
+
+def _reasons(used: Sequence[_Column], place: Sequence[int], own: Why) -> list[Why]:
+    """The readings under which one combination of values arises together with a reading."""
+    rows = product(*(column.reasons(j) for column, j in zip(used, place, strict=True)))
+    return [why for row in rows if all(why := _both((own, *row)))]
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -193,7 +192,7 @@ def _kept(column: _Column, left: Why) -> _Column:
     for k, value in enumerate(column.values):
         rows = [why for row in column.reasons(k) if all(why := _both((row, left)))]
         if rows:
-            kept.add(value, rows)
+            kept.add(value, rows, (np.round(value, 9) + 0.0).tobytes())
     return kept
 
 
@@ -201,8 +200,16 @@ def fitting(values: Any, given: Any) -> list[tuple[int, ...]]:
     """The places in leading axes of `values` where the learner's value stands; `[()]` where there are no such axes."""
     if values.shape[max(values.ndim - given.ndim, 0) :] != given.shape:
         return []
+    first = (..., *(0,) * given.ndim)
+    near = np.argwhere(_equal(values[first], given[first]))  # one number settles nearly all
+    if not len(near):
+        return []
+    same = _equal(values[tuple(near.T)], given).reshape(len(near), -1).all(axis=1)
+    return [tuple(at) for at in near[same]]
+
+
+def _equal(values: Any, given: Any) -> Any:
     tolerance = 1e-4 if given.dtype == np.float32 else 1e-6
     with np.errstate(all="ignore"):
         apart = np.abs(values - given) <= tolerance * (1.0 + np.abs(given))
-    same = apart | (np.isnan(values) & np.isnan(given)) | (values == given)
-    return [tuple(at) for at in np.argwhere(same.all(axis=tuple(range(-given.ndim, 0))))]
+    return apart | (np.isnan(values) & np.isnan(given)) | (values == given)

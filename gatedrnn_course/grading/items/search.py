@@ -9,9 +9,10 @@ from typing import Any
 
 from gatedrnn_course.cells.edits import Edit
 from gatedrnn_course.cells.edits.evaluate import Trial
-from gatedrnn_course.cells.edits.probes import Probe, probes
+from gatedrnn_course.cells.edits.handed import output_edits
+from gatedrnn_course.cells.edits.probe import Probe
+from gatedrnn_course.cells.edits.probes import probes
 from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, readings
-from gatedrnn_course.cells.edits.single import output_edits
 from gatedrnn_course.cells.expr import Call
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items.lines import Lines, TooMany, fitting
@@ -21,6 +22,8 @@ from gatedrnn_course.grading.items.recover import Asked, Recovery
 
 __all__ = ["Found", "LineSearch", "Unexplained"]
 
+_MOST = (3_000, 3_000, 20_000, 20_000, 100_000)
+"""Combinations compared at once: a probe that leaves more waits until others have narrowed them down."""
 _TRIES = 200
 """Combinations of readings that are compared with all that was seen."""
 
@@ -125,7 +128,7 @@ class LineSearch:
         lines = Lines(self.slice, outputs, unknown)
         recovery = Recovery(self.slice, self.asked, outputs, unknown)
         waiting = list(probes(self.slice))
-        for later in (False, True):
+        for most in _MOST:
             postponed = []
             for probe in waiting:
                 if self.clock() > self.until:
@@ -134,14 +137,12 @@ class LineSearch:
                 if given is None or pinned is None:
                     return None
                 try:
-                    lines.see(probe, given, pinned)
+                    lines.see(probe, given, pinned, most)
                 except TooMany:
                     postponed.append(probe)
                 if not lines.possible:
                     return None
             waiting = postponed
-            if later or not waiting:
-                break
         return lines
 
     def _unknown(self) -> Iterator[tuple[str, ...]]:
