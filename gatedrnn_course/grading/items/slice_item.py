@@ -14,6 +14,7 @@ from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import explain_slice
 from gatedrnn_course.grading.items.docstrings import slice_docstring
+from gatedrnn_course.grading.items.findings import told
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.grading.items.reach import far_draws
 
@@ -29,12 +30,12 @@ class SliceItem(Item):
     Attributes:
         slice: The slice.
         single: Whether the function is also called with single vectors, without a leading axis.
-        clock: Seconds from a monotonic clock; it bounds the search for two mistakes.
+        clock: Seconds of processor time; they bound the search line by line.
     """
 
     slice: Slice = field(kw_only=True)
     single: bool = False
-    clock: Callable[[], float] = field(default=time.monotonic, kw_only=True, compare=False, repr=False)
+    clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -85,7 +86,11 @@ class SliceItem(Item):
         return Draw(kind, (*inputs, p) if self.slice.parameters else inputs, decides)
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """One edit, the same edit in every line it fits, or two edits in different lines."""
+        """One edit, the same edit in every line it fits, or what is wrong line by line."""
         seen = [(*self.split(o.draw.args), o.value, o.draw.kind) for o in observed]
-        edit = explain_slice(self.slice, seen, self.clock)
-        return None if edit is None else Explanation(edit.sentence, edit.key)
+
+        def call(inputs: Sequence[Any], p: Params) -> tuple[Any, ...] | None:
+            return ask(Draw("square", (*inputs, p) if self.slice.parameters else tuple(inputs), decides=False)).value
+
+        found = explain_slice(self.slice, seen, call, self.clock)
+        return None if found is None else told(self.slice, found)
