@@ -37,19 +37,19 @@ class Known:
 
 def known(item: Item, observed: Sequence[Observation]) -> list[Known]:
     """Observations beside the right values."""
-    return [Known(one, _right(item, one.draw.args)) for one in observed]
+    return [Known(one, _right(item, one.draw)) for one in observed]
 
 
-def _right(item: Item, args: Sequence[Any]) -> Values:
+def _right(item: Item, draw: Draw) -> Values:
     with np.errstate(all="ignore"):
-        value: Any = item.reference(*args)
+        value: Any = item.right(draw)
     return value if isinstance(value, tuple) else (value,)
 
 
 def _attempt(item: Item, args: Sequence[Any]) -> Values | None:
     """The reference on arguments that may not fit together."""
     try:
-        return _right(item, args)
+        return _right(item, Draw("", tuple(args)))
     except (ValueError, TypeError, IndexError):
         return None
 
@@ -196,7 +196,7 @@ def mixes_rows(item: Item, observed: Sequence[Observation], ask: Ask) -> Words |
     axes = _batch_axes(item)
     if one is None or not axes or one.value is None:
         return None
-    if not all(np.shape(v) == np.shape(r) for v, r in zip(one.value, _right(item, one.draw.args), strict=True)):
+    if not all(np.shape(v) == np.shape(r) for v, r in zip(one.value, _right(item, one.draw), strict=True)):
         return None
     args = list(one.draw.args)
     for k, axis in axes.items():
@@ -252,10 +252,10 @@ def depends_on_nothing_of(item: Item, observed: Sequence[Observation], ask: Ask)
     if one is None:
         return None
     unused, used = [], 0
-    right = _right(item, one.draw.args)
+    right = _right(item, one.draw)
     for name, _array in _arrays(item, one.draw.args):
         args = _nudged(item, one.draw, name)
-        if same_numbers(right, _right(item, args)):
+        if same_numbers(right, _right(item, replace(one.draw, args=args))):
             continue
         if same_numbers(one.value, ask(replace(one.draw, args=args)).value):
             unused.append(name)

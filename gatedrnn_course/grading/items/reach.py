@@ -66,7 +66,7 @@ def far_draws(
 def _changed(rng: np.random.Generator, draw: Draw, changes: Mapping[int, Enlarge], words: str) -> Draw:
     """A draw with some arguments made larger or smaller."""
     args = tuple(changes[k](rng, argument) if k in changes else argument for k, argument in enumerate(draw.args))
-    return Draw(draw.kind, args, draw.decides, words)
+    return Draw(draw.kind, args, draw.decides, words=words)
 
 
 def _plain(argument: str) -> str:

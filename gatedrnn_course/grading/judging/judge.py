@@ -36,6 +36,7 @@ class _Trial:
     right: Value
     comparison: Comparison
     unread: CourseError | None = None
+    raw: Value = None
 
 
 def judge(
@@ -107,23 +108,28 @@ def judge_with_earlier(
 
 def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
     reply = caller.call(item.name, draw.args, framework=framework)
-    right = item.reference(*draw.args)
+    right = item.right(draw)
     if reply.problem:
         return _Trial(draw, reply, right, Comparison(False))
+    raw = reply.value
     try:
-        reply = replace(reply, value=item.read(reply.value, draw))
+        reply = replace(reply, value=item.read(raw, draw))
     except CourseError as error:
-        return _Trial(draw, reply, right, Comparison(False, form=True), error)
+        return _Trial(draw, reply, right, Comparison(False, form=True), error, raw)
+    except ValueError as error:
+        problem = Problem("raised", type(error).__name__, str(error))
+        return _Trial(draw, replace(reply, value=None, problem=problem), right, Comparison(False), None, raw)
     found = compare(reply.value, right, item.outputs)
     if draw.words and not found.right and not found.form:
         found = compare(reply.value, right, item.outputs, _rough_on(item, draw, right))
-    return _Trial(draw, reply, right, found)
+    return _Trial(draw, reply, right, found, None, raw)
 
 
 def _rough_on(item: Item, draw: Draw, right: Value) -> float:
     """What float32 may be off by where numbers reach far: a few times what the reference itself is off by there."""
     with np.errstate(all="ignore"):
-        single = item.reference(*(as_argument(argument, np.float32) for argument in draw.args))
+        args, hidden = (tuple(as_argument(a, np.float32) for a in both) for both in (draw.args, draw.hidden))
+        single = item.right(replace(draw, args=args, hidden=hidden))
     return min(max(FLOAT32, 4 * float32_error(single, right, item.outputs)), FAR_FLOAT32)
 
 
@@ -135,7 +141,7 @@ def _try_all(item: Item, caller: Caller, draws: Sequence[Draw]) -> list[_Trial]:
     trials = [_try(item, caller, draws[0], "numpy")]
     reply = trials[0].reply
     framework: Framework = "numpy"
-    if reply.problem is not None and reply.problem.kind == "raised" and reply.torch:
+    if reply.problem is not None and reply.problem.kind == "raised" and reply.torch and not reply.blank:
         with_tensors = _try(item, caller, draws[0], "torch")
         if with_tensors.reply.problem is None or about_tensors(reply.problem.message):
             trials, framework = [with_tensors], "torch"
@@ -240,7 +246,7 @@ def _outcomes(item: Item, trials: Sequence[_Trial]) -> list[Came]:
 def _seen(item: Item, trial: _Trial) -> Observation | None:
     value = read_outputs(trial.reply.value, trial.right, item.outputs)
     raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
-    return Observation(trial.draw, value) if value is not None or raised else None
+    return Observation(trial.draw, value, trial.raw) if value is not None or raised else None
 
 
 def _where(trial: _Trial) -> str:

@@ -63,6 +63,10 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
     observed = [outcome.seen for outcome in outcomes]
     if not observed:
         return
+    if not item.arguments:
+        yield from _found(item.explain(observed, ask))
+        yield from _odd(item, observed, (*RULES, *RANGE))
+        return
     yield from _told(behaviour.handed_back(item, observed))
     if head not in (None, item.arguments):  # the names are the learner's own
         yield from _told(explain_order(item, observed))
@@ -73,13 +77,16 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
     yield from _with(beside, _slips(item, rest))
     mixes = behaviour.mixes_rows(item, observed, ask)
     if mixes is None:
-        found = item.explain(rest, ask)
-        yield from _with(beside, [found] if found else [])
+        yield from _with(beside, _found(item.explain(rest, ask)))
     yield from _told(behaviour.one_vector_only(item, observed, ask))
     yield from _with(beside, _odd(item, rest, RULES))
     yield from _told(mixes)
     yield from _told(behaviour.depends_on_nothing_of(item, observed, ask))
     yield from _odd(item, rest, RANGE)
+
+
+def _found(explanation: Explanation | None) -> list[Explanation]:
+    return [] if explanation is None else [explanation]
 
 
 def _told(words: Words | None) -> Iterator[Explanation]:
@@ -176,7 +183,7 @@ def _value(one: Observation, k: int) -> Any:
 
 
 def _right(item: Item, draw: Draw) -> tuple[Any, ...]:
-    value: Any = item.reference(*draw.args)
+    value: Any = item.right(draw)
     return value if isinstance(value, tuple) else (value,)
 
 
