@@ -13,7 +13,7 @@ from gatedrnn_course.errors import CellError
 from gatedrnn_course.lookup import missing
 from gatedrnn_course.text import _
 
-__all__ = ["Cell", "parse", "variant"]
+__all__ = ["Cell", "parse", "parse_unsized", "variant"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -137,6 +137,17 @@ def build(lines: Iterable[Line], name: str, source: str) -> Cell:
     cell = Cell(name, tuple(lines), source)
     _check_order(cell)
     cell.shapes  # noqa: B018  computing them is the check
+    return cell
+
+
+def parse_unsized(text: str, name: str = "cell") -> Cell:
+    """Read a cell as `parse` does, without asking whether its sizes agree: for equations that may hold a mistake.
+
+    Raises:
+        CellError: As `parse`, except for sizes that contradict each other.
+    """
+    cell = Cell(name, parse_lines(text))
+    _check_order(cell)
     return cell
 
 

@@ -92,5 +92,8 @@ def exchanged_gates(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         return
     (a, b), (c, d) = parts
     if Op("-", Num(1.0), a) == c or Op("-", Num(1.0), c) == a:
-        words = mark("In {line}, `{a}` and `{c}` weigh the wrong terms: they are exchanged.")
+        words = mark(
+            "In {line}, `{a}` and `{c}` weigh the wrong terms: they are exchanged. "
+            "This is the other convention of the literature."
+        )
         yield ctx.site(path, Op("+", Op("*", c, b), Op("*", a, d)), ("mix",), words, a=a, c=c)
