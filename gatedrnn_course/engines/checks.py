@@ -24,11 +24,9 @@ class Layers(Protocol):
     num_layers: int
     batch_first: bool
     dropout: float
+    bidirectional: bool
     proj_size: int
     state_sizes: dict[str, int]
-
-    def layers(self) -> list[tuple[str, int]]:
-        """For each layer and direction its name's ending and the size of its input."""
 
 
 def check_settings(module: Layers) -> None:
@@ -108,14 +106,15 @@ def check_state(module: Layers, state: Any, B: int, batched: bool, like: Tensor)
     Raises:
         CourseError: If it is not a tensor, or tuple of tensors, of these shapes.
     """
-    names, sizes, layers = list(module.state_sizes), list(module.state_sizes.values()), len(module.layers())
+    names, layers = tuple(module.state_sizes), module.num_layers * (1 + module.bidirectional)
     given = () if state is None else (state,) if isinstance(state, Tensor) else state
     held = len(given) if isinstance(given, (tuple, list)) else 0
     if held > len(names) or (state is not None and held < min(2, len(names))):
         expected = _("It holds {states}.").format(states=", ".join(names))
         raise _wrong(module, "state", f"{type(state).__name__} ({held})", expected)
     checked = []
-    for name, size, tensor in zip(names, sizes, given, strict=False):
+    for name, tensor in zip(names, given, strict=False):
+        size = module.state_sizes[name]
         shape = (layers, B, size) if batched else (layers, size)
         if not isinstance(tensor, Tensor) or tensor.layout is not torch.strided or tuple(tensor.shape) != shape:
             came = type(tensor).__name__
@@ -124,9 +123,13 @@ def check_state(module: Layers, state: Any, B: int, batched: bool, like: Tensor)
             raise _wrong(module, name, came, _("It is a dense tensor {shape}.").format(shape=shape))
         _check_kind(module, name, tensor, like)
         checked.append(tensor if batched else tensor.unsqueeze(1))
-    rest = sizes[len(checked) :]
-    zeros = {s: like.new_zeros((layers, B, s)) for s in dict.fromkeys(rest)}
-    return (*checked, *(zeros[size] for size in rest))
+    zeros: dict[int, Tensor] = {}
+    for name in names[len(checked) :]:
+        size = module.state_sizes[name]
+        if size not in zeros:
+            zeros[size] = like.new_zeros((layers, B, size))
+        checked.append(zeros[size])
+    return tuple(checked)
 
 
 def _check_kind(module: Layers, name: str, tensor: Tensor, like: Tensor) -> None:

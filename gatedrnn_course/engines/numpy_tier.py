@@ -50,7 +50,7 @@ class _Segment(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, d_hs: Tensor, *d_last: Tensor) -> tuple[Any, ...]:
         tensors, cell = ctx.saved_tensors, ctx.cell
-        if torch.is_grad_enabled() or not ordinary(d_hs, *d_last):
+        if torch.is_grad_enabled() or not ordinary((d_hs, *d_last)):
             sizes, wanted = (ctx.steps[1],) * ctx.steps[0], ctx.needs_input_grad[3:]
             return None, None, None, *differentiable_grads(cell, sizes, tensors, wanted, (d_hs, *d_last))
         xs, state, p = _arrays(ctx, tensors)

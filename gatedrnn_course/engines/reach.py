@@ -7,6 +7,7 @@ somebody follows the operations, to trace, transform or count them, work done be
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -39,33 +40,33 @@ def _plain(kind: str) -> frozenset[int]:
 _CPU = _plain("cpu")
 
 
-def ordinary(*tensors: Tensor) -> bool:
+def ordinary(tensors: Iterable[Tensor]) -> bool:
     """Whether all are dense numbers on a device and nothing else: no subclass, no stand-in, no batch of `vmap`."""
     return all(_keys_of(t).raw_repr() in _plain(t.device.type) for t in tensors)
 
 
-def in_memory(*tensors: Tensor) -> bool:
-    """Whether all may be read and written at their address: ordinary, on the CPU, and nobody follows operations."""
+def in_memory(tensors: Iterable[Tensor], dtype: torch.dtype) -> bool:
+    """Whether all may be read and written at their address: ordinary, of this type, on the CPU, and nobody follows."""
     if torch.compiler.is_compiling() or _C._len_torch_dispatch_stack() or _followed():
         return False
     for tensor in tensors:  # noqa: SIM110 - in every call: `all` would take twice as long
-        if _keys_of(tensor).raw_repr() not in _CPU:
+        if tensor.dtype != dtype or _keys_of(tensor).raw_repr() not in _CPU:
             return False
     return True
 
 
-def by_operator(*tensors: Tensor) -> bool:
+def by_operator(tensors: Iterable[Tensor]) -> bool:
     """Whether a sequence has to be one operator: in torch.compile and export, and in modes such as those of make_fx."""
     if torch.compiler.is_compiling():
         return not torch.onnx.is_in_onnx_export()
-    return bool(_C._len_torch_dispatch_stack()) and not by_operation(*tensors)
+    return bool(_C._len_torch_dispatch_stack()) and not by_operation(tensors)
 
 
-def by_operation(*tensors: Tensor) -> bool:
+def by_operation(tensors: Iterable[Tensor]) -> bool:
     """Whether torch has to see every operation: for torch.func, forward mode, tracing, subclasses such as DTensor."""
     if _followed() or torch.onnx.is_in_onnx_export():
         return True
-    return any(type(t) not in _NO_SUBCLASSES and not ordinary(t) for t in tensors)
+    return any(type(t) not in _NO_SUBCLASSES and not ordinary([t]) for t in tensors)
 
 
 def _followed() -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 import torch
@@ -195,8 +196,8 @@ class Recurrent(nn.Module):
         Raises:
             CourseError: If sizes, types or devices do not fit.
         """
-        stacks = self.all_weights
-        like = next((tensor for own in stacks for tensor in own), None)
+        stacks = [self._whole(suffix) for suffix in self._parts]
+        like = stacks[0][0] if stacks[0] else None
         if isinstance(input, PackedSequence):
             return self._packed(input, hx, lengths, stacks, like)
         check_input(self, input, lengths is not None, like)
@@ -231,11 +232,15 @@ class Recurrent(nn.Module):
         return PackedSequence(rows, sizes, order, back), self._public(states)
 
     def _run(
-        self, xs: Tensor, steps: Steps, states: tuple[Tensor, ...], stacks: list[list[Tensor]]
+        self, xs: Tensor, steps: Steps, states: Sequence[Tensor], stacks: list[list[Tensor]]
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """All layers over packed rows `(N, D)`; states `(layers * directions, B, H)`."""
-        (xs, *states), stacks = _in_one_type([xs, *states], stacks)
-        operator = by_operator(xs, *states, *(tensor for own in stacks for tensor in own))
+        if torch._C._is_any_autocast_enabled():
+            (xs, *states), stacks = _as_autocast([xs, *states], stacks)
+        if torch.is_grad_enabled() and not torch.compiler.is_compiling():
+            # autograd may keep copies of inference tensors, not these themselves
+            xs, *states = [t.clone() if t.is_inference() else t for t in (xs, *states)]
+        operator = by_operator(chain([xs], states, *stacks))
         sizes = steps.as_tensor if operator else steps.sizes
         turned = steps.reversal(xs.device) if self.bidirectional else None
         ends: list[tuple[Tensor, ...]] = []
@@ -244,7 +249,7 @@ class Recurrent(nn.Module):
             if k % directions == 0:
                 below, outputs = self._dropped(xs) if k else xs, []
             given = below[turned] if turned is not None and k % 2 else below
-            first = [s[k] for s in states]
+            first = [s.select(0, k) for s in states]
             if operator:
                 hs, last = opaque_run(self.tier, self._text, given, sizes, first, own)
             else:
@@ -264,16 +269,13 @@ class Recurrent(nn.Module):
         return states[0] if len(states) == 1 else states
 
 
-def _in_one_type(given: list[Tensor], stacks: list[list[Tensor]]) -> tuple[list[Tensor], list[list[Tensor]]]:
-    """Inputs and states, and parameters, in the type to compute in: autocast's, else the parameters'."""
-    like = next((tensor for own in stacks for tensor in own), given[0])
-    dtype, device = like.dtype, like.device.type
-    if dtype != torch.float64 and torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device):
-        dtype = torch.get_autocast_dtype(device)
-        stacks = [[tensor.to(dtype) for tensor in own] for own in stacks]
-    if torch.is_grad_enabled() and not torch.compiler.is_compiling():
-        given = [t.clone() if t.is_inference() else t for t in given]  # autograd may keep these, those it may not
-    return [t.to(dtype) for t in given], stacks
+def _as_autocast(given: list[Tensor], stacks: list[list[Tensor]]) -> tuple[list[Tensor], list[list[Tensor]]]:
+    """Inputs and states, and parameters, in the type that autocast wants for the device; float64 stays as it is."""
+    like = stacks[0][0] if stacks[0] else given[0]
+    dtype = like.dtype
+    if torch.is_autocast_enabled(like.device.type) and dtype != torch.float64:
+        dtype = torch.get_autocast_dtype(like.device.type)
+    return [t.to(dtype) for t in given], [[t.to(dtype) for t in own] for own in stacks]
 
 
 def _cell(cell: Cell | str) -> Cell:

@@ -7,6 +7,7 @@ never grow from step to step: longer sequences come first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -41,7 +42,7 @@ def run(
     Returns:
         Hidden states (N, H), and the states of every sequence after its own last step, each (B, H).
     """
-    if by_operation(xs, *state, *stacks):
+    if by_operation((xs, *state, *stacks)):
         return differentiable(cell, xs, batch_sizes, state, stacks)
     out = _Sequence.apply(cell, tuple(batch_sizes), len(state), xs, *state, *stacks)  # type: ignore[no-untyped-call]
     return out[0], out[1:]
@@ -55,8 +56,13 @@ def differentiable(
     def one(xs: Tensor, state: Sequence[Tensor], stacks: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor, ...]]:
         return loop(cell, xs, batch_sizes, state, unstack(cell, stacks, _sizes(xs, state)))
 
-    with torch.autocast(xs.device.type, enabled=False):
+    with _without_autocast(xs.device.type):
         return one(xs, state, stacks) if xs.dim() == 2 else torch.func.vmap(one)(xs, tuple(state), tuple(stacks))
+
+
+def _without_autocast(device: str) -> AbstractContextManager[Any]:
+    """A context in which every operation takes the types it is given; the meta device knows no other."""
+    return torch.autocast(device, enabled=False) if torch.amp.is_autocast_available(device) else nullcontext()
 
 
 def _sizes(xs: Tensor, state: Sequence[Tensor]) -> dict[str, int]:
@@ -88,7 +94,7 @@ class _Sequence(torch.autograd.Function):
     def backward(ctx: Any, *given: Tensor | None) -> tuple[Any, ...]:
         saved, wanted = ctx.saved_tensors, ctx.needs_input_grad[3:]
         tensors = saved[: ctx.own]
-        if torch.is_grad_enabled() or not ordinary(*(d for d in given if d is not None)):
+        if torch.is_grad_enabled() or not ordinary(d for d in given if d is not None):
             # derivatives of what we return are wanted, or many at once
             return None, None, None, *differentiable_grads(ctx.cell, ctx.batch_sizes, tensors, wanted, given)
         xs, state, stacks = tensors[0], tensors[1 : 1 + ctx.count], tensors[1 + ctx.count :]
@@ -97,7 +103,7 @@ class _Sequence(torch.autograd.Function):
         tapes = _forward(ctx, tensors)[2] if written else Tape.split(program, saved[ctx.own :])
         like = (ctx.handed_out, *state)
         d = [torch.zeros_like(t) if d is None else d for t, d in zip(like, given, strict=True)]
-        with torch.autocast(xs.device.type, enabled=False):
+        with _without_autocast(xs.device.type):
             params = as_arguments(ctx.cell, xs, state, stacks)
             d_x, d_state, d_params = run_backward(program, xs, params, ctx.batch_sizes, tapes, d, wanted[0])
         return None, None, None, d_x, *d_state, *stack(ctx.cell, d_params)
@@ -106,7 +112,7 @@ class _Sequence(torch.autograd.Function):
 def _forward(ctx: Any, tensors: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor, ...], list[Tape]]:
     """Hidden states, last states and tapes."""
     xs, state, stacks = tensors[0], tensors[1 : 1 + ctx.count], tensors[1 + ctx.count :]
-    with torch.autocast(xs.device.type, enabled=False):
+    with _without_autocast(xs.device.type):
         params = as_arguments(ctx.cell, xs, state, stacks)
         return run_forward(program_of(ctx.cell, xs.dim() == 3), xs, ctx.batch_sizes, state, params)
 

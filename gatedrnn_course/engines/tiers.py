@@ -36,7 +36,7 @@ def run(
         CourseError: If the tier `c` is asked for where it cannot be had.
     """
     tensors = xs, *state, *stacks
-    if tier == "numpy" and ordinary(*tensors) and not by_operation():
+    if tier == "numpy" and ordinary(tensors) and not by_operation(()):
         return numpy_tier.run(cell, xs, batch_sizes, state, stacks)
     if tier in ("auto", "c") and kernel.usable(cell, *tensors):
         return kernel.run(cell, xs, batch_sizes, state, stacks)

@@ -42,8 +42,7 @@ def supports(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
 
 def fits(*tensors: Tensor) -> bool:
     """Whether a kernel could take these tensors: all can be read at their address, all are float32 or float64."""
-    dtype = tensors[0].dtype
-    return dtype in _BYTES and all(t.dtype == dtype for t in tensors) and in_memory(*tensors)
+    return tensors[0].dtype in _BYTES and in_memory(tensors, tensors[0].dtype)
 
 
 def usable(cell: Cell, *tensors: Tensor) -> bool:
@@ -93,7 +92,7 @@ class _Sequence(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, d_hs: Tensor | None, *d_last: Tensor | None) -> tuple[Any, ...]:
         tensors = ctx.saved_tensors
-        if torch.is_grad_enabled() or not in_memory(*(d for d in (d_hs, *d_last) if d is not None)):
+        if torch.is_grad_enabled() or not in_memory([d for d in (d_hs, *d_last) if d is not None], tensors[0].dtype):
             # somebody asks for derivatives of what we return, for many at once, or follows the operations
             cell, wanted = ctx.call.kernel.cell, ctx.needs_input_grad[2:]
             return None, None, *differentiable_grads(cell, ctx.batch_sizes, tensors, wanted, (d_hs, *d_last))

@@ -70,7 +70,6 @@ class Call:
         named = kernel.inside(none.sizes, held)
         self.given = [s.contiguous() for s in state]
         self.segments: list[Segment] = []
-        self._handed_out: tuple[Tensor, int] | None = None
         row, current = 0, self.given
         for T, B in _blocks(batch_sizes):
             shape = kernel.shape(T, B, self.D, self.H)
@@ -94,10 +93,7 @@ class Call:
         parts = [own.hs[own.shape.sizes.B :] for own in self.segments]
         if len(parts) > 1 or self.sizes.ldh != self.H:
             return torch.cat([part[:, : self.H] for part in parts])
-        shared = parts[0].data  # the same memory, but for autograd no view: people may write into it
-        if not shared.is_inference():
-            self._handed_out = shared.detach(), shared._version
-        return shared
+        return parts[0].detach()  # the same memory, but for autograd no view: people may write into it
 
     def ends(self) -> list[Tensor]:
         """The states of every sequence after its own last step, each (B, H)."""
@@ -128,8 +124,9 @@ class Call:
         Returns:
             Derivatives with respect to the inputs (N, D) and to the first states; None for zeros.
         """
-        if self._handed_out and self._handed_out[0]._version != self._handed_out[1]:
-            self._leave_to_others()
+        for own in self.segments:
+            if own.hs._version:  # somebody wrote into what was handed out: leave it to them, compute it anew
+                own.hs, own.memory = torch.empty_like(own.hs), None
         d_rows = None if d_hs is None else padded(d_hs, self.sizes.ldh)
         d_x = self.packed.new_empty(len(self.x), self.kernel.padded(self.D)) if wants_x else None
         arriving: list[Tensor | None] = [None if d is None else d.contiguous() for d in d_last]
@@ -149,11 +146,6 @@ class Call:
             rows = zip(d_last, below, self.given, strict=True)
             below = [_below(d, a, longer, len(s)) for d, a, s in rows]
         return None if d_x is None else d_x[:, : self.D], list(below)
-
-    def _leave_to_others(self) -> None:
-        """Leave the hidden states to those who wrote into them; the backward computes them anew."""
-        own, self._handed_out = self.segments[0], None
-        own.hs, own.memory = torch.empty_like(own.hs), None
 
     def _backward(
         self, own: Segment, d_rows: Tensor | None, arriving: Sequence[Tensor | None], d_x: Tensor | None
