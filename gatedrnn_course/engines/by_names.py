@@ -22,7 +22,7 @@ def stack_names(
     What is missing or has another shape keeps its current values.
 
     Args:
-        state_dict: What is read, changed in place, unless it holds none of the names.
+        state_dict: What is read, changed in place, unless it holds the stack or none of the names.
         own: The stack.
         prefix: What stands before each name.
         suffix: What stands behind it: layer and direction.
@@ -31,6 +31,8 @@ def stack_names(
     Returns:
         The entries that are missing, and sentences about those of another shape.
     """
+    if f"{prefix}{own.name}{suffix}" in state_dict:
+        return [], []
     given = {name: state_dict.pop(f"{prefix}{name}{suffix}", None) for name in own.parameters}
     came = [tensor for tensor in given.values() if tensor is not None]
     if not came:

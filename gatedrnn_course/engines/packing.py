@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 from typing import Any, NamedTuple
@@ -42,12 +42,12 @@ class Steps(NamedTuple):
             return torch.full((self.T,), self.B, dtype=torch.long, device="cpu")
         return torch.tensor(self.unequal, dtype=torch.long, device="cpu")
 
-    def reversal(self, device: torch.device) -> Tensor:
-        """See `reversal`."""
+    def turning(self, device: torch.device) -> Callable[[Tensor], Tensor]:
+        """A function that lets the sequences in rows `(N, ...)` run from their ends to their beginnings."""
         if self.unequal is None:
-            T, B = self.T, self.B
-            return torch.arange(T * B, device=device).view(T, B).flip(0).reshape(T * B)
-        return reversal(self.unequal, device)
+            return lambda rows: rows.unflatten(0, (self.T, self.B)).flip(0).flatten(0, 1)
+        places = reversal(self.unequal, device)
+        return lambda rows: rows[places]
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Packing:
 def reversal(batch_sizes: Sequence[int], device: torch.device) -> Tensor:
     """`(N,)`: for every row the row that stands there when each sequence runs from its end to its beginning."""
     T = len(batch_sizes)
-    if T == 0 or batch_sizes[0] == batch_sizes[-1]:
-        return Steps(T, batch_sizes[0] if T else 0).reversal(device)
+    if T == 0:
+        return torch.empty(0, dtype=torch.long, device=device)
     sizes = torch.tensor(batch_sizes, dtype=torch.long, device="cpu")
     offsets = torch.cumsum(sizes, 0) - sizes
     t = torch.repeat_interleave(torch.arange(T, device="cpu"), sizes)

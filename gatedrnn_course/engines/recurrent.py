@@ -242,19 +242,19 @@ class Recurrent(nn.Module):
             xs, *states = [t.clone() if t.is_inference() else t for t in (xs, *states)]
         operator = by_operator(chain([xs], states, *stacks))
         sizes = steps.as_tensor if operator else steps.sizes
-        turned = steps.reversal(xs.device) if self.bidirectional else None
+        turned = steps.turning(xs.device) if self.bidirectional else None
         ends: list[tuple[Tensor, ...]] = []
         directions = 1 + self.bidirectional
         for k, own in enumerate(stacks):
             if k % directions == 0:
                 below, outputs = self._dropped(xs) if k else xs, []
-            given = below[turned] if turned is not None and k % 2 else below
+            given = turned(below) if turned is not None and k % 2 else below
             first = [s.select(0, k) for s in states]
             if operator:
                 hs, last = opaque_run(self.tier, self._text, given, sizes, first, own)
             else:
                 hs, last = run(self.tier, self.cell, given, sizes, first, own)
-            outputs.append(hs[turned] if turned is not None and k % 2 else hs)
+            outputs.append(turned(hs) if turned is not None and k % 2 else hs)
             ends.append(last)
             if len(outputs) == directions:
                 xs = torch.cat(outputs, 1) if directions > 1 else hs
@@ -272,9 +272,9 @@ class Recurrent(nn.Module):
 def _as_autocast(given: list[Tensor], stacks: list[list[Tensor]]) -> tuple[list[Tensor], list[list[Tensor]]]:
     """Inputs and states, and parameters, in the type that autocast wants for the device; float64 stays as it is."""
     like = stacks[0][0] if stacks[0] else given[0]
-    dtype = like.dtype
-    if torch.is_autocast_enabled(like.device.type) and dtype != torch.float64:
-        dtype = torch.get_autocast_dtype(like.device.type)
+    dtype, device = like.dtype, like.device.type
+    if torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device) and dtype != torch.float64:
+        dtype = torch.get_autocast_dtype(device)
     return [t.to(dtype) for t in given], [[t.to(dtype) for t in own] for own in stacks]
 
 
