@@ -44,10 +44,10 @@ class Steps(NamedTuple):
 
     def turning(self, device: torch.device) -> Callable[[Tensor], Tensor]:
         """A function that lets the sequences in rows `(N, ...)` run from their ends to their beginnings."""
-        if self.unequal is None:
-            return lambda rows: rows.unflatten(0, (self.T, self.B)).flip(0).flatten(0, 1)
-        places = reversal(self.unequal, device)
-        return lambda rows: rows[places]
+        if self.unequal is not None:
+            places = reversal(self.unequal, device)
+            return lambda rows: rows[places]
+        return lambda rows: rows.reshape(self.T, self.B, rows.shape[1]).flip(0).reshape(rows.shape)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def reversal(batch_sizes: Sequence[int], device: torch.device) -> Tensor:
     return (offsets[lengths[b] - 1 - t] + b).to(device)
 
 
-def check_lengths(lengths: Iterable[Any], T: int, B: int) -> list[int]:
+def check_lengths(lengths: Any, T: int, B: int) -> list[int]:
     """The lengths as a list.
 
     Args:

@@ -50,7 +50,7 @@ def in_memory(tensors: Iterable[Tensor], dtype: torch.dtype) -> bool:
     if torch.compiler.is_compiling() or _C._len_torch_dispatch_stack() or _followed():
         return False
     for tensor in tensors:  # noqa: SIM110 - in every call: `all` would take twice as long
-        if tensor.dtype != dtype or _keys_of(tensor).raw_repr() not in _CPU:
+        if tensor.dtype is not dtype or _keys_of(tensor).raw_repr() not in _CPU:
             return False
     return True
 

@@ -203,10 +203,10 @@ class Recurrent(nn.Module):
         check_input(self, input, lengths is not None, like)
         batched = input.dim() == 3
         xs = input.transpose(0, 1) if self.batch_first and batched else input if batched else input.unsqueeze(1)
-        T, B = xs.shape[0], xs.shape[1]
+        T, B, D = xs.shape
         states = check_state(self, hx, B, batched, input if like is None else like)
         if lengths is None:
-            rows, states = self._run(xs.reshape(T * B, xs.shape[2]), Steps(T, B), states, stacks)
+            rows, states = self._run(xs.reshape(T * B, D), Steps(T, B), states, stacks)
             hs = rows.view(T, B, rows.shape[1])
         else:
             packing = Packing.of(check_lengths(lengths, T, B), xs.device)
@@ -241,7 +241,7 @@ class Recurrent(nn.Module):
             # autograd may keep copies of inference tensors, not these themselves
             xs, *states = [t.clone() if t.is_inference() else t for t in (xs, *states)]
         operator = by_operator(chain([xs], states, *stacks))
-        sizes = steps.as_tensor if operator else steps.sizes
+        sizes: Any = steps.as_tensor if operator else steps.sizes
         turned = steps.turning(xs.device) if self.bidirectional else None
         ends: list[tuple[Tensor, ...]] = []
         directions = 1 + self.bidirectional
