@@ -127,7 +127,7 @@ class Linear:
     def _keep(self, name: str) -> None:
         if name not in self.values:
             self.values[name] = Combine(name, self._deep[name])
-            self.letters[name] = self.letters[self._deep[name][0][1]] if self._deep[name] else "H"
+            self.letters[name] = self.flat.letters.get(name.removeprefix("d_"), "")
 
     def _parameter(self, name: str, expr: Expr) -> None:
         rest: list[tuple[int, Expr]] = []

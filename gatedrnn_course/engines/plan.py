@@ -15,6 +15,7 @@ from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.adjoint import Linear
 from gatedrnn_course.engines.backward_plan import Backward, arrange
 from gatedrnn_course.engines.flat import Apply, Flat, Statement, Sum
+from gatedrnn_course.engines.normal import normal
 from gatedrnn_course.engines.schedule import Action, Slot, order
 
 __all__ = ["Plan", "plan_of"]
@@ -60,14 +61,14 @@ def plan_of(cell: Cell) -> Plan:
     Returns:
         Its program.
     """
+    cell = normal(cell)
     whole = whole_step(cell)
     vectors = {name: whole.shape(name) for name in (*whole.inputs, *cell.shapes)}
     flat = Flat({name: shape[0] for name, shape in vectors.items() if len(shape) == 1}, cell.shapes)
     for line in whole.lines:
         flat.define(line.name, line.expr)
-    values = tuple(str(flat.atom(Name(name))) for name in cell.states)
+    values = tuple(flat.vector(Name(name)) for name in cell.states)
     forward = flat.needed(values)
-    flat.closed = True
     linear = Linear(flat, backward(whole))
     early = _early(forward)
     read, again = _trace(flat, linear.roots(), _storable(forward) | early | set(values))

@@ -129,7 +129,7 @@ def test_nothing_is_ever_executed(text: str, monkeypatch: pytest.MonkeyPatch, tm
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("h = exp(x)", "exp(x)"),
+        ("h = sin(x)", "sin(x)"),
         ("h = x ** 2", "x ** 2"),
         ("h = x % 2", "x % 2"),
         ("h = x[0]", "x[0]"),

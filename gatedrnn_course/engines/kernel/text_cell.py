@@ -12,6 +12,7 @@ from gatedrnn_course.engines.kernel.layout import Block
 from gatedrnn_course.engines.kernel.text_backward import write_backward, write_scratch
 from gatedrnn_course.engines.kernel.text_forward import write_forward
 from gatedrnn_course.engines.kernel.text_run import write_memory, write_run, write_spare
+from gatedrnn_course.engines.normal import numbered
 
 __all__ = ["SIZES", "cell_key", "write_cell"]
 
@@ -25,9 +26,6 @@ long lanes(void) { return L; }
 """
 
 _CELL = """\
-/* ---- {name} ----
-{equations}
-*/
 #define OFFSETS UNPACK_SIZES \\
     const long zs = {row}; {offsets} (void)zs;
 
@@ -62,18 +60,16 @@ void unpack_{key}(const Sizes *n, const R *G, R *const *named)
 
 
 def cell_key(cell: Cell) -> str:
-    """A name for the equations of a cell, whatever the cell is called."""
-    text = "\n".join(f"{line.name} = {to_text(line.expr)}" for line in cell.lines)
+    """A name for the equations of a cell, whatever the cell and its lines are called."""
+    text = "\n".join(f"{line.name} = {to_text(line.expr)}" for line in numbered(cell).lines)
     return sha256(text.encode()).hexdigest()[:16]
 
 
 def write_cell(cell: Cell) -> str:
     """The functions of a cell, named by its key."""
-    a = Addresses(cell)
+    a = Addresses(numbered(cell))
     offsets, end = _offsets(a)
     return _CELL.format(
-        name=cell.name.replace("*/", ""),
-        equations="\n".join(f"   {line.name} = {to_text(line.expr)}" for line in cell.lines),
         key=cell_key(cell),
         row=total(a.slots),
         offsets=" ".join(offsets),
