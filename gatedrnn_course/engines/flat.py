@@ -12,11 +12,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, factors, terms, to_text
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, factors, terms
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS
-from gatedrnn_course.errors import CellError
-from gatedrnn_course.text import _
 
 __all__ = ["Apply", "Atom", "Divide", "Flat", "Statement", "Sum", "Term"]
 
@@ -131,15 +129,10 @@ class Flat:
 
     def _quotient(self, top: Atom, expr: Expr, wanted: str) -> Atom:
         bottom = self.atom(expr, self._inner(wanted))
-        if not bottom:
-            raise CellError(
-                _("A quotient with {bottom} below the line.").format(bottom=to_text(expr)),
-                _("This is always zero."),
-                _("An engine divides by what can be other than zero."),
-                _("Change the line of the cell that divides."),
-            )
         if not isinstance(bottom, str):
             return self.atom(Op("*", Num(1.0 / bottom), Name(top) if isinstance(top, str) else Num(top)), wanted)
+        if not top:
+            return self._sum((), wanted)
         if not isinstance(top, str) or is_parameter(top):
             bottom = self._full(bottom, wanted)
         return self._add(Divide("", top, bottom), wanted)

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-import numpy as np
-
 from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.cells.constants import number_of
 from gatedrnn_course.cells.expr import (
     Call,
     Expr,
@@ -31,7 +30,6 @@ from gatedrnn_course.cells.expr import (
     walk,
 )
 from gatedrnn_course.cells.language import Line, is_parameter
-from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS
 
 __all__ = ["Normal", "normal", "numbered", "scaled_product"]
 
@@ -150,7 +148,7 @@ class _Form:
     def _plain(self, expr: Expr, line: Line) -> Expr:
         """An elementwise expression: products and functions become names, numbers one number."""
         if not any(names(expr)):
-            return Num(_number(expr))
+            return _number(expr)
         if _has_product(expr):
             return self._held(self._sum(expr, line), line)
         match expr:
@@ -197,9 +195,9 @@ def _parts(term: Expr) -> tuple[float, list[Expr]]:
                 scale *= -inner
             case Op("/", top, bottom) if not any(names(bottom)):
                 inner, parts = _parts(top)
-                scale *= inner / _number(bottom)
+                scale *= inner / _number(bottom).value
             case _ if not any(names(factor)):
-                scale, parts = scale * _number(factor), []
+                scale, parts = scale * _number(factor).value, []
             case _:
                 parts = [factor]
         found += parts
@@ -215,16 +213,8 @@ def _times(scale: float, product: MatMul) -> Expr:
     return product if scale == 1 else Op("*", Num(scale), product)
 
 
-def _number(expr: Expr) -> float:
-    """The value of an expression without names."""
-    match expr:
-        case Num(value):
-            return value
-        case Neg(arg):
-            return -_number(arg)
-        case Op(op, left, right):
-            a, b = np.float64(_number(left)), np.float64(_number(right))
-            return float({"+": a.__add__, "-": a.__sub__, "*": a.__mul__, "/": a.__truediv__}[op](b))
-        case Call(function, arg):
-            return float(NUMPY_FUNCTIONS[function](np.float64(_number(arg))))
-    raise TypeError(f"no number: {expr!r}")
+def _number(expr: Expr) -> Num:
+    """An expression without names as one number."""
+    value = number_of(expr)
+    assert value is not None
+    return Num(value)
