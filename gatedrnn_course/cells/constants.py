@@ -13,6 +13,7 @@ from gatedrnn_course.text import _
 
 __all__ = ["check_numbers", "number_of"]
 
+_LARGEST = float(np.finfo(np.float32).max)
 _APPLY = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
 
 
@@ -64,7 +65,7 @@ def check_numbers(lines: Iterable[Line]) -> None:
                 came = _("`{part}` is below the line, and is always zero.").format(part=to_text(node.right))
                 raise fail(shown, came, _("Divide by what can be other than zero."))
             value = number_of(node, known)
-            if value is not None and not np.isfinite(np.float32(value)):
+            if value is not None and not abs(value) <= _LARGEST:
                 raise fail(shown, _("`{part}` is too large a number.").format(part=to_text(node)))
         if (value := number_of(line.expr, known)) is not None:
             known[line.name] = value

@@ -47,6 +47,7 @@ def line_names() -> tuple[str, ...]:
         texts += [program_of(catalogue[name]).text, program_of(catalogue[name], True).text, write_cell(catalogue[name])]
     found = set(re.findall(r"[A-Za-z]\w*", "\n".join(texts)))
     found |= {*keyword.softkwlist, *dir(builtins), *WORDS.split(), *dir(torch), *dir(torch.Tensor)}
+    found |= {part for name in found for part in (name.partition("_")[2], name.rpartition("_")[0])}
     found |= {f"{a}_{b}" for a in "pAvTszSoM" for b in ("b_f", "U_c", "h", "x", "l0", "h_prev")}
     return tuple(sorted(name for name in found if _may_be_a_line(name)))
 

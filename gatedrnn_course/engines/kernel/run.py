@@ -30,13 +30,19 @@ def supports(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
         return False
     missing = {id(cell): cell for cell in cells if _asked.get((id(cell), dtype), (None,))[0] is not cell}
     if missing:
-        try:
-            kernels_of(list(missing.values()), _BYTES[dtype])
-            found = True
-        except CourseError:
-            found = False
-        _asked.update({(key, dtype): (cell, found) for key, cell in missing.items()})
+        found = _built(list(missing.values()), dtype)
+        for (key, cell), had in zip(missing.items(), found, strict=True):
+            _asked[key, dtype] = cell, had
     return all(_asked[id(cell), dtype][1] for cell in cells)
+
+
+def _built(cells: Sequence[Cell], dtype: torch.dtype) -> list[bool]:
+    """Whether the kernel of each can be had; one that cannot does not cost the others theirs."""
+    try:
+        kernels_of(cells, _BYTES[dtype])
+    except CourseError:
+        return [False] if len(cells) == 1 else [had for cell in cells for had in _built([cell], dtype)]
+    return [True] * len(cells)
 
 
 def usable(cell: Cell, xs: Tensor, *others: Tensor) -> bool:
