@@ -30,11 +30,11 @@ def number_of(expr: Expr, known: Mapping[str, float] | None = None) -> float | N
         case Name(name):
             return known.get(name) if known else None
         case Neg(arg):
-            return None if (value := number_of(arg, known)) is None else -value
+            return None if (inner := number_of(arg, known)) is None else -inner
         case MatMul(_, vector):
             return 0.0 if number_of(vector, known) == 0 else None
         case Call(function, arg):
-            return None if (value := number_of(arg, known)) is None else _of(NUMPY_FUNCTIONS[function], value)
+            return None if (inner := number_of(arg, known)) is None else _of(NUMPY_FUNCTIONS[function], inner)
         case Op(op, left, right):
             a, b = number_of(left, known), number_of(right, known)
             if (op == "*" and 0 in (a, b)) or (op == "/" and a == 0 and b != 0):

@@ -130,11 +130,11 @@ def scaled(part: Part, expr: Expr) -> str:
                 raise TypeError(f"no multiple of a derivative: {expr!r}")
     if scale == 1:
         return expr.id
-    value = _times(scale, expr)
-    known = next((name for name, other in part.values.items() if other == value and name.startswith("_")), "")
+    multiple = _times(scale, expr)
+    known = next((name for name, other in part.values.items() if other == multiple and name.startswith("_")), "")
     if not known:
         known = f"_{len(part.values)}"  # no name of a cell begins so
-        part.define(known, value, part.letters[expr.id])
+        part.define(known, multiple, part.letters[expr.id])
     return known
 
 
