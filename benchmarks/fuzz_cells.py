@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "tools"))
 
-PORTION = 200
+PORTION = 100
 POPULATION = 20
 """Cells of one population."""
 
