@@ -15,9 +15,9 @@ from typing import Any
 from gatedrnn_course.cells import numeric
 from gatedrnn_course.cells.edits import classes, combine, evaluate, single
 from gatedrnn_course.grading.items import Item
-from gatedrnn_course.grading.judge import judge
-from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.wrong import pairs, wrong_answers
+from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.units import load
 
 COLD = 10

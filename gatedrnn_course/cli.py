@@ -16,7 +16,7 @@ from gatedrnn_course.text import _
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gatedrnn_course.grading.classrun import ClassRun
+    from gatedrnn_course.grading.classroom.run import ClassRun
 
 __all__ = ["app"]
 
@@ -89,7 +89,7 @@ def grade(
     anew: Anew = False,
 ) -> None:
     """Grade a folder of notebooks. Stop it at any time; the same command goes on where it was."""
-    from gatedrnn_course.grading.classrun import grade_class
+    from gatedrnn_course.grading.classroom.run import grade_class
     from gatedrnn_course.grading.report.terminal import RunBar
 
     side_by_side = jobs or os.cpu_count() or 1
@@ -193,11 +193,12 @@ def _write(path: Path, text: str) -> None:
 def doctor() -> None:
     """Say what this computer has for the course, and what it lacks."""
     from gatedrnn_course.engines.kernel.compiler import why
-    from gatedrnn_course.grading.record import SandboxRecord
+    from gatedrnn_course.grading.classroom.record import SandboxRecord
     from gatedrnn_course.grading.report import sandbox_sentence
-    from gatedrnn_course.grading.sandbox import ProcessSandbox
+    from gatedrnn_course.grading.sandbox import best_sandbox
 
-    sandbox, probe = ProcessSandbox(), ProcessSandbox.probe()
+    sandbox = best_sandbox()
+    probe = sandbox.probe()
     record = SandboxRecord(backend=sandbox.name, level=sandbox.level, missing=sandbox.missing)
     typer.echo("\n".join((*_versions(), _device(), why(), _browser())))
     typer.echo(sandbox_sentence(record) if probe.ok else _("No sandbox: {why}").format(why=probe.reason))

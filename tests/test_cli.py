@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gatedrnn_course.cli import app
-from gatedrnn_course.grading import classrun
+from gatedrnn_course.grading.classroom import run as classrun
 
 IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"
 

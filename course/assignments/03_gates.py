@@ -14,9 +14,20 @@
 # Keep the names of the functions. Everything else, extra cells and helpers too, is up to you.
 
 # %%
+# << first_cell >>
 import numpy as np
 
-from gatedrnn_course import check, example, explore_gates, hint, progress, run_on_device, show_shapes, sigmoid, tanh
+from gatedrnn_course import (
+    check,
+    example,
+    explore_gates,
+    hint,
+    progress,
+    run_on_device,
+    show_shapes,
+    sigmoid,
+    tanh,
+)
 
 # %% [markdown]
 # ## Before you start: rows

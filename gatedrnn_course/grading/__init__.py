@@ -1,10 +1,12 @@
 """Judges answers by their values and names the mistake.
 
-values, compare, verdict       what crosses, what is right, the judge's word
-items/, units/                 what is asked
-judge, diagnosis, policy       how it is judged, explained, refused
-local, sandbox/, place         where answers run: in the notebook, in a process of their own
-submission, one, classrun      from a folder of notebooks to records
-record, report/                what is kept and shown
-prove/                         the grader graded
+exchange/     what crosses between the judge and an answer: values, frames, conversions
+items/        what is asked, and how a mistake in it is found
+judging/      how one item is judged, explained, refused
+running/      where answers run: in the notebook, or in a process of their own
+classroom/    from a folder of notebooks to records
+units/        the assignments
+sandbox/      the process of an answer, and the jail in it
+prove/        the grader graded
+report/       what is shown of the records
 """

@@ -10,10 +10,10 @@ import numpy as np
 
 from gatedrnn_course.cells import Params, Slice, whole_step
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.exchange.blank import is_blank
+from gatedrnn_course.grading.exchange.convert import from_function
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.item import as_argument
-from gatedrnn_course.grading.sandbox.child.blank import is_blank
-from gatedrnn_course.grading.sandbox.child.convert import from_function
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.panel import Panel

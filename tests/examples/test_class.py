@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gatedrnn_course.grading.record import Record, read_record
+from gatedrnn_course.grading.classroom.record import Record, read_record
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXPECTED: dict[str, Any] = json.loads((EXAMPLES / "expected_03.json").read_text("utf-8"))

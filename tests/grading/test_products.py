@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gatedrnn_course.grading.one import grade_submission
-from gatedrnn_course.grading.record import Record
+from gatedrnn_course.grading.classroom.grade import grade_submission
+from gatedrnn_course.grading.classroom.record import Record
 from gatedrnn_course.grading.sandbox import ProcessSandbox
 from gatedrnn_course.grading.units import UNITS, load
 

@@ -13,13 +13,13 @@ import pytest
 from gatedrnn_course.cells import Slice, catalogue, whole_step
 from gatedrnn_course.cells.edits import classes
 from gatedrnn_course.grading.items import Draw, Observation, SequenceItem, SliceItem
-from gatedrnn_course.grading.judge import judge
-from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove import KillMatrix, page_of, prove, prove_item, write_page
 from gatedrnn_course.grading.prove.matrix import HandedIn, Share
 from gatedrnn_course.grading.prove.page import PAGE_SEED
 from gatedrnn_course.grading.prove.programs import answer, right_answers
 from gatedrnn_course.grading.prove.typed import function_of
+from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.units import UNITS, load
 
 DOCS = Path(__file__).parents[2] / "docs"

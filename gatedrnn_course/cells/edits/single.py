@@ -19,17 +19,36 @@ __all__ = ["RULES", "edit_of", "further_edits", "single_edits", "sites"]
 Rule = Callable[[Context, Path, Expr], Iterator[Site]]
 
 RULES: tuple[Rule, ...] = (
-    *swaps.RULES[:1],
-    *sums.RULES[:1],
-    *activations.RULES[:2],
-    *products.RULES[:3],
-    *matrices.RULES,
-    *swaps.RULES[1:],
-    *sums.RULES[1:],
-    *activations.RULES[2:],
-    *products.RULES[3:],
+    swaps.exchanged,
+    sums.missing_term,
+    activations.other_activation,
+    activations.no_activation,
+    products.missing_factor,
+    products.exchanged_gates,
+    products.one_minus,
+    matrices.no_transpose,
+    matrices.as_on_the_slide,
+    matrices.elementwise,
+    matrices.factor_after,
+    matrices.factor_before,
+    swaps.other_vector,
+    swaps.other_parameter,
+    swaps.other_parameters,
+    sums.wrong_sign,
+    sums.term_twice,
+    sums.product_for_sum,
+    sums.bracket_too_wide,
+    activations.term_outside,
+    activations.one_too_many,
+    products.sum_for_product,
+    products.factor_inside,
+    products.complement,
+    products.division,
 )
-"""The rules, plainest first: where two edits are one function, the earlier rule gives it its name."""
+"""The rules, plainest first: where two edits are one function, the earlier rule gives it its name.
+
+A rule put in between may rename what the rules below it find.
+"""
 
 
 @lru_cache(maxsize=256)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Draw, Explanation, Item, Observation
-from gatedrnn_course.grading.values import Argument, Value
+from gatedrnn_course.grading.exchange.values import Argument, Value
+from gatedrnn_course.grading.items.diagnosis import same_numbers
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.text import _
 
 __all__ = ["FunctionItem", "Mistake"]
@@ -59,20 +59,22 @@ class FunctionItem(Item):
 
     def docstring(self) -> str:
         """Title, arguments and what to return."""
-        rows = [self.title, "", _("Args:"), *(f"    {name}: {_(words)}" for name, words in self.takes.items())]
+        rows = [self.title]
+        if self.takes:
+            rows += ["", _("Args:"), *(f"    {name}: {_(words)}" for name, words in self.takes.items())]
         rows += ["", _("Returns:"), *(f"    {name}: {_(words)}" for name, words in self.gives.items())]
         return "\n".join(rows)
 
     def reference(self, *args: Argument) -> Value:
         """The right value."""
-        value: Value = self.function(*args)
-        return value
+        value = self.function(*args)
+        return np.asarray(value) if isinstance(value, np.generic) else value
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
         """Fresh inputs."""
         return self.draw(rng)
 
-    def explain(self, observed: Sequence[Observation]) -> Explanation | None:
+    def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's numbers on every input tried."""
         for mistake in self.mistakes:
             if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.grading.values import Argument, Value
+from gatedrnn_course.grading.exchange.values import Argument, Value
 
-__all__ = ["Draw", "Explanation", "Item", "Observation", "as_argument"]
+__all__ = ["Ask", "Draw", "Explanation", "Item", "Observation", "as_argument"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,13 @@ class Draw:
         kind: `batch` (sizes distinct), `ones` (every size 1), `single` (no leading axis) or `square` (all sizes equal).
         args: The arguments.
         decides: Whether a wrong answer here costs the points. A square draw only helps to explain.
+        hidden: What the judge alone sees: the inputs on which it tries what the function handed back.
     """
 
     kind: str
     args: tuple[Argument, ...]
     decides: bool = True
+    hidden: tuple[Argument, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,16 @@ class Observation:
     Attributes:
         draw: The inputs.
         value: The outputs in order, as float64 arrays; None when the call raised.
+        raw: What came, before the item read it.
     """
 
     draw: Draw
     value: tuple[np.ndarray, ...] | None
+    raw: Value = None
+
+
+Ask = Callable[[Draw], Observation]
+"""Calls the learner's function once more, on inputs that an explanation chose itself."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +104,24 @@ class Item(ABC):
         """Fresh inputs: those that decide, then those that help to explain."""
 
     @abstractmethod
-    def explain(self, observed: Sequence[Observation]) -> Explanation | None:
-        """The mistake that reproduces what was observed, if there is one."""
+    def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
+        """The mistake that reproduces what was observed, if there is one; `ask` gets further values."""
+
+    def read(self, value: Value, draw: Draw) -> Value:
+        """What is judged of a value that came: the value itself, as a rule.
+
+        An item that asks for text gets the `str` here, and hands back what it compares with its reference: arrays that
+        it computes on the draw, say.
+
+        Raises:
+            CourseError: If the value cannot be read; its sentences are told.
+            ValueError: If it cannot be computed with, as where sizes do not fit: the same as if the function raised it.
+        """
+        return value
+
+    def right(self, draw: Draw) -> Value:
+        """What is right for a draw: the reference's value, as a rule."""
+        return self.reference(*draw.args)
 
     def signature(self) -> str:
         """The function's head: `forget_gate(x, h_prev, p)`."""

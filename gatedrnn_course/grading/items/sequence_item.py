@@ -13,10 +13,10 @@ from gatedrnn_course.cells.edits import Edit, classes
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice, whole_step
-from gatedrnn_course.grading.diagnosis import same_numbers
+from gatedrnn_course.grading.exchange.values import Argument, Value
+from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.docstrings import sequence_docstring
-from gatedrnn_course.grading.items.item import Draw, Explanation, Item, Observation
-from gatedrnn_course.grading.values import Argument, Value
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.text import _, mark
 
 __all__ = ["LOOP_MISTAKES", "SequenceItem"]
@@ -163,7 +163,7 @@ class SequenceItem(Item):
         xs = rng.normal(size=(T, batch, sizes["D"]))
         return Draw(kind, (xs, *states[1:], p), decides)
 
-    def explain(self, observed: Sequence[Observation]) -> Explanation | None:
+    def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """A mistake of the loop, or else an edit of the step inside it."""
         if all(o.value is None for o in observed):
             return None

@@ -11,10 +11,10 @@ import numpy as np
 
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.diagnosis import explain_slice
+from gatedrnn_course.grading.exchange.values import Argument, Value
+from gatedrnn_course.grading.items.diagnosis import explain_slice
 from gatedrnn_course.grading.items.docstrings import slice_docstring
-from gatedrnn_course.grading.items.item import Draw, Explanation, Item, Observation
-from gatedrnn_course.grading.values import Argument, Value
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 
 __all__ = ["SliceItem"]
 
@@ -79,7 +79,7 @@ class SliceItem(Item):
         inputs, p = self.slice.draw(rng, sizes, batch)
         return Draw(kind, (*inputs, p) if self.slice.parameters else inputs, decides)
 
-    def explain(self, observed: Sequence[Observation]) -> Explanation | None:
+    def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """One edit, the same edit in every line it fits, or two edits in different lines."""
         seen = [(*self.split(o.draw.args), o.value, o.draw.kind) for o in observed]
         edit = explain_slice(self.slice, seen, self.clock)

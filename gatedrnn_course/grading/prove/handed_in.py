@@ -11,14 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gatedrnn_course.cells.edits import classes
+from gatedrnn_course.grading.classroom.grade import grade_submission
 from gatedrnn_course.grading.items import Item, SequenceItem, SliceItem
-from gatedrnn_course.grading.judge import judge
-from gatedrnn_course.grading.local import LocalCaller
-from gatedrnn_course.grading.one import grade_submission
+from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.matrix import HandedIn
 from gatedrnn_course.grading.prove.programs import answer, blank_answer, filled_answer
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.grading.prove.wrong import CONSTANTS
+from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.sandbox import Sandbox
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _, mark
@@ -69,6 +69,8 @@ def _mistaken(item: Item, rng: random.Random) -> str:
 
 
 def _echo(item: Item) -> str:
+    if not item.arguments:
+        return blank_answer(item)
     values = ", ".join([item.arguments[0]] * len(item.outputs))
     return f"def {item.signature()}:\n    return {values}\n"
 

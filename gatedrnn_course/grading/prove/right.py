@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gatedrnn_course.grading.items import FunctionItem, Item
-from gatedrnn_course.grading.policy import forbidden_use
+from gatedrnn_course.grading.judging.forbidden import forbidden_use
 from gatedrnn_course.grading.prove.programs import right_answers
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.text import mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gatedrnn_course.grading.record import ItemRecord, Record
+from gatedrnn_course.grading.classroom.record import ItemRecord, Record
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _, language
 

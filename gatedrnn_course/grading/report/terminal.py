@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from gatedrnn_course.grading.record import Record
+from gatedrnn_course.grading.classroom.record import Record
 from gatedrnn_course.text import _
 
 from .plain import plain
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from gatedrnn_course.grading.classrun import ClassRun
+    from gatedrnn_course.grading.classroom.run import ClassRun
 
 __all__ = ["RunBar", "grades_table", "legend"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from gatedrnn_course.grading.record import SandboxRecord
+from gatedrnn_course.grading.classroom.record import SandboxRecord
+from gatedrnn_course.grading.judging.verdict import Outcome
 from gatedrnn_course.grading.sandbox import Guarantee
-from gatedrnn_course.grading.verdict import Outcome
 from gatedrnn_course.text import _, mark
 
 from .plain import plain

@@ -12,7 +12,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from .child import frames
+from ..exchange import frames
 from .protocol import Limits
 
 __all__ = ["Channel", "Flood"]

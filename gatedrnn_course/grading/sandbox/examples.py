@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatedrnn_course.grading.values import Argument
+from gatedrnn_course.grading.exchange.values import Argument
 
 __all__ = ["EXAMPLES", "write_examples"]
 

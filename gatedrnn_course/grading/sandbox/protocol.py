@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Literal, Protocol, Self
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply, Value
+from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 
 __all__ = [
     "CellFault",

@@ -13,12 +13,12 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gatedrnn_course.grading.values import Argument, Framework, Problem, Reply, Value
+from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.text import _
 
+from ..exchange.frames import BadFrame, Ended, Frame, Meta
+from ..exchange.trees import pack, pack_arguments, unpack
 from .channel import Flood
-from .child.frames import BadFrame, Ended, Frame, Meta
-from .child.trees import pack, pack_arguments, unpack
 from .launch import Child, remove
 from .leftovers import end_leftovers
 from .protocol import Limits, LoadReport, SandboxUnavailable

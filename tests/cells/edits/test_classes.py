@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatedrnn_course.cells import Slice, catalogue, whole_step
+from gatedrnn_course.cells import Slice, catalogue, parse, whole_step
 from gatedrnn_course.cells.edits import Edit, Trial, classes
+from gatedrnn_course.cells.edits.classes import _fingerprint, _Groups
 from gatedrnn_course.cells.edits.combine import all_singles
 
 SQUARE, APART = ({"D": 6, "H": 6}, (6,)), ({"D": 4, "H": 3}, (2,))
@@ -104,3 +105,25 @@ def test_the_classes_of_a_slice_are_the_same_every_time() -> None:
     first = classes(whole)
     classes.cache_clear()
     assert classes(whole) == first
+
+
+@pytest.mark.parametrize("small", ["0.0001", "0.0000001"])
+def test_edits_that_are_close_and_not_equal_are_classes_of_their_own(small: str) -> None:
+    """A term this small left out, subtracted, or twice: none is the cell itself, and no two are one function."""
+    cut = whole_step(parse(f"c = c_prev + {small} * tanh(c_prev)  # cell state\nh = tanh(c)  # hidden state"))
+    term = f"`{small.replace('0.0000001', '1e-07')} * tanh(c_prev)`"
+    for words in ("is missing.", "is subtracted instead of added.", "counts twice."):
+        assert named_with(cut, f"In the cell state, {term} {words}") == [f"In the cell state, {term} {words}"]
+
+
+@pytest.mark.parametrize(("apart", "one"), [(0.0, True), (1e-10, True), (1e-7, False), (1e-2, False)])
+def test_values_are_equal_to_a_billionth_even_across_the_bins_of_their_table(apart: float, one: bool) -> None:
+    """The table looks a row up by one number in bins of 1e-6: equal rows may fall to both sides of a border."""
+    rest = np.linspace(-1.0, 2.0, 6)
+    border = np.round(_fingerprint(np.array([0.3, *rest])), 6)
+    first = 10 * np.arctanh((border - _fingerprint(np.array([0.0, *rest]))) / np.cos(0.5))
+    groups = _Groups()
+    for sign in (1, -1):
+        low, high = (np.array([first + side * sign * max(apart, 1e-11) / 2, *rest]) for side in (-1, 1))
+        assert np.floor(_fingerprint(low) * 1e6) != np.floor(_fingerprint(high) * 1e6)
+        assert (groups.key((low,), None) == groups.key((high,), None)) is one

@@ -10,11 +10,11 @@ from gatedrnn_course.cells import catalogue, sequence
 from gatedrnn_course.cells.edits import classes
 from gatedrnn_course.grading.items import SequenceItem
 from gatedrnn_course.grading.items.sequence_item import LOOP_MISTAKES
-from gatedrnn_course.grading.judge import judge
-from gatedrnn_course.grading.local import LocalCaller
+from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.programs import answer, right_answers
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.grading.prove.wrong import wrong_answers
+from gatedrnn_course.grading.running.local import LocalCaller
 
 HINTS = ("one", "two", "three")
 CELLS = {"LSTM": "lstm", "GRU": "gru", "RNN": "rnn"}
@@ -152,3 +152,18 @@ def test_nothing_tells_nothing() -> None:
 
     function: Callable[..., Any] = broken
     assert judge(LSTM, LocalCaller(function), 0).outcome == "raised"
+
+
+LATE = """\
+history = [(h_0, c_0)] * {late}
+for x in xs:
+    history.append(step_of_the_cell(x, *history[-{late}], p))
+hs, cs = zip(*history[{late}:])
+return np.stack(hs), np.stack(cs)"""
+
+
+def test_a_learner_whose_state_comes_one_step_late_is_told_so_and_one_of_two_steps_is_not() -> None:
+    assert judged(loop(LATE.format(late=1))).outcome == "right"
+    assert judged(loop(LATE.format(late=2))).mistake == "The state is carried one step late."
+    late = judged(loop(LATE.format(late=3)))
+    assert (late.outcome, late.mistake) == ("wrong", "")

@@ -73,7 +73,10 @@ def test_explain() -> None:
     draws = HIDDEN.draws(np.random.default_rng(0))
 
     def told(function: Any) -> Any:
-        return HIDDEN.explain([Observation(draw, (function(*draw.args),)) for draw in draws])
+        def ask(draw: Draw) -> Observation:
+            return Observation(draw, (function(*draw.args),))
+
+        return HIDDEN.explain([ask(draw) for draw in draws], ask)
 
     assert told(lambda o, c: o * c).key == "The hidden state has no tanh around `c`."
     assert told(lambda o, c: np.cos(c)) is None

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gatedrnn_course.grading.classrun import ClassRun
-from gatedrnn_course.grading.record import ItemRecord, Record, SandboxRecord
+from gatedrnn_course.grading.classroom.record import ItemRecord, Record, SandboxRecord
+from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.units import load
 
 Make = Callable[..., Record]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gatedrnn_course.grading.classrun import ClassRun
+from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.counts import distribution, item_counts, mistakes, without_name
 
 from .conftest import Make

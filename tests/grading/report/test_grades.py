@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatedrnn_course.grading.classrun import ClassRun
+from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.grades import cell, grades_text, write_grades
 
 from .conftest import Make

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from gatedrnn_course.grading.classrun import ClassRun
+from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.pages import class_page, student_page, write_pages
 
 from .conftest import Make

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from gatedrnn_course.cli import _report
-from gatedrnn_course.grading.classrun import ClassRun
+from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.terminal import RunBar, grades_table, legend
 
 from .conftest import Make

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import get_args
 
-from gatedrnn_course.grading.record import SandboxRecord
+from gatedrnn_course.grading.classroom.record import SandboxRecord
+from gatedrnn_course.grading.judging.verdict import Outcome
 from gatedrnn_course.grading.report.words import OUTCOMES, not_kept, sandbox_sentence
 from gatedrnn_course.grading.sandbox import Guarantee
-from gatedrnn_course.grading.verdict import Outcome
 
 
 def test_outcomes_differ_in_sign_and_in_word() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from gatedrnn_course.grading.exchange.values import Value
 from gatedrnn_course.grading.sandbox import EXAMPLES, ProcessSandbox, Session, write_examples
-from gatedrnn_course.grading.sandbox.child import gatedrnn_course as jail
-from gatedrnn_course.grading.values import Value
+from gatedrnn_course.grading.sandbox.child import jail
 
 Loaded = Callable[..., Session]
 

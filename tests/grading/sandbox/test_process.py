@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gatedrnn_course.grading.exchange.values import Caller, Problem
 from gatedrnn_course.grading.sandbox import Limits, ProcessSandbox, Sandbox, SandboxUnavailable, Session
 from gatedrnn_course.grading.sandbox.protocol import Guarantee
 from gatedrnn_course.grading.sandbox.untrusted import clean
-from gatedrnn_course.grading.values import Caller, Problem
 
 Loaded = Callable[..., Session]
 X = np.array([1.0, 2.0, 3.0])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, ModuleType
 from typing import Any, cast
 
-from .blank import is_blank, is_written
+from ...exchange.blank import is_blank, is_written
 from .stubs import Shell, install
 
 __all__ = ["Missing", "Notebook", "fault"]

@@ -9,7 +9,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import Any, NoReturn
 
-from .gatedrnn_course import Quiet, QuietLoader
+from .jail import Quiet, QuietLoader
 
 __all__ = ["Shell", "install"]
 

@@ -9,37 +9,39 @@ the parent sets, and the environment holds nothing else of the kind, so it is no
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import os
 import sys
 from pathlib import Path
 from types import ModuleType
 
-FOLDER = Path(__file__).resolve().parent
-PACKAGE = "_judge_child"
+GRADING = Path(__file__).resolve().parents[2]
+PACKAGE = "_judge"  # stands for gatedrnn_course.grading here, with just the two folders that this process needs
 
 
 def main() -> None:
     """Limit the process, make the jail's package importable, then serve until the parent hangs up."""
     options = json.loads(sys.argv[1])
     sys.argv[:] = [""]
-    _package(PACKAGE, FOLDER)
-    kept = importlib.import_module(f"{PACKAGE}.limits").apply(options["limits"], options["parent"])
+    for name, folder in {
+        "": None,
+        ".exchange": "exchange",
+        ".sandbox": None,
+        ".sandbox.child": "sandbox/child",
+    }.items():
+        _package(PACKAGE + name, folder)
+    kept = importlib.import_module(f"{PACKAGE}.sandbox.child.limits").apply(options["limits"], options["parent"])
     sys.path.extend(options["path"])
-    sys.modules[f"{PACKAGE}.gatedrnn_course"] = _package("gatedrnn_course", FOLDER / "gatedrnn_course")
-    serve = importlib.import_module(f"{PACKAGE}.serve").serve
+    importlib.import_module(f"{PACKAGE}.sandbox.child.jail").install()
+    serve = importlib.import_module(f"{PACKAGE}.sandbox.child.serve").serve
     sys.path.insert(0, os.getcwd())  # after our own imports: a submitted `random.py` hides nothing from them
     serve(options["fd"], kept, options["seed"], options["frame_bytes"])
 
 
-def _package(name: str, folder: Path) -> ModuleType:
-    within = [str(folder)] if name == PACKAGE else []  # the jail's package holds no file that an answer could import
-    spec = importlib.util.spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=within)
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _package(name: str, folder: str | None) -> None:
+    """An importable package over a folder of the grader, or over none; nothing above it is run."""
+    module = sys.modules[name] = ModuleType(name)
+    module.__path__ = [str(GRADING / folder)] if folder else []
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""From a folder of notebooks to one record for each student."""

@@ -1,0 +1,128 @@
+"""What is kept of one graded submission: a small JSON file that every report is made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.files import write_atomically
+from gatedrnn_course.grading.judging.verdict import Outcome
+from gatedrnn_course.text import _
+
+__all__ = ["ItemRecord", "Record", "SandboxRecord", "file_stems", "read_record", "write_text"]
+
+FORMAT = 1
+LONGEST_STEM = 180  # bytes; file systems allow 255 for a name, with its ending
+
+
+class ItemRecord(BaseModel):
+    """The verdict on one item; the fields of `Verdict`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    outcome: Outcome
+    points: int
+    out_of: int
+    sentence: str
+    mistake: str = ""
+    details: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    alone: bool = False
+
+
+class SandboxRecord(BaseModel):
+    """Where the answers ran, and what that place does not guarantee."""
+
+    backend: str
+    level: str
+    missing: tuple[str, ...]
+
+
+class Record(BaseModel):
+    """One graded submission.
+
+    `status` is `graded`; `unreadable` for a file that is no notebook (0 points, said so); or `not graded` when the
+    grader itself failed, which is never 0 points and is tried again on the next run. `handed_in` counts notebooks; of
+    more than one, the first note says which was graded.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int = FORMAT
+    student: str
+    file: str
+    unit: str
+    status: Literal["graded", "unreadable", "not graded"]
+    fingerprint: str
+    rubric: str
+    seed: int
+    points: int
+    out_of: int
+    items: tuple[ItemRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+    handed_in: int = 1
+    problem: str = ""
+    sandbox: SandboxRecord
+    versions: dict[str, str]
+    seconds: float
+
+
+def file_stems(students: Iterable[str]) -> dict[str, str]:
+    """For each student of a class the name of their files, which no other student's equals on any system.
+
+    It is the student's name; shortened and with a hash where that is too long for a file, and with a hash where a name
+    before it in the alphabet differs only in capitals or in how an accent is written: some systems take both for one.
+    """
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for student in sorted(set(students)):
+        stem = student if len(student.encode()) <= LONGEST_STEM else _hashed(student, student)
+        while _folded(stem) in taken:
+            stem = _hashed(student, stem)
+        taken.add(_folded(stem))
+        stems[student] = stem
+    return stems
+
+
+def _hashed(student: str, told: str) -> str:
+    """A student's name, shortened where it is long, with a hash of what is told."""
+    start = student.encode()[:LONGEST_STEM].decode(errors="ignore")
+    return f"{start}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+
+
+def _folded(name: str) -> str:
+    """What names have in common that a file system may take for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def read_record(path: Path) -> Record | None:
+    """A record from its file; None if it is missing, of another format or damaged, so that it is made anew."""
+    try:
+        data: Any = json.loads(path.read_text("utf-8"))
+        return Record.model_validate(data) if data.get("format") == FORMAT else None
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that a kill at any moment leaves the old one or the new one, whole.
+
+    Raises:
+        CourseError: If the file cannot be written: no space left, no permission.
+    """
+    try:
+        write_atomically(path, lambda file: file.write(text.encode()))
+    except OSError as error:
+        raise CourseError(
+            _("Writing the file {path}.").format(path=path),
+            _("The system refuses: {why}.").format(why=error.strerror),
+            do=_("Mend that, or name another folder."),
+        ) from error

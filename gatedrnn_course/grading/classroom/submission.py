@@ -1,0 +1,277 @@
+"""Reads what a student handed in, however it is named and whatever state it is in."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import stat
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.exchange.blank import is_blank_source
+from gatedrnn_course.text import _
+
+__all__ = ["Submission", "find_submissions", "left_out", "read_submission", "readable"]
+
+LARGEST = 50 << 20
+HIDDEN = (".", "__")
+LINKS_NAMED = 5  # links named in a note; of more, only these
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's file.
+
+    Attributes:
+        student: The student's name: the file's name, or the folder's where each student has one.
+        path: The file.
+        cells: Sources of the code cells as plain Python, magics turned into calls.
+        fingerprint: sha256 of the file's bytes.
+        problem: Why the file cannot be read; empty if it can.
+        notes: What the reader did that the student should know.
+        handed_in: How many notebooks were handed in; of more than one, the first note says which was chosen.
+    """
+
+    student: str
+    path: Path
+    cells: tuple[str, ...] = ()
+    fingerprint: str = ""
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    handed_in: int = 1
+
+    def definitions(self) -> Counter[str]:
+        """How often each function or class is defined."""
+        return Counter(node.name for node in self._defined())
+
+    def written(self) -> set[str]:
+        """Functions with a definition that does something: a blank one after it does not undo it."""
+        return {n.name for n in self._defined() if isinstance(n, ast.FunctionDef) and not is_blank_source(n)}
+
+    def _defined(self) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+        for cell in self.cells:
+            tree = _parsed(cell)
+            if tree is not None:
+                yield from (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+
+
+def find_submissions(folder: Path) -> list[tuple[str, list[Path]]]:
+    """The students of a folder: one a notebook, or one a subfolder.
+
+    Nobody is left out: a link and a subfolder without a notebook are students too, and `read_submission` says what is
+    wrong with them.
+
+    Args:
+        folder: The folder with what was handed in.
+
+    Returns:
+        Name and paths of each student, sorted by name. Paths are notebooks, links that are not followed, and folders
+        that cannot be opened or hold no notebook.
+
+    Raises:
+        CourseError: If the folder is missing, cannot be opened or holds nothing of a student.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in _entries(folder):
+        if _is_students(path):
+            whole = _is(stat.S_ISDIR, path)
+            name = path.stem if _is_notebook(path) and not whole else path.name
+            found.setdefault(readable(name), []).extend(_within(path) if whole else [path])
+    if not found:
+        raise CourseError(
+            _("Grading the folder {folder}.").format(folder=folder),
+            _("It holds no notebook."),
+            _("Expected are files NAME.ipynb, or a folder for each student with a notebook in it."),
+        )
+    return sorted(found.items())
+
+
+def left_out(folder: Path) -> list[str]:
+    """Names of the files in a folder that are nobody's notebook, sorted; hidden ones are not told."""
+    return [readable(path.name) for path in _entries(folder) if not _is_students(path)]
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in the folder of a class and is not hidden, sorted."""
+    asked = _("Grading the folder {folder}.").format(folder=folder)
+    if not folder.is_dir():
+        raise CourseError(asked, _("There is no such folder."))
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith(HIDDEN))
+    except OSError as error:
+        raise CourseError(asked, _("This folder cannot be opened: {why}.").format(why=error.strerror)) from error
+
+
+def _is_students(path: Path) -> bool:
+    """Whether an entry of the class folder stands for a student: a notebook, a folder, or a link to one."""
+    return _is_notebook(path) or _is(stat.S_ISDIR, path) or _is_link_to_folder(path)
+
+
+def _is_notebook(path: Path) -> bool:
+    return path.suffix.lower() == ".ipynb"
+
+
+def _is(kind: Callable[[int], bool], path: Path) -> bool:
+    """Whether an entry itself, not what a link points to, is of a kind."""
+    try:
+        return kind(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _is_link_to_folder(path: Path) -> bool:
+    try:
+        return path.is_symlink() and path.is_dir()
+    except OSError:
+        return False
+
+
+def _within(folder: Path) -> list[Path]:
+    """Notebooks and links in a student's folder, and folders in it that cannot be opened; itself if it holds none."""
+    found: list[Path] = []
+    denied: list[Path] = []
+    for where, folders, files in os.walk(folder, onerror=lambda error: denied.append(Path(str(error.filename)))):
+        folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
+        links = [path for name in folders if _is_link_to_folder(path := Path(where, name))]
+        notebooks = [path for name in files if not name.startswith(HIDDEN) and _is_notebook(path := Path(where, name))]
+        found += links + notebooks
+    found.sort()
+    if not denied and all(_is(stat.S_ISLNK, path) for path in found):
+        return [folder, *found]
+    return found + sorted(denied)
+
+
+def readable(name: str) -> str:
+    """A file's name as text; bytes that are no UTF-8, as in some archives, are spelled out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def read_submission(student: str, paths: Sequence[Path], names: Sequence[str]) -> Submission:
+    """Read a student's notebook; of several, the newest of those with most of the functions asked for written.
+
+    Args:
+        student: The student's name.
+        paths: What `find_submissions` found for the student.
+        names: Functions the assignment asks for.
+
+    Returns:
+        The submission. What cannot be read gives one with a `problem`, never an exception.
+    """
+    links = [path for path in paths if _is(stat.S_ISLNK, path)]
+    folders = [path for path in paths if _is(stat.S_ISDIR, path)]
+    notebooks = [path for path in paths if path not in links and path not in folders]
+    read = [_read(student, path) for path in notebooks or folders or links]
+    answers = [(not one.problem, len(one.written() & set(names))) for one in read]
+    rank = [(score, _changed(one.path)) for score, one in zip(answers, read, strict=True)]
+    best = read[rank.index(max(rank))]
+    notes: list[str] = []
+    if len(notebooks) > 1:
+        one_of_them = _("{count} notebooks were handed in; {name} was graded, the newest of those with most answers.")
+        alone = _("{count} notebooks were handed in; {name} was graded, as it holds most answers.")
+        words = alone if answers.count(max(answers)) == 1 else one_of_them
+        notes.append(words.format(count=len(notebooks), name=readable(best.path.name)))
+    notes += _about(best, names)
+    if best.path not in links:
+        notes += _about_links(links)
+    if notebooks:
+        notes += [why for folder in folders if (why := _denied(folder, folder.name))]
+    return replace(best, notes=tuple(notes), handed_in=max(len(notebooks), 1))
+
+
+def _changed(path: Path) -> int:
+    """When a file was last changed, in nanoseconds."""
+    try:
+        return path.lstat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _about(submission: Submission, names: Sequence[str]) -> Iterator[str]:
+    """Functions defined more than once."""
+    counts = submission.definitions()
+    for name in names:
+        if counts[name] > 1:
+            words = _("`{name}` is defined {count} times; the last written one counts.")
+            yield words.format(name=name, count=counts[name])
+
+
+def _about_links(links: Sequence[Path]) -> Iterator[str]:
+    """Links beside what was graded."""
+    if links:
+        names = ", ".join(readable(path.name) for path in links[:LINKS_NAMED])
+        yield _("Links are not followed; left out: {names}.").format(names=names)
+
+
+def _denied(folder: Path, name: str = "") -> str:
+    """Why a folder cannot be opened; empty if it can."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        if not name:
+            return _("This folder cannot be opened: {why}.").format(why=error.strerror)
+        return _("The folder {name} cannot be opened: {why}.").format(name=readable(name), why=error.strerror)
+    return ""
+
+
+def _no_notebook(path: Path, mode: int) -> str:
+    """Why an entry cannot be a notebook, whatever is in it; empty for a file of ordinary size."""
+    if stat.S_ISLNK(mode):
+        return _("This is a link, not a notebook.")
+    if stat.S_ISDIR(mode):
+        return _denied(path) or _("No notebook was found in this folder.")
+    return "" if stat.S_ISREG(mode) else _("It is no file.")
+
+
+def _read(student: str, path: Path) -> Submission:
+    try:
+        found = path.lstat()
+        if problem := _no_notebook(path, found.st_mode):  # opening a named pipe would wait for ever
+            return Submission(student, path, problem=problem)
+        if found.st_size > LARGEST:
+            return Submission(student, path, problem=_("The file is larger than {mib} MiB.").format(mib=LARGEST >> 20))
+        raw = path.read_bytes()
+    except OSError as error:
+        return Submission(student, path, problem=_("The file cannot be opened: {why}").format(why=error.strerror))
+    fingerprint = hashlib.sha256(raw).hexdigest()
+    try:
+        cells = _code_cells(raw.decode("utf-8-sig"))
+    except Exception as error:  # any bytes may come; whatever a reader makes of them is one sentence here
+        why = _("The file is no readable notebook ({type}).").format(type=type(error).__name__)
+        advice = _("It may have been cut off: save it again and hand it in again.")
+        return Submission(student, path, fingerprint=fingerprint, problem=f"{why} {advice}")
+    return Submission(student, path, tuple(cells), fingerprint)
+
+
+def _code_cells(text: str) -> list[str]:
+    import nbformat
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    return [_plain(str(cell.source)) for cell in notebook.cells if cell.get("cell_type") == "code"]
+
+
+def _plain(source: str) -> str:
+    """A cell as plain Python, as IPython would run it."""
+    if not any(sign in source for sign in "%!?"):
+        return source
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return str(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+    except SyntaxError:
+        return source
+
+
+def _parsed(source: str) -> ast.AST | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

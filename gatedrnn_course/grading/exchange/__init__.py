@@ -1,0 +1,1 @@
+"""What crosses between a judge and the function it judges: arrays in, arrays out. Both processes load it."""

@@ -1,0 +1,1 @@
+"""How one item is judged: by its values; and what is said of it."""

@@ -1,0 +1,148 @@
+"""Finds out whether an answer calls what the exercise asks people to build, by reading its source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from gatedrnn_course.grading.exchange.blank import is_blank_source
+from gatedrnn_course.text import _
+
+__all__ = ["forbidden_use", "refusal"]
+
+_Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_Definition = _Named | ast.expr
+
+
+def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], apart: Collection[str] = ()) -> str:
+    """The forbidden name an answer reaches, or nothing.
+
+    Follows the answer's own helpers, module-level names and import aliases; strings handed to `getattr` or
+    `import_module` count as names.
+
+    Args:
+        sources: The learner's code, cell by cell, in the order it ran.
+        name: Name of the function.
+        forbidden: Dotted names such as `torch.nn.LSTM`; what lies below them is forbidden too.
+        apart: Functions that are judged by themselves; what they use is not held against this one.
+
+    Returns:
+        The dotted name used, or `""`.
+    """
+    trees = [tree for source in sources if (tree := _parsed(source)) is not None]
+    aliases, definitions = _aliases(trees), _definitions(trees)
+    todo, seen = [name], set(apart) - {name}
+    while todo:
+        current = todo.pop()
+        if current in seen or current not in definitions:
+            continue
+        seen.add(current)
+        inside = _aliases([definitions[current]], aliases)
+        local = {**aliases, **inside}
+        own = _own_names(definitions[current]) - set(inside)
+        for used in _used(definitions[current], local, own):
+            full = (used, *_starred(used, local))
+            hit = next((f for f in forbidden if any(u == f or u.startswith(f"{f}.") for u in full)), "")
+            if hit:
+                return hit
+            if used in forbidden_ends(forbidden) and _by_string(definitions[current]):
+                return next(f for f in forbidden if f.endswith(f".{used}"))
+            todo.append(used.split(".")[0])
+    return ""
+
+
+def refusal(name: str, used: str) -> str:
+    """What to tell a learner whose answer reaches a forbidden name."""
+    return _("`{name}` uses {used}, which this exercise asks you to build yourself.").format(name=name, used=used)
+
+
+def forbidden_ends(forbidden: Sequence[str]) -> frozenset[str]:
+    """The last parts of the dotted names: `LSTM`."""
+    return frozenset(name.rpartition(".")[2] for name in forbidden)
+
+
+def _parsed(source: str) -> ast.AST | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _aliases(trees: Sequence[ast.AST], known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """What imported names stand for: `nn` is `torch.nn`, also after `nn = torch.nn`."""
+    found: dict[str, str] = {}
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            for part in node.names:
+                found[part.asname or part.name.split(".")[0]] = part.name if part.asname else part.name.split(".")[0]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for part in node.names:
+                found[node.module if part.name == "*" else part.asname or part.name] = f"{node.module}.{part.name}"
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            head, dot, rest = _dotted(node.value).partition(".")
+            if module := found.get(head, known.get(head)):
+                found[node.targets[0].id] = f"{module}{dot}{rest}"
+    return found
+
+
+def _starred(used: str, aliases: Mapping[str, str]) -> Iterator[str]:
+    """What a name is if it came through `from torch.nn import *`."""
+    yield from (f"{module[:-1]}{used}" for module in aliases.values() if module.endswith(".*"))
+
+
+def _own_names(node: ast.AST) -> frozenset[str]:
+    """Arguments and local variables of a function: the same names elsewhere in the notebook are other things."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        return frozenset()
+    taken = {child.arg for child in ast.walk(node) if isinstance(child, ast.arg)}
+    taken |= {c.id for c in ast.walk(node) if isinstance(c, ast.Name) and isinstance(c.ctx, ast.Store)}
+    return frozenset(taken - {name for c in ast.walk(node) if isinstance(c, ast.Global) for name in c.names})
+
+
+def _definitions(trees: Sequence[ast.AST]) -> dict[str, _Definition]:
+    """The last written definition of every function, class and module-level name."""
+    found: dict[str, _Definition] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, _Named) and not (node.name in found and is_blank_source(node)):
+                found[node.name] = node
+        for statement in getattr(tree, "body", []):
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                for target in (name for one in targets for name in ast.walk(one)):
+                    if isinstance(target, ast.Name):
+                        found[target.id] = statement.value
+    return found
+
+
+def _used(node: ast.AST, aliases: Mapping[str, str], own: frozenset[str]) -> Iterator[str]:
+    """Every dotted name a piece of code uses, its own left out, with aliases resolved, and every string in it."""
+    for child in ast.walk(node):
+        if isinstance(child, (ast.Name, ast.Attribute)):
+            dotted = _dotted(child)
+            head, _dot, rest = dotted.partition(".")
+            if dotted and head not in own:
+                yield ".".join(filter(None, (aliases.get(head, head), rest)))
+        elif isinstance(child, ast.Constant) and isinstance(child.value, str):
+            yield child.value
+        elif isinstance(child, ast.ImportFrom) and child.module:
+            yield from (f"{child.module}.{part.name}" for part in child.names)
+        elif isinstance(child, ast.Import):
+            yield from (part.name for part in child.names)
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        head = _dotted(node.value)
+        return f"{head}.{node.attr}" if head else ""
+    return ""
+
+
+def _by_string(node: ast.AST) -> bool:
+    """Whether the code looks names up by string."""
+    return any(
+        isinstance(child, ast.Name) and child.id in ("getattr", "vars", "__import__") for child in ast.walk(node)
+    )

@@ -1,0 +1,278 @@
+"""Judges one item: draws fresh inputs, asks for values, compares, and only then looks for the mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
+from gatedrnn_course.grading.items import Draw, Item, Observation
+from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare
+from gatedrnn_course.grading.judging.forms import another_form, read_outputs
+from gatedrnn_course.grading.judging.signature import wrong_head
+from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
+from gatedrnn_course.text import _, mark
+
+__all__ = ["judge", "judge_with_earlier"]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One draw, what came, and what it was worth."""
+
+    draw: Draw
+    reply: Reply
+    right: Value
+    comparison: Comparison
+    unread: CourseError | None = None
+    raw: Value = None
+
+
+def judge(
+    item: Item, caller: Caller, seed: int | None = None, explain: bool = True, head: tuple[str, ...] | None = None
+) -> Verdict:
+    """Judge a function by its values.
+
+    Args:
+        item: The item.
+        caller: Calls the learner's function.
+        seed: Seed of the inputs; fresh ones where left out.
+        explain: Whether to look for the mistake behind a wrong answer.
+        head: Names of the arguments of the learner's function, where they are known.
+
+    Returns:
+        The verdict. It never raises for a fault of the learner's function.
+    """
+    draws = item.draws(np.random.default_rng(seed))
+    trials = _try_all(item, caller, draws, "numpy")
+    first = trials[0].reply
+    if first.problem is not None and first.problem.kind == "raised" and first.torch and not first.blank:
+        with_torch = _try_all(item, caller, draws, "torch")
+        if with_torch[0].reply.problem is None:
+            trials = with_torch
+    deciding = [trial for trial in trials if trial.draw.decides]
+    failed = next((trial for trial in deciding if not trial.comparison.right), None)
+    if failed is not None:
+        order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
+        if order:
+            return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
+        return _wrong(item, caller, failed, trials, explain)
+    changed = changed_arguments(deciding[0].draw.args, deciding[0].reply.arguments, item.arguments)
+    if changed:
+        return _changes_arguments(item, changed)
+    if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
+        return _not_right(item, "wrong", _("A second call with the same arguments gives another answer."))
+    return _right(item, trials)
+
+
+def judge_with_earlier(
+    item: Item,
+    caller: Caller,
+    again: Caller,
+    failed: Mapping[str, Item],
+    seed: int | None = None,
+    head: tuple[str, ...] | None = None,
+) -> Verdict:
+    """Judge an item with the learner's own earlier functions, then, if that fails, with right ones in their place.
+
+    Args:
+        item: The item.
+        caller: Calls the learner's function as it stands.
+        again: Calls it in a place where earlier functions may be replaced; may be the same caller.
+        failed: The earlier items that failed, by name.
+        seed: Seed of the inputs.
+        head: Names of the arguments of the learner's function, where they are known.
+
+    Returns:
+        The better verdict of the two.
+    """
+    first = judge(item, caller, seed, not failed, head)
+    if first.outcome in ("right", "blank", "missing") or not failed:
+        return first
+    try:
+        again.replace({name: earlier.reference for name, earlier in failed.items()})
+        second = judge(item, again, seed, head=head)
+    finally:
+        again.replace({})
+    if second.outcome != "right":
+        return second
+    note = _("Right with the course's own {names} in place of yours.").format(names=", ".join(failed))
+    return replace(second, notes=(*second.notes, note), alone=True)
+
+
+def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
+    reply = caller.call(item.name, draw.args, framework=framework)
+    right = item.right(draw)
+    if reply.problem:
+        return _Trial(draw, reply, right, Comparison(False))
+    raw = reply.value
+    try:
+        reply = replace(reply, value=item.read(raw, draw))
+    except CourseError as error:
+        return _Trial(draw, reply, right, Comparison(False, form=True), error, raw)
+    except ValueError as error:
+        problem = Problem("raised", type(error).__name__, str(error))
+        return _Trial(draw, replace(reply, value=None, problem=problem), right, Comparison(False), None, raw)
+    return _Trial(draw, reply, right, compare(reply.value, right, item.outputs), None, raw)
+
+
+def _try_all(item: Item, caller: Caller, draws: Sequence[Draw], framework: Framework) -> list[_Trial]:
+    """Call on every draw; stop where the process is gone or nothing will come."""
+    trials = []
+    for draw in draws:
+        trials.append(_try(item, caller, draw, framework))
+        reply = trials[-1].reply
+        if reply.blank or (reply.problem and reply.problem.kind in ("missing", "timeout", "died", "frame")):
+            break
+    return trials
+
+
+def _right(item: Item, trials: Sequence[_Trial]) -> Verdict:
+    notes = []
+    if any(trial.comparison.rough for trial in trials if trial.draw.decides):
+        notes.append(_("Your numbers have float32 precision. That is right; float64 would agree more closely."))
+    sentence = _("`{name}` is right.").format(name=item.name)
+    return Verdict(item.name, "right", item.points, item.points, sentence, notes=tuple(notes))
+
+
+def _not_right(item: Item, outcome: Outcome, sentence: str, mistake: str = "", *details: str) -> Verdict:
+    return Verdict(item.name, outcome, 0, item.points, sentence, mistake, tuple(d for d in details if d))
+
+
+def _changes_arguments(item: Item, changed: Sequence[str]) -> Verdict:
+    words = _(
+        "The function changes its argument {names} in place. Make a new array instead, for example with `a = a + b`."
+    )
+    key = "The function changes its argument in place."
+    return _not_right(item, "wrong", words.format(names=", ".join(f"`{name}`" for name in changed)), key)
+
+
+def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial], explain: bool) -> Verdict:
+    """Why an item is not right, from the plainest reason to the search for an edit."""
+    reply = failed.reply
+    if reply.blank:
+        return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
+    if reply.problem is not None and reply.problem.kind != "raised":
+        return _no_answer(item, reply.problem)
+    if failed.unread is not None:
+        told = failed.unread
+        return _not_right(item, "wrong", told.asked, "", told.came, told.expected, told.do)
+    changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
+    found = None
+    if explain:
+
+        def ask(draw: Draw) -> Observation:
+            return _seen(item, _try(item, caller, draw, reply.framework)) or Observation(draw, None)
+
+        found = item.explain(_observed(item, trials), ask)
+    detail = _where(failed)
+    if found is not None:
+        return _not_right(item, "wrong", found.sentence, found.key, detail)
+    if reply.problem is not None:
+        return _raised(item, reply.problem, failed.draw)
+    if changed:
+        return _changes_arguments(item, changed)
+    return _not_right(item, "wrong", _heading(item, failed), "", detail)
+
+
+def _heading(item: Item, failed: _Trial) -> str:
+    """What is wrong where nothing has a name: the form, or which outputs differ and which do not."""
+    found, reply = failed.comparison, failed.reply
+    if not found.wrong_outputs:
+        form = another_form(reply.value, failed.right, item.outputs, reply.printed)
+        return _("`{name}` {form}").format(name=item.name, form=form)
+    wrong, right = (", ".join(f"`{name}`" for name in names) for names in (found.wrong_outputs, found.right_outputs))
+    if found.form:
+        words = (
+            _("`{name}` gives {wrong} in another shape; {right} is right.")
+            if right
+            else _("`{name}` gives {wrong} in another shape.")
+        )
+    else:
+        words = (
+            _("`{name}` gives other numbers for {wrong}; {right} is right.")
+            if right
+            else _("`{name}` gives other numbers for {wrong}.")
+        )
+    return words.format(name=item.name, wrong=wrong, right=right)
+
+
+def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
+    """What came of every draw, as an explanation needs it. A call that gave no arrays tells nothing."""
+    return [seen for trial in trials if (seen := _seen(item, trial))]
+
+
+def _seen(item: Item, trial: _Trial) -> Observation | None:
+    value = read_outputs(trial.reply.value, trial.right, item.outputs)
+    raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
+    return Observation(trial.draw, value, trial.raw) if value is not None or raised else None
+
+
+_KINDS = {
+    "batch": mark("a batch"),
+    "ones": mark("sizes of 1"),
+    "single": mark("a single vector"),
+    "square": mark("a batch"),
+}
+
+
+def _where(trial: _Trial) -> str:
+    """On which kind of input it failed, and what the first error is."""
+    on = _(_KINDS.get(trial.draw.kind, trial.draw.kind))
+    if trial.reply.problem is not None:
+        if sizes := sizes_in_words(trial.reply.problem.message):
+            return _("On {kind} {sizes}").format(kind=on, sizes=sizes)
+        words = _("On {kind} it raises {error}: {message}")
+        problem = trial.reply.problem
+        return words.format(kind=on, error=problem.type, message=problem.message)
+    return _("On {kind}: {came}").format(kind=on, came=trial.comparison.came)
+
+
+_PRODUCT = re.compile(r"\(size (\d+) is different from (\d+)\)|shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)")
+_BROADCAST = re.compile(r"operands could not be broadcast together with shapes (\([\d, ]*\)) (\([\d, ]*\))")
+
+
+def sizes_in_words(message: str) -> str:
+    """What NumPy or torch says of sizes that do not fit, in plain words; empty for any other message."""
+    if found := _PRODUCT.search(message):
+        a, b = (size for size in found.groups() if size)
+        return _("the sizes do not fit: a product @ needs {a} and {b} to be equal.").format(a=b, b=a)
+    if found := _BROADCAST.search(message):
+        a, b = (shape.replace(",", ", ").replace(", )", ",)") for shape in found.groups())
+        return _("the shapes do not fit: + and * need equal shapes, not {a} and {b}.").format(a=a, b=b)
+    return ""
+
+
+def _no_answer(item: Item, problem: Problem) -> Verdict:
+    """No value came, for a reason that is no exception."""
+    sentences: dict[str, tuple[Outcome, str]] = {
+        "missing": ("missing", _("There is no function `{name}`. Keep the name the exercise gives.")),
+        "value": ("wrong", _("`{name}` returns a {type}, expected is an array of numbers.")),
+        "timeout": ("timeout", _("`{name}` did not finish in time. Is there a loop that never ends?")),
+        "died": ("died", _("The Python process ended while `{name}` ran: {message}")),
+        "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
+    }
+    outcome, words = sentences[problem.kind]
+    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message))
+
+
+def _raised(item: Item, problem: Problem, draw: Draw) -> Verdict:
+    """An exception that no edit explains: what, and on which of the learner's lines."""
+    told = sizes_in_words(problem.message) or problem.message
+    sentence = _("`{name}` raises {error}: {message}").format(name=item.name, error=problem.type, message=told)
+    line = _("In your line: {line}").format(line=problem.line) if problem.line else ""
+    return _not_right(
+        item, "raised", sentence, "", line, _("It was called with {shapes}.").format(shapes=_shapes(draw, item))
+    )
+
+
+def _shapes(draw: Draw, item: Item) -> str:
+    """The shapes of the arguments: numbers of hidden inputs stay hidden."""
+    rows = []
+    for name, value in zip(item.arguments, draw.args, strict=True):
+        rows.append(f"{name} {value.shape}" if isinstance(value, np.ndarray) else name)
+    return ", ".join(rows)

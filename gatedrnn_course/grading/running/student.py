@@ -1,0 +1,89 @@
+"""A place where one student's notebook runs, reopened whenever an answer has brought its process down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
+from gatedrnn_course.grading.sandbox import Limits, LoadReport, Sandbox, Session
+from gatedrnn_course.text import _
+
+__all__ = ["Place"]
+
+MAX_LEFT_OUT = 5
+
+
+class Place:
+    """Calls a student's functions in a sandbox; a call that kills the process costs that call only.
+
+    Args:
+        sandbox: Opens sessions.
+        cells: Sources of the student's cells.
+        names: Functions looked for.
+        limits: What a session may use.
+        files: Files in its folder.
+        load_seconds: Seconds for running all cells.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        cells: Sequence[str],
+        names: Sequence[str],
+        limits: Limits,
+        files: Mapping[str, bytes],
+        load_seconds: float,
+    ) -> None:
+        self._sandbox, self._cells, self._names = sandbox, tuple(cells), tuple(names)
+        self._limits, self._files, self._load_seconds = limits, files, load_seconds
+        self._session: Session | None = None
+        self._answers: Mapping[str, Callable[..., Value]] = {}
+        self._left_out: set[int] = set()  # shared with the places made by `another`
+        self.report: LoadReport | None = None
+
+    def another(self) -> Place:
+        """A second place for the same notebook. A cell that brought one of them down is left out in both."""
+        made = Place(self._sandbox, self._cells, self._names, self._limits, self._files, self._load_seconds)
+        made._left_out = self._left_out
+        return made
+
+    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy") -> Reply:
+        """Call a function, in a new process if the last one is gone."""
+        session = self._opened()
+        if session is None:
+            return Reply(problem=Problem("died", message=_("the notebook brings the process down while it runs.")))
+        return session.call(name, args, framework=framework)
+
+    def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
+        """Put the judge's functions in place of the student's, also in every process opened later."""
+        self._answers = answers
+        if self._session is not None and self._session.alive:
+            self._session.replace(answers)
+
+    def left_out(self) -> tuple[int, ...]:
+        """Indices of cells that brought the process down and were left out."""
+        return tuple(sorted(self._left_out))
+
+    def close(self) -> None:
+        """End the process."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _opened(self) -> Session | None:
+        """A live session with the notebook loaded; a cell that never ends, or ends the process, is left out."""
+        while len(self._left_out) <= MAX_LEFT_OUT:
+            if self._session is not None and self._session.alive:
+                return self._session
+            self.close()
+            self._session = self._sandbox.open(self._limits, files=self._files)
+            kept = [k for k in range(len(self._cells)) if k not in self._left_out]
+            cells = [self._cells[k] for k in kept]
+            report = self._session.load(cells, names=self._names, deadline=self._load_seconds)
+            self.report = replace(report, faults=tuple(replace(f, cell=kept[f.cell]) for f in report.faults))
+            if report.stopped is not None:
+                self._left_out.add(kept[report.stopped])
+            elif self._answers and self._session.alive:
+                self._session.replace(self._answers)
+        return None
