@@ -148,6 +148,8 @@ class Linear:
     def _shares(self, expr: Expr, shallow: bool = False) -> Iterator[_Share]:
         """Coefficient and derivative of every term; `shallow` stops at derivatives that are computed anyway."""
         match expr:
+            case Name(name) if self._deep.get(name) == ():  # nothing flows here
+                return
             case Name(name) if name in self.letters and (shallow or name not in self._deep):
                 yield Num(1.0), name
             case Name(name) if name in self._deep:

@@ -27,6 +27,7 @@ c = sigmoid(1.25 * (U_3 @ h_prev) / (1.5 + sigmoid(U_3 @ v0 + P_4)) * (U_5 @ v0 
 h = c * h_prev + tanh(W_6 @ x)""",
     "a number through a matrix": "h = tanh(W_h @ (0 * x + 1) + U_h @ (0 * h_prev))",
     "a product times zero": "f = 1 + (U_f @ x) / (2 + tanh(h_prev)) * 0\nh = tanh(f + W_h @ x)",
+    "nothing but zeros": "h = (sigmoid(U_0 @ x + W_1 @ x) * P_2 + (1 - sigmoid(U_3 @ h_prev)) * (U_4 @ P_5)) * 0",
     "products that cancel": "h = h_prev + W_h @ x - W_h @ x",
     "a parameter for a state": "c = b_c\nh = tanh(W_h @ x + c_prev)",
     "states exchanged": "c = h_prev\nh = tanh(c_prev + W_h @ x)",
