@@ -15,7 +15,7 @@ from gatedrnn_course.cells.edits.probes import probes
 from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, readings
 from gatedrnn_course.cells.expr import Call
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.items.lines import Lines, TooMany, fitting
+from gatedrnn_course.grading.items.lines import Lines, TooMany, same_as
 from gatedrnn_course.grading.items.oddities import Oddity, odd_in_all
 from gatedrnn_course.grading.items.oddities.values import Values
 from gatedrnn_course.grading.items.recover import Asked, Recovery
@@ -206,14 +206,14 @@ class LineSearch:
     def _explained(self, name: str, seen: Sequence[tuple[Probe, Any, dict[str, Any]]]) -> Reading | None:
         """A reading, or two edits in this one line, that give what an unknown line gave."""
         right = [probe.value(name, self.rows[name][0].expr, known) for probe, _value, known in seen]
-        telling = [one for one, r in zip(seen, right, strict=True) if r is not None and not fitting(r, one[1])]
+        telling = [one for one, r in zip(seen, right, strict=True) if r is not None and not same_as(r, one[1])]
         if not telling:
             return None
         for reading in (*self.rows[name], *further_readings(self.slice, name)):
             if self.clock() > self.until:
                 return None
             fits = (
-                (found := probe.value(name, reading.expr, known)) is not None and bool(fitting(found, value))
+                (found := probe.value(name, reading.expr, known)) is not None and same_as(found, value)
                 for probe, value, known in (*telling, *seen)
             )
             if all(fits):
