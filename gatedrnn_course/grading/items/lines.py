@@ -153,7 +153,7 @@ class Lines:
         self._left = left
 
     def _stacked(self, probe: Probe, name: str, expr: Expr, known: Mapping[str, Any], used: Sequence[_Column]) -> Any:
-        """What a reading of a line gives, one leading axis for each unseen line it uses; None where shapes do not fit."""
+        """What a reading gives, one leading axis for each unseen line it uses; None where the shapes do not fit."""
         stacked = {self._names[c.at]: _on_axis(c.values, axis, len(used)) for axis, c in enumerate(used)}
         found = probe.value(name, expr, {**known, **stacked})
         sizes = [len(column.values) for column in used]

@@ -22,10 +22,10 @@ from gatedrnn_course.grading.items.recover import Asked, Recovery
 
 __all__ = ["Found", "LineSearch", "Unexplained"]
 
-_PASSES = ((3_000, False), (3_000, False), (20_000, True), (20_000, True), (100_000, True), (100_000, True))
+_PASSES = (*((most, False) for most in (3_000, 3_000, 20_000, 20_000, 100_000, 100_000)), (100_000, True))
 """Combinations compared at once: a probe that leaves more waits until others have narrowed them down; and haste."""
 _NAMED, _HANDED = 0.5, 0.65
-"""The share of the time for mistakes with a name in the lines, and for these with another one in what is handed back."""
+"""The share of the time for named mistakes in the lines, and for these with one in what is handed back."""
 _TRIES = 200
 """Combinations of readings that are compared with all that was seen."""
 
