@@ -39,6 +39,8 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     if not words:
         return None
     sentence, key = " ".join(map(str, words)), " ".join(one.english for one in words)
+    if found.also is not None:
+        sentence += " " + _("The same numbers come of another mistake: {other}").format(other=found.also.sentence)
     right = [_(slice_.cell.line(name).words) for name in found.right]
     if right and (len(found.edit.words) > 1 or found.unexplained):
         sentence += " " + _("These lines are right: {lines}.").format(lines=", ".join(right))

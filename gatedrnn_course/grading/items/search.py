@@ -12,7 +12,7 @@ from gatedrnn_course.cells.edits.evaluate import Trial
 from gatedrnn_course.cells.edits.handed import output_edits
 from gatedrnn_course.cells.edits.probe import Probe
 from gatedrnn_course.cells.edits.probes import probes
-from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, readings
+from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, in_fewer_words, readings
 from gatedrnn_course.cells.expr import Call
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items.lines import Lines, TooMany, same_as
@@ -51,11 +51,13 @@ class Found:
         edit: The mistakes with a name.
         right: Names of the lines that are surely right.
         unexplained: The lines that no edit explains.
+        also: A mistake elsewhere that gives the same numbers as `edit`.
     """
 
     edit: Edit
     right: tuple[str, ...] = ()
     unexplained: tuple[Unexplained, ...] = ()
+    also: Edit | None = None
 
 
 class LineSearch:
@@ -108,7 +110,7 @@ class LineSearch:
         for chosen in islice(self._choices(lines), _TRIES):
             edit = edit_with(self.slice, chosen, handed)
             if edit.words and self.fits(edit):
-                return Found(edit, self._right(lines, chosen))
+                return Found(in_fewer_words(self.slice, edit, chosen), self._right(lines, chosen))
         return None
 
     def _choices(self, lines: Lines) -> Iterator[dict[str, Reading]]:
