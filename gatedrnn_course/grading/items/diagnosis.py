@@ -74,7 +74,7 @@ def explain_slice(
         def fits(edit: Edit) -> bool:
             return _first([edit], trials) is not None
 
-        return LineSearch(slice_, Asked(call), fits, clock, clock() + SECONDS).run()
+        return LineSearch(slice_, Asked(call), fits, clock, SECONDS).run()
 
 
 def _first(edits: Iterable[Edit], trials: Sequence[tuple[Trial, Values | None]]) -> Edit | None:

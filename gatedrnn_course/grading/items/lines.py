@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import product
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ from gatedrnn_course.cells.expr import Call, Expr, Name, names
 from gatedrnn_course.cells.slices import Slice
 
 __all__ = ["Lines", "TooMany", "fitting"]
+
+_FEW = 50
+"""Combinations whose readings are looked at one by one."""
 
 Why = tuple[int, ...]
 """For each line the readings under which a value arises, as the bits of a number."""
@@ -88,7 +91,9 @@ class Lines:
         """The places of the readings left, by line."""
         return {name: tuple(_bits(own)) for name, own in zip(self._names, self._left, strict=True)}
 
-    def see(self, probe: Probe, given: Sequence[Any], pinned: Mapping[str, Any], most: int = 100_000) -> None:
+    def see(
+        self, probe: Probe, given: Sequence[Any], pinned: Mapping[str, Any], most: int = 100_000, hasty: bool = False
+    ) -> None:
         """Strike out the readings that cannot give what the learner's function gave for a probe.
 
         Args:
@@ -96,6 +101,7 @@ class Lines:
             given: The outputs.
             pinned: Values of unknown lines that are not outputs.
             most: How many combinations are compared at once.
+            hasty: Whether a reading that needs more is struck out, instead of waiting for another probe.
 
         Raises:
             TooMany: If too many combinations are left to compare.
@@ -119,18 +125,18 @@ class Lines:
                 used = [columns[n] for n in dict.fromkeys(names(expr)) if n in columns]
                 if value is None:
                     if np.prod([len(one.values) for one in used], dtype=float) > most:
+                        if hasty and used[1:]:
+                            continue
                         raise TooMany
                     value = self._stacked(probe, name, expr, known, used)
                 if value is None:
                     continue
                 if given_here is None:
                     _note(column, value, used, own)
-                    if 100 * len(column.values) > most:
+                    if 30 * len(column.values) > most:
                         raise TooMany
                 else:
-                    for place in fitting(value, given_here):
-                        for why in _reasons(used, place, own):
-                            fits = tuple(a | b for a, b in zip(fits, why, strict=True))
+                    fits = _either([fits, *_all_reasons(used, fitting(value, given_here, len(used)), own)])
             if given_here is None:
                 columns[name] = column
                 continue
@@ -168,6 +174,22 @@ def _reasons(used: Sequence[_Column], place: Sequence[int], own: Why) -> list[Wh
     return [why for row in rows if all(why := _both((own, *row)))]
 
 
+def _all_reasons(used: Sequence[_Column], places: Sequence[tuple[int, ...]], own: Why) -> list[Why]:
+    """The readings under which any of several combinations arises; of many, a little more than these."""
+    if len(places) <= _FEW:
+        return [why for place in places for why in _reasons(used, place, own)]
+    by_axis = (
+        _either([why for j in {place[axis] for place in places} for why in column.reasons(j)])
+        for axis, column in enumerate(used)
+    )
+    return [_both((own, *by_axis))]
+
+
+def _either(rows: Sequence[Why]) -> Why:
+    """Readings under which one value or another arises."""
+    return tuple(reduce(or_, column) for column in zip(*rows, strict=True))
+
+
 def _bits(number: int) -> Iterator[int]:
     """The places of the bits that are set."""
     return (k for k in range(number.bit_length()) if number >> k & 1)
@@ -196,9 +218,9 @@ def _kept(column: _Column, left: Why) -> _Column:
     return kept
 
 
-def fitting(values: Any, given: Any) -> list[tuple[int, ...]]:
-    """The places in leading axes of `values` where the learner's value stands; `[()]` where there are no such axes."""
-    if values.shape[max(values.ndim - given.ndim, 0) :] != given.shape:
+def fitting(values: Any, given: Any, axes: int = 0) -> list[tuple[int, ...]]:
+    """The places in the leading axes of `values` where the learner's value stands; `[()]` where there are no axes."""
+    if values.shape[axes:] != given.shape:
         return []
     first = (..., *(0,) * given.ndim)
     near = np.argwhere(_equal(values[first], given[first]))  # one number settles nearly all

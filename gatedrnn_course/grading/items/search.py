@@ -22,8 +22,10 @@ from gatedrnn_course.grading.items.recover import Asked, Recovery
 
 __all__ = ["Found", "LineSearch", "Unexplained"]
 
-_MOST = (3_000, 3_000, 20_000, 20_000, 100_000)
-"""Combinations compared at once: a probe that leaves more waits until others have narrowed them down."""
+_PASSES = ((3_000, False), (3_000, False), (20_000, True), (20_000, True), (100_000, True), (100_000, True))
+"""Combinations compared at once: a probe that leaves more waits until others have narrowed them down; and haste."""
+_NAMED, _HANDED = 0.5, 0.65
+"""The share of the time for mistakes with a name in the lines, and for these with another one in what is handed back."""
 _TRIES = 200
 """Combinations of readings that are compared with all that was seen."""
 
@@ -64,25 +66,28 @@ class LineSearch:
         asked: What the learner's function gives for probes.
         fits: Whether an edit reproduces all that was seen before.
         clock: Seconds of processor time.
-        until: When to stop.
+        seconds: How many of them the search may take.
     """
 
     def __init__(
-        self, slice_: Slice, asked: Asked, fits: Callable[[Edit], bool], clock: Callable[[], float], until: float
+        self, slice_: Slice, asked: Asked, fits: Callable[[Edit], bool], clock: Callable[[], float], seconds: float
     ) -> None:
-        self.slice, self.asked, self.fits, self.clock, self.until = slice_, asked, fits, clock, until
+        self.slice, self.asked, self.fits, self.clock = slice_, asked, fits, clock
+        self.start, self.seconds, self.until = clock(), seconds, 0.0
         self.rows = readings(slice_)
 
     def run(self) -> Found | None:
         """Named mistakes that reproduce all that was seen; else the lines that are right and those that are not."""
         hands: list[Edit | None] = [None, *output_edits(self.slice)]
         for handed in hands:
+            self.until = self.start + self.seconds * (_NAMED if handed is None else _HANDED)
             if self.clock() > self.until:
-                return None
+                break
             found = self._named(handed)
             if found is not None:
                 return found
         vague: Found | None = None
+        self.until = self.start + self.seconds
         for unknown in self._unknown():
             for handed in hands:
                 if handed is not None and sorted(handed.outputs) != sorted(self.slice.outputs):
@@ -128,7 +133,7 @@ class LineSearch:
         lines = Lines(self.slice, outputs, unknown)
         recovery = Recovery(self.slice, self.asked, outputs, unknown)
         waiting = list(probes(self.slice))
-        for most in _MOST:
+        for most, hasty in _PASSES:
             postponed = []
             for probe in waiting:
                 if self.clock() > self.until:
@@ -137,7 +142,7 @@ class LineSearch:
                 if given is None or pinned is None:
                     return None
                 try:
-                    lines.see(probe, given, pinned, most)
+                    lines.see(probe, given, pinned, most, hasty)
                 except TooMany:
                     postponed.append(probe)
                 if not lines.possible:
