@@ -12,7 +12,7 @@ from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS, relu, sigmoid
 from gatedrnn_course.grading.items.oddities.values import Values, near, told
 from gatedrnn_course.text import mark
 
-__all__ = ["common", "formula", "inside", "out_of_range", "softmax", "straight"]
+__all__ = ["COMMON", "FORMULAS", "common", "formula", "inside", "out_of_range", "softmax", "straight"]
 
 Function = Callable[[Any], Any]
 

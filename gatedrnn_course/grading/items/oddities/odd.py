@@ -20,6 +20,7 @@ RULES: tuple[tuple[Rule, bool], ...] = (
     (places.transposed, WHOLE),
     (places.order, WHOLE),
     (places.one_for_all, WHOLE),
+    (places.a_part, WHOLE),
     (places.summed, WHOLE),
     (activations.softmax, WHOLE),
     (activations.formula, NUMBERS),

@@ -10,7 +10,7 @@ from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.items.oddities.values import Values, near, told
 from gatedrnn_course.text import mark
 
-__all__ = ["one_for_all", "order", "summed", "transposed"]
+__all__ = ["a_part", "one_for_all", "order", "summed", "transposed"]
 
 
 def transposed(values: Values) -> Words | None:
@@ -56,6 +56,22 @@ def _permuted(given: Any, right: Any) -> bool:
             return False
         left.remove(found)
     return True
+
+
+def a_part(values: Values) -> Words | None:
+    """The first or the last rows, or units, without the others."""
+    given, right = np.asarray(values.given), values.right
+    if given.ndim != right.ndim or values.alike():
+        return None
+    for axis in range(right.ndim):
+        count = given.shape[axis]
+        across = mark("units") if axis == right.ndim - 1 else mark("rows")
+        if 0 < count < right.shape[axis]:
+            if near(given, np.take(right, range(count), axis)):
+                return told(mark("Only the first {across} of {it} come back, not all."), across=across)
+            if near(given, np.take(right, range(-count, 0), axis)):
+                return told(mark("Only the last {across} of {it} come back, not all."), across=across)
+    return None
 
 
 def one_for_all(values: Values) -> Words | None:
