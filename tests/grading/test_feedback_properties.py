@@ -95,8 +95,8 @@ GATES: dict[str, tuple[str, str]] = {
         gate("W = np.random.randn(*p.W_f.shape)\nreturn sigmoid(x @ W.T + h_prev @ p.U_f.T + p.b_f)"),
         "second call with the same arguments",
     ),
-    "handed back a bias": (gate("return p.b_f"), "hands back `p.b_f` as it came"),
-    "handed back h_prev": (gate("return h_prev"), "hands back `h_prev` as it came"),
+    "handed back a bias": (gate("return p.b_f"), "Only `b_f` stands in the forget gate"),
+    "handed back h_prev": (gate("return h_prev"), "`h_prev` is handed back"),
     "two sigmoids": (gate("return sigmoid(x @ p.W_f.T) + sigmoid(h_prev @ p.U_f.T + p.b_f)"), "is the sum of two"),
     "product of two": (
         gate("return sigmoid(x @ p.W_f.T + p.b_f) * sigmoid(h_prev @ p.U_f.T)"),
@@ -211,7 +211,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "h plus h_prev": (step(ending="return h + h_prev, c"), "`h_prev` is added"),
     "layer norm of c": (step(c="layer_norm(f * c_prev + i * g)"), "`c` is normalised over the units"),
     "c squashed": (step(c="np.tanh(f * c_prev + i * g)"), "tanh"),
-    "h averaged": (step(ending="return np.tile(h.mean(0), (len(h), 1)), c"), "averaged over the rows of the batch"),
+    "h averaged": (step(ending="return np.tile(h.mean(0), (len(h), 1)), c"), "averaged over rows of the batch"),
     "batch mixed": (step(first="h_prev = h_prev - h_prev.mean(0) * x.mean()"), "depends on the other rows"),
     "matrix product": (step(c="f @ c_prev + i * g"), "multiplies as matrices"),
     "np.dot": (step(c="np.dot(f, c_prev) + i * g"), "multiplies as matrices"),
@@ -227,7 +227,10 @@ STEPS: dict[str, tuple[str, str]] = {
         step(before="def gate(a):\n    sigmoid(a)", f="gate(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)"),
         "A value is None there",
     ),
-    "one row after the other": (step(ending="return list(h), list(c[:-1])"), "Only the first rows of `c` come back"),
+    "one row after the other": (
+        step(ending="return list(h), list(c[:-1])"),
+        "Only the first rows of the batch",
+    ),
 }
 
 

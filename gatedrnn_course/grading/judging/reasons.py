@@ -69,7 +69,6 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
         yield from _found(item.explain(observed, ask))
         yield from _odd(item, observed, (*RULES, *RANGE))
         return
-    yield from _told(behaviour.handed_back(item, observed))
     if head not in (None, item.arguments):  # the names are the learner's own
         yield from _told(explain_order(item, observed))
     steady = behaviour.unsteady(observed, ask)
@@ -77,11 +76,16 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
     yield from _told(steady)
     rest, beside = _without_shapes(item, outcomes)
     mixes = behaviour.mixes_rows(item, observed, ask)
-    if not is_an_edit(item, rest):
+    edited = not isinstance(item, SliceItem) or is_an_edit(item, rest)  # what an item explains itself comes first
+    if not edited:
+        yield from _told(behaviour.handed_back(item, observed))
         yield from _with(beside, _odd(item, rest, RULES))
         yield from _with(beside, _slips(item, rest))
     if mixes is None:
         yield from _with(beside, _found(item.explain(rest, _whole(item, ask))))
+    if edited:
+        yield from _told(behaviour.handed_back(item, observed))
+        yield from _with(beside, _odd(item, rest, RULES))
     yield from _told(behaviour.one_vector_only(item, observed, ask))
     yield from _told(mixes)
     yield from _told(behaviour.depends_on_nothing_of(item, observed, ask))
