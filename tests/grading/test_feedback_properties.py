@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,10 @@ from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.signature import head_of
 from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.prove.typed import function_of
+from gatedrnn_course.grading.running.bound import name_of, namespace_of
 from gatedrnn_course.grading.running.local import LocalCaller
+from gatedrnn_course.grading.running.student import Place
+from gatedrnn_course.grading.sandbox import Limits, best_sandbox
 from gatedrnn_course.grading.units import load
 
 UNIT = load("03")
@@ -207,7 +212,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "text": (step(ending="return f'{h} {c}'"), "returns a str"),
     "keys": (step(ending="return {'hidden': h, 'cell': c}"), "`h` is missing: the names are hidden, cell"),
     "None": (step(ending="return h, None"), "returns None in place of `c`"),
-    "states as they came": (step(ending="return h_prev, c_prev"), "hands back `h_prev`, `c_prev` as it came"),
+    "states as they came": (step(ending="return h_prev, c_prev"), "(h_prev, c_prev)"),
     "h plus h_prev": (step(ending="return h + h_prev, c"), "`h_prev` is added"),
     "layer norm of c": (step(c="layer_norm(f * c_prev + i * g)"), "`c` is normalised over the units"),
     "c squashed": (step(c="np.tanh(f * c_prev + i * g)"), "tanh"),
@@ -241,3 +246,200 @@ def test_a_step(case: str) -> None:
         verdict = said(source, "lstm_step", seed)
         assert verdict.outcome in ("wrong", "raised") and verdict.mistake, told(verdict)
         assert words in verdict.sentence, told(verdict)
+
+
+KEPT = "global kept\nif kept is None or kept.shape != h_prev.shape:\n    kept = h_prev\nh_prev = kept"
+REMEMBERING: dict[str, tuple[str, str]] = {
+    "h_prev in a global": (step(before="kept = None", first=KEPT, ending="kept = h\nreturn h, c"), "`h`"),
+    "c_prev of the first call": (
+        step(before="kept = {}", first="c_prev = kept.setdefault(c_prev.shape, c_prev)"),
+        "`c_prev`",
+    ),
+    "weights of the first call": (
+        step(before="kept = {}", first="p = kept.setdefault(p.W_f.shape, p)"),
+        "the parameters",
+    ),
+    "results by input": (
+        step(
+            before="kept = {}",
+            first="key = x.tobytes() + h_prev.tobytes()\nif key in kept:\n    return kept[key]",
+            ending="kept[key] = h, c\nreturn h, c",
+        ),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("case", REMEMBERING)
+def test_what_is_kept_between_calls_is_caught_whatever_ran_before(case: str, seed: int) -> None:
+    source, words = REMEMBERING[case]
+    function = written(HEAD, source, "lstm_step")
+    item = UNIT.item("lstm_step")
+    for other in range(seed % 3):  # calls of an earlier check
+        judge(item, LocalCaller(function), other, explain=False)
+    verdict = judge(item, LocalCaller(function), seed, explain=seed < 2)
+    assert verdict.outcome in ("wrong", "raised")
+    if seed == 0 and words:
+        assert f"goes on using {words} of an earlier call" in verdict.sentence
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("bound", [3, 10, 20, 30])
+def test_a_bound_on_c_is_caught_at_every_seed(bound: int, seed: int) -> None:
+    source = step(c=f"np.clip(f * c_prev + i * g, -{bound}, {bound})")
+    verdict = judge(UNIT.item("lstm_step"), LocalCaller(written(HEAD, source, "lstm_step")), seed, explain=seed < 2)
+    assert verdict.outcome == "wrong"
+    if seed < 2:
+        assert (
+            "cut off" in verdict.sentence and f"{bound}" in verdict.sentence
+        )  # at one end, where the other is not met
+
+
+CLASS = """
+class Cell:
+    def __init__(self, k):
+        self.k = k
+    def __call__(self, x, h_prev, p):
+        return sigmoid(x @ p[f"W_{self.k}"].T + h_prev @ p[f"U_{self.k}"].T + p[f"b_{self.k}"])
+    def gate(self, x, h_prev, p):
+        return self(x, h_prev, p)
+
+def any_gate(k, x, h_prev, p):
+    return Cell(k)(x, h_prev, p)
+
+def made(k):
+    def gate(x, h_prev, p):
+        return any_gate(k, x, h_prev, p)
+    return gate
+
+def traced(function):
+    def wrapper(*args):
+        return function(*args)
+    return wrapper
+"""
+RIGHT_GATES = {
+    "partial": "import functools\nforget_gate = functools.partial(any_gate, 'f')",
+    "object": "forget_gate = Cell('f')",
+    "method": "forget_gate = Cell('f').gate",
+    "closure": "forget_gate = made('f')",
+    "decorated": "@traced\ndef forget_gate(x, h_prev, p):\n    return any_gate('f', x, h_prev, p)",
+    "lambda": "forget_gate = lambda *args: any_gate('f', *args)",
+    "memoryview": gate(f"return memoryview({GATE})"),
+    "array.array": gate(
+        f"f = {GATE}\nfrom array import array\nreturn array('d', f) if f.ndim == 1 else [array('d', row) for row in f]"
+    ),
+    "lists": gate(f"return ({GATE}).tolist()"),
+    "float32": gate(f"return np.float32({GATE})"),
+    "float32 inside": gate(
+        "x, h_prev = np.float32(x), np.float32(h_prev)\np = {k: np.float32(v) for k, v in p.items()}\n"
+        "return sigmoid(x @ p['W_f'].T + h_prev @ p['U_f'].T + p['b_f'])"
+    ),
+    "axis -1": gate("return sigmoid(np.concatenate([x, h_prev], -1) @ np.concatenate([p.W_f, p.U_f], 1).T + p.b_f)"),
+    "own LSTMCell": gate(f"LSTMCell = getattr(p, 'W_f')\ntitle = 'LSTM'\nreturn {GATE}"),
+}
+
+
+@pytest.mark.parametrize("case", RIGHT_GATES)
+def test_a_right_gate_in_any_clothes(case: str) -> None:
+    function = written(HEAD + CLASS, RIGHT_GATES[case], "forget_gate")
+    assert name_of(function, [namespace_of(function), _names_of(function)], "forget_gate".__eq__) == "forget_gate"
+    for seed in range(5):
+        verdict = judge(UNIT.item("forget_gate"), LocalCaller(function), seed, head=head_of(function))
+        assert verdict.outcome == "right", told(verdict)
+
+
+def _names_of(function: Any) -> dict[str, Any]:
+    """The names of the notebook, as the kernel knows them."""
+    return {"forget_gate": function}
+
+
+RETURNED = {
+    "dataclass": "import dataclasses\nreturn dataclasses.make_dataclass('S', ['c', 'h'])(c, h)",
+    "named tuple": "import collections\nreturn collections.namedtuple('S', 'c h')(c, h)",
+    "named tuple of other names": "import collections\nreturn collections.namedtuple('S', 'hidden cell')(h, c)",
+    "typed named tuple": "import typing\nS = typing.NamedTuple('S', [('c', object), ('h', object)])\nreturn S(c, h)",
+    "namespace": "import types\nreturn types.SimpleNamespace(h=h, c=c, f=f)",
+    "dict": "return {'c': c, 'h': h, 'f': f}",
+    "list": "return [h, c]",
+    "stack": "return np.stack([h, c])",
+    "lists": "return h.tolist(), c.tolist()",
+}
+
+
+@pytest.mark.parametrize("case", RETURNED)
+def test_a_right_step_in_any_form(case: str) -> None:
+    function = written(HEAD, step(ending=RETURNED[case]), "lstm_step")
+    for seed in range(5):
+        verdict = judge(UNIT.item("lstm_step"), LocalCaller(function), seed)
+        assert verdict.outcome == "right", told(verdict)
+
+
+TORCH = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\nsigmoid = torch.sigmoid\n"
+TORCH_GATES = {
+    "without .t()": (
+        gate("return sigmoid(torch.mm(x, p.W_f) + torch.mm(h_prev, p.U_f.t()) + p.b_f)"),
+        ("W_f stands the wrong way round",),
+    ),
+    "misspelt after linear": (
+        gate("a = F.linear(x, p.W_f) + F.linear(h_prev, p.U_f) + p.b_f\nreturn sigmoid(b)"),
+        ("NameError", "There is no name"),
+    ),
+    "a float32 layer": (
+        gate("layer = nn.Linear(x.shape[-1], h_prev.shape[-1])\nreturn sigmoid(layer(x) + h_prev @ p.U_f.T)"),
+        ("dtype",),
+    ),
+    "no bias": (gate("return sigmoid(F.linear(x, p.W_f) + F.linear(h_prev, p.U_f))"), ("has no bias",)),
+}
+
+
+@pytest.mark.parametrize("case", TORCH_GATES)
+def test_an_error_of_torch_code_is_that_of_the_call_with_tensors(case: str) -> None:
+    pytest.importorskip("torch", reason="torch is not installed here.")
+    source, words = TORCH_GATES[case]
+    verdict = said(source, "forget_gate", head=TORCH)
+    assert verdict.outcome in ("wrong", "raised")
+    assert any(one in told(verdict) for one in words), told(verdict)
+    assert "numpy.ndarray" not in told(verdict)
+
+
+def test_torch_is_not_loaded_for_an_answer_without_it() -> None:
+    source = (
+        "import sys, numpy as np\nfrom gatedrnn_course import check, sigmoid\n"
+        f"def forget_gate(x, h_prev, p):\n    return {GATE}\ncheck(forget_gate)\n"
+        "def forget_gate(x, h_prev, p):\n    return p.W_q\ncheck(forget_gate)\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "`forget_gate` is right." in done.stdout
+
+
+IN_A_SANDBOX = {
+    "printed": (step(ending="print(h, c)"), "prints, but returns nothing"),
+    "text": (step(ending="return f'{h} {c}'"), "returns a str"),
+    "named": (step(ending="import collections\nreturn collections.namedtuple('S', 'c h')(c, h)"), "is right"),
+    "namespace": (step(ending="import types\nreturn types.SimpleNamespace(h=h, c=c)"), "is right"),
+    "clip": (step(c="np.clip(f * c_prev + i * g, -3, 3)"), "cut off at -3 and 3"),
+    "first p": (
+        step(before="kept = {}", first="p = kept.setdefault(p.W_f.shape, p)"),
+        "the parameters of an earlier call",
+    ),
+    "p.b_h": (step(f="sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_h)"), "p has no `b_h`"),
+    "partial": (
+        step(ending="return h, c").replace("def lstm_step(x", "def any_step(kind, x")
+        + "import functools\nlstm_step = functools.partial(any_step, 'lstm')",
+        "is right",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IN_A_SANDBOX)
+def test_the_same_in_a_sandbox(case: str) -> None:
+    source, words = IN_A_SANDBOX[case]
+    place = Place(best_sandbox(), [HEAD, source], ["lstm_step"], Limits(), {}, 60.0)
+    try:
+        verdict = judge(UNIT.item("lstm_step"), place, 1)
+    finally:
+        place.close()
+    assert words in verdict.sentence, told(verdict)

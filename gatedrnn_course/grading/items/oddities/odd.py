@@ -37,6 +37,7 @@ RULES: tuple[tuple[Rule, bool], ...] = (
     (scale.normalised, WHOLE),
     (scale.bounded, NUMBERS),
     (scale.few_digits, NUMBERS),
+    (places.one_wrong, WHOLE),
 )
 """Every property, the most particular first; whether it is one of whole arrays, or of numbers each by itself."""
 RANGE: tuple[tuple[Rule, bool], ...] = ((activations.out_of_range, NUMBERS),)

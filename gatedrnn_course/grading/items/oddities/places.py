@@ -10,7 +10,7 @@ from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.items.oddities.values import Values, across, near, told
 from gatedrnn_course.text import mark
 
-__all__ = ["a_part", "one_for_all", "order", "summed", "transposed"]
+__all__ = ["a_part", "one_for_all", "one_wrong", "order", "summed", "transposed"]
 
 
 def transposed(values: Values) -> Words | None:
@@ -96,8 +96,19 @@ def one_for_all(values: Values) -> Words | None:
             return told(mark("Of the {across}, only the {which} of {it} is computed; the others are 0."), **along)
         if near(given[others], right[others]) and not given[at].any():
             return told(mark("Of the {across}, the {which} of {it} is never computed."), **along)
+    return None
+
+
+def one_wrong(values: Values) -> Words | None:
+    """The first or the last row, or step, alone is wrong."""
+    given, right = np.asarray(values.given), values.right
+    if right.ndim < 2 or len(right) < 2 or not values.alike():
+        return None
+    for at, which in ((0, mark("first")), (-1, mark("last"))):
+        others = np.delete(np.arange(len(right)), at)
         if near(given[others], right[others]):
-            return told(mark("Of the {across}, only the {which} of {it} is wrong."), **along)
+            words = mark("Of the {across}, only the {which} of {it} is wrong.")
+            return told(words, across=across(right, 0), which=which)
     return None
 
 
