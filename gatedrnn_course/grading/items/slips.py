@@ -22,7 +22,7 @@ from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import Item, Observation
-from gatedrnn_course.grading.items.oddities.activations import COMMON, FORMULAS
+from gatedrnn_course.grading.items.oddities.activations import COMMON, FORMULAS, WRITTEN
 from gatedrnn_course.grading.items.slice_item import SliceItem
 from gatedrnn_course.text import mark
 
@@ -268,9 +268,12 @@ def _of_lines(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
         for path, node in walk(line.expr):
             for words, text in _typed(node):
                 yield Slip(words, _compiled(slice_, arguments, {k: (path, text)}))
+            for words, text in _part_changed(slice_, path, node):
+                yield Slip(words, _compiled(slice_, arguments, {k: (path, text)}))
         for words, text in _changed(line.name, line.expr):
             yield Slip(words, _compiled(slice_, arguments, {k: ((), text)}))
     yield from _everywhere(slice_, arguments)
+    yield from _every_activation(slice_, arguments)
 
 
 def _typed(node: Expr) -> Iterator[tuple[Words, str]]:
@@ -336,6 +339,40 @@ def _changed(name: str, expr: Expr) -> Iterator[tuple[Words, str]]:
                 what = f"`{to_text(expr.arg)}`" if len(to_text(expr.arg)) < 40 else ""
                 filled = {"what": what or inside.format(function=expr.function, name=name)}
                 yield Words(template, filled), f"{expr.function}(changes[{n}][{k}]({python_of(expr.arg)}))"
+
+
+def _part_changed(slice_: Slice, path: Path, node: Expr) -> Iterator[tuple[Words, str]]:
+    """A product, a bias or an earlier line changed on its way into a line."""
+    earlier = {line.name for line in slice_.lines}
+    match node:
+        case MatMul() | Op("*") if path:
+            what = to_text(node)
+        case Name(name) if path and is_parameter(name) and slice_.shape(name) == ("H",):
+            what = f"p.{name}"
+        case Name(name) if path and name in earlier:
+            what = name
+        case _:
+            return
+    for n, (template, functions) in enumerate(CHANGES.items()):
+        for k in range(len(functions)):
+            yield Words(template, {"what": f"`{what}`"}), f"changes[{n}][{k}]({python_of(node)})"
+
+
+def _every_activation(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
+    """A helper for the activation that is wrong wherever it is used."""
+    for function in WRITTEN:
+        calls = {
+            k: line.expr
+            for k, line in enumerate(slice_.lines)
+            if isinstance(line.expr, Call) and line.expr.function == function
+        }
+        if len(calls) < 2:
+            continue
+        per_line = [list(_changed(slice_.lines[k].name, expr)) for k, expr in calls.items()]
+        for same in zip(*per_line, strict=True):
+            words = Words(mark("The same in every line with {function}:"), {"function": function}, same[0][0])
+            holes: dict[int, tuple[Path, str]] = {k: ((), text) for k, (_words, text) in zip(calls, same, strict=True)}
+            yield Slip(words, _compiled(slice_, arguments, holes))
 
 
 def _everywhere(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:

@@ -61,6 +61,9 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
     message = problem.message
     if problem.type == "NameError" and (found := _NAME.search(message)):
         return _unknown_name(item, draw, found[1])
+    if problem.type == "KeyError" and message.isdigit():
+        known = ", ".join(f"p.{name}" for name in list(_parameters(draw))[:2])
+        return Words(mark("p holds its arrays by name, not by number: {known}, and so on."), {"known": known})
     if problem.type in ("AttributeError", "KeyError") and (found := _PARAMETER.search(message)):
         return _unknown_parameter(item, draw, next(name for name in found.groups() if name))
     if problem.type in ("TypeError", "ValueError") and any(words in message for words in _NUMBERS):
@@ -106,7 +109,8 @@ def _unknown_name(item: Item, draw: Draw, name: str) -> Words | None:
         words = mark("`{name}` is not imported: run a cell with `{how}` first.")
         return Words(words, {"name": name, "how": MODULES[name]})
     lines = [line.name for line in item.slice.cell.lines] if hasattr(item, "slice") else []
-    near = get_close_matches(name, [*item.arguments, *parameters, *lines], 1, 0.5)
+    candidates = [*item.arguments, *lines, *(_own_parameters(item) or parameters)]
+    near = get_close_matches(name, candidates, 1, 0.5) or get_close_matches(f"{name}_", candidates, 1, 0.5)
     if near:
         shown = f"p.{near[0]}" if near[0] in parameters else near[0]
         words = mark("There is no name `{name}`. Is `{near}` meant? The arguments are {wanted}.")

@@ -273,7 +273,8 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
         "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
     }
     outcome, words = sentences[problem.kind]
-    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message))
+    key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
+    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message), key)
 
 
 def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:
