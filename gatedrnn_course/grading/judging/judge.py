@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items import Draw, Item, Observation
-from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare, given_outputs
+from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare
+from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.judging.signature import wrong_head
 from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
 from gatedrnn_course.text import _, mark
@@ -26,6 +28,8 @@ class _Trial:
     reply: Reply
     right: Value
     comparison: Comparison
+    unread: CourseError | None = None
+    raw: Value = None
 
 
 def judge(
@@ -45,7 +49,8 @@ def judge(
     """
     draws = item.draws(np.random.default_rng(seed))
     trials = _try_all(item, caller, draws, "numpy")
-    if trials[0].reply.problem is not None and trials[0].reply.problem.kind == "raised" and trials[0].reply.torch:
+    first = trials[0].reply
+    if first.problem is not None and first.problem.kind == "raised" and first.torch and not first.blank:
         with_torch = _try_all(item, caller, draws, "torch")
         if with_torch[0].reply.problem is None:
             trials = with_torch
@@ -59,8 +64,7 @@ def judge(
     changed = changed_arguments(deciding[0].draw.args, deciding[0].reply.arguments, item.arguments)
     if changed:
         return _changes_arguments(item, changed)
-    again = caller.call(item.name, deciding[0].draw.args, framework=deciding[0].reply.framework)
-    if not compare(again.value, item.reference(*deciding[0].draw.args), item.outputs).right:
+    if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
         return _not_right(item, "wrong", _("A second call with the same arguments gives another answer."))
     return _right(item, trials)
 
@@ -102,9 +106,18 @@ def judge_with_earlier(
 
 def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
     reply = caller.call(item.name, draw.args, framework=framework)
-    right = item.reference(*draw.args)
-    verdict = Comparison(False) if reply.problem else compare(reply.value, right, item.outputs)
-    return _Trial(draw, reply, right, verdict)
+    right = item.right(draw)
+    if reply.problem:
+        return _Trial(draw, reply, right, Comparison(False))
+    raw = reply.value
+    try:
+        reply = replace(reply, value=item.read(raw, draw))
+    except CourseError as error:
+        return _Trial(draw, reply, right, Comparison(False, form=True), error, raw)
+    except ValueError as error:
+        problem = Problem("raised", type(error).__name__, str(error))
+        return _Trial(draw, replace(reply, value=None, problem=problem), right, Comparison(False), None, raw)
+    return _Trial(draw, reply, right, compare(reply.value, right, item.outputs), None, raw)
 
 
 def _try_all(item: Item, caller: Caller, draws: Sequence[Draw], framework: Framework) -> list[_Trial]:
@@ -145,6 +158,9 @@ def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial],
         return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
     if reply.problem is not None and reply.problem.kind != "raised":
         return _no_answer(item, reply.problem)
+    if failed.unread is not None:
+        told = failed.unread
+        return _not_right(item, "wrong", told.asked, "", told.came, told.expected, told.do)
     changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
     found = None
     if explain:
@@ -160,8 +176,29 @@ def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial],
         return _raised(item, reply.problem, failed.draw)
     if changed:
         return _changes_arguments(item, changed)
-    words = _("`{name}` gives something else.") if failed.comparison.form else _("`{name}` gives other numbers.")
-    return _not_right(item, "wrong", words.format(name=item.name), "", detail)
+    return _not_right(item, "wrong", _heading(item, failed), "", detail)
+
+
+def _heading(item: Item, failed: _Trial) -> str:
+    """What is wrong where nothing has a name: the form, or which outputs differ and which do not."""
+    found, reply = failed.comparison, failed.reply
+    if not found.wrong_outputs:
+        form = another_form(reply.value, failed.right, item.outputs, reply.printed)
+        return _("`{name}` {form}").format(name=item.name, form=form)
+    wrong, right = (", ".join(f"`{name}`" for name in names) for names in (found.wrong_outputs, found.right_outputs))
+    if found.form:
+        words = (
+            _("`{name}` gives {wrong} in another shape; {right} is right.")
+            if right
+            else _("`{name}` gives {wrong} in another shape.")
+        )
+    else:
+        words = (
+            _("`{name}` gives other numbers for {wrong}; {right} is right.")
+            if right
+            else _("`{name}` gives other numbers for {wrong}.")
+        )
+    return words.format(name=item.name, wrong=wrong, right=right)
 
 
 def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
@@ -170,9 +207,9 @@ def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
 
 
 def _seen(item: Item, trial: _Trial) -> Observation | None:
-    value = given_outputs(trial.reply.value, trial.right, item.outputs)
+    value = read_outputs(trial.reply.value, trial.right, item.outputs)
     raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
-    return Observation(trial.draw, value) if value is not None or raised else None
+    return Observation(trial.draw, value, trial.raw) if value is not None or raised else None
 
 
 _KINDS = {

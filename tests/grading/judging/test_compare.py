@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from gatedrnn_course.grading.judging.compare import changed_arguments, compare, outputs_of
+from gatedrnn_course.grading.judging.compare import changed_arguments, compare
+from gatedrnn_course.grading.judging.forms import outputs_of
 
 RIGHT = np.arange(6.0).reshape(2, 3)
 numbers = st.floats(-1e6, 1e6)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from gatedrnn_course.cells.edits import classes
+from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply
+from gatedrnn_course.grading.items import Draw, SliceItem
 from gatedrnn_course.grading.judging.judge import judge, judge_with_earlier, sizes_in_words
 from gatedrnn_course.grading.judging.signature import head_of
 from gatedrnn_course.grading.judging.verdict import Verdict
@@ -189,6 +191,28 @@ def test_a_process_that_gives_nothing(kind: Any, outcome: str) -> None:
     verdict = judge(GATE, caller, 1)
     assert (verdict.outcome, verdict.points) == (outcome, 0)
     assert caller.calls == (1 if kind != "value" else 5)
+
+
+class TextItem(SliceItem):
+    """Asks for a text: the equation of the gate, of which it computes the numbers."""
+
+    def read(self, value: Any, draw: Draw) -> Any:
+        if not isinstance(value, str):
+            raise CourseError("A text was asked for.", "This is none.", "An equation was expected.", "Return one.")
+        return self.reference(*draw.args) if value == "f" else np.zeros_like(self.reference(*draw.args))
+
+
+def test_an_item_may_ask_for_a_text() -> None:
+    item = TextItem("gate_text", 1, "", ("", "", ""), slice=GATE.slice)
+
+    def said(value: Any) -> Verdict:
+        return judge(item, Says(Reply(value)), 1)
+
+    assert said("f").outcome == "right"
+    assert said("g").outcome == "wrong" and "is wrong in" in said("g").details[0]
+    verdict = said(np.zeros(3))
+    assert (verdict.outcome, verdict.sentence) == ("wrong", "A text was asked for.")
+    assert verdict.details == ("This is none.", "An equation was expected.", "Return one.")
 
 
 def numbers_in(text: str) -> set[float]:
