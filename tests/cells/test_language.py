@@ -265,3 +265,15 @@ def test_a_function_takes_one_value_and_no_keywords(call: str) -> None:
     with pytest.raises(CellError) as caught:
         parse_line(f"h = {call}")
     assert f"`{call}` is not part of the language" in str(caught.value)
+
+
+@pytest.mark.parametrize("length", [MAX_WIDTH - 1, MAX_WIDTH, MAX_WIDTH + 1])
+def test_blanks_inside_a_line_count_as_written_and_around_it_do_not(length: int) -> None:
+    line = f"h = tanh(W_h @ x{' ' * (length - len('h = tanh(W_h @ x)'))})"
+    assert len(line) == length
+    for text in (line, f"   {line}   ", f"{line}  # {'words ' * 100}"):
+        if length > MAX_WIDTH:
+            with pytest.raises(CellError, match=f"longer than {MAX_WIDTH}"):
+                parse_line(text)
+        else:
+            assert parse_line(text).name == "h"

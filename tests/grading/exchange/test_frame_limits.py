@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatedrnn_course.grading.exchange import frames
+from gatedrnn_course.grading.exchange import frames, trees
 from gatedrnn_course.grading.exchange.frames import BadFrame, Ended
 
 HEAD = struct.Struct("<4sIQ")
@@ -196,3 +196,16 @@ def test_damaged_frames_end_in_one_of_three_ways_and_all_three_happen() -> None:
     assert outcomes["header"] <= 8  # letters inside the quotes of the name and the value
     assert outcomes["bad"] == 3 * len(whole) - sum(n for how, n in outcomes.items() if how != "bad")
     assert outcomes["bad"] > 2.5 * len(whole)
+
+
+@pytest.mark.parametrize("wrap", [lambda value: (value,), lambda value: {"h": value}], ids=["tuple", "mapping"])
+def test_a_value_may_be_as_deep_as_it_is_read_and_no_deeper(wrap: Any) -> None:
+    value: Any = np.zeros(1)
+    for depth in range(trees.MAX_DEPTH + 2):
+        arrays: list[Any] = []
+        if depth > trees.MAX_DEPTH:
+            with pytest.raises(ValueError, match="too deeply"):
+                trees.pack(value, arrays)
+        else:
+            assert trees.unpack(trees.pack(value, arrays), arrays) is not None
+        value = wrap(value)
