@@ -143,4 +143,4 @@ def test_a_cell_missing_in_the_middle_is_told_by_the_first_that_differs(executed
     del notebook.cells[1]
     write(path, notebook)
     (sentence,) = drift(executed.root)
-    assert "Cell 2 (" in sentence and "differs from the source" in sentence
+    assert "Cell 2 (try:) differs" in sentence

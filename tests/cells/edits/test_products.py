@@ -21,7 +21,8 @@ import pytest
         (
             "mix",
             "h = (1 - z) * h_prev + z * h_tilde",
-            "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged.",
+            "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged. "
+            "This is the other convention of the literature.",
         ),
         ("hidden state", "h = tanh(o * c)", "In the hidden state, `o` is multiplied inside tanh instead of outside."),
         (
