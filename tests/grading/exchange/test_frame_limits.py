@@ -85,6 +85,13 @@ def test_the_longest_header_is_read_and_one_byte_more_is_not() -> None:
         frames.decode(frame(padded[:-1] + b" }"))
 
 
+def test_the_longest_header_is_written_and_one_letter_more_is_not() -> None:
+    room = frames.HEADER_CAP - len(b'{"m":{"x":""},"a":[]}')
+    assert frames.decode(frames.encode({"x": "y" * room}))[0] == {"x": "y" * room}
+    with pytest.raises(ValueError, match="header"):
+        frames.encode({"x": "y" * (room + 1)})
+
+
 @pytest.mark.parametrize("cap", [8, 64, 1 << 10])
 def test_the_largest_body_is_read_and_one_number_more_is_not(cap: int) -> None:
     assert frames.decode(frames.encode({}, [np.ones(cap // 8)]), cap=cap)[1][0].sum() == cap // 8
