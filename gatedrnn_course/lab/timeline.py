@@ -26,17 +26,19 @@ TALL, BETWEEN, TOP, BOTTOM = 34, 14, 12, 26
 INK = "#222"
 
 
-def show_timeline(lanes: Mapping[str, Sequence[float]], title: str = "", mark: int | None = None) -> None:
+def show_timeline(lanes: Mapping[str, Sequence[float]], x: str = "", title: str = "", mark: int | None = None) -> None:
     """Draw quantities over the same steps below each other.
 
     Args:
         lanes: The values of each by its name, such as `"f"`; a name of the cell has its colour, and further words may
             follow it: `"f, forget gate"`.
+        x: What the bars count, if not steps.
         title: What the picture shows, for those who cannot see it.
         mark: A step to mark, from 1.
     """
-    alt = describe_plot(lanes, _("step"), _("value"), title, range(1, 1 + _steps(lanes)))
-    show(Picture(draw_timeline(lanes, {}, mark, alt, paper=True), alt))
+    x = x or _("step")
+    alt = describe_plot(lanes, x, _("values"), title, range(1, 1 + _steps(lanes)))
+    show(Picture(draw_timeline(lanes, {}, mark, alt, x, paper=True), alt))
 
 
 def draw_timeline(
@@ -44,6 +46,7 @@ def draw_timeline(
     ranges: Mapping[str, Range],
     mark: int | None,
     label: str,
+    x: str = "",
     paper: bool = False,
 ) -> str:
     """The picture behind `show_timeline`.
@@ -53,6 +56,7 @@ def draw_timeline(
         ranges: Smallest and largest value of a lane; found from the values where left out.
         mark: A step to mark, from 1, whose numbers stand at the right; the last one where left out, unmarked.
         label: The picture in words.
+        x: What the bars count; steps where left out.
         paper: Dark ink on white paper; otherwise ink in the colour of the page's text.
 
     Returns:
@@ -78,7 +82,9 @@ def draw_timeline(
         for step in (1, *range(every, steps + 1, every))
         if step == 1 or every > 1 or steps <= 10
     ]
-    body.append(f'<text x="6" y="{height - 10}">{escape(_("step"))}</text>')
+    body.append(f'<text x="6" y="{height - 10}">{escape(x or _("step"))}</text>')
+    at_words = escape(_("at {step}").format(step=mark or steps))
+    body.append(f'<text data-at="" x="{WIDTH - 4}" y="{height - 10}" text-anchor="end">{at_words}</text>')
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" aria-label="{escape(label)}" font-family="sans-serif" font-size="13" fill="currentColor"{look}>'
@@ -127,9 +133,7 @@ def _steps(lanes: Mapping[str, Sequence[float]]) -> int:
 
 
 def _range(values: Sequence[float]) -> Range:
-    """0 to 1 where the values lie there, and as far above zero as below where they do not."""
+    """From 0 where no value is below it, else as far above zero as below; whole numbers."""
     low, high = min(map(float, values)), max(map(float, values))
-    if low >= 0 and high <= 1:
-        return 0.0, 1.0
-    wide = float(math.ceil(max(abs(low), abs(high))))
-    return -wide, wide
+    wide = float(max(1, math.ceil(max(abs(low), abs(high)))))
+    return (0.0 if low >= 0 else -wide), wide
