@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from gatedrnn_course.cells.colours import style_of
+from gatedrnn_course.cells.colours import NEUTRAL, STYLES, style_of
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.plots import describe_plot
 from gatedrnn_course.lab.show import show
@@ -21,9 +21,11 @@ __all__ = ["Range", "draw_timeline", "show_timeline"]
 
 Range = tuple[float, float]
 
-WIDTH, LEFT, RIGHT = 560, 122, 508  # the bars stand between LEFT and RIGHT
+WIDTH, LEFT, RIGHT = 530, 112, 480  # the bars stand between LEFT and RIGHT
 TALL, BETWEEN, TOP, BOTTOM = 34, 14, 12, 26
 INK = "#222"
+INKS = {STYLES["h"]: 1, NEUTRAL: 0.65}
+"""Quantities drawn in the colour of the page's text, and how strongly."""
 
 
 def show_timeline(lanes: Mapping[str, Sequence[float]], x: str = "", title: str = "", mark: int | None = None) -> None:
@@ -105,8 +107,10 @@ def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: flo
     """One quantity: its name, its range, a bar a step, and the number at one of them."""
     low, high = span
     key = name.partition(",")[0]
-    colour = style_of(key).colour
-    colour = "currentColor" if colour == "#000000" else colour
+    style = style_of(key)
+    fill = f'fill="{style.colour}"'
+    if style in INKS:  # readable on dark paper too
+        fill = f'fill="currentColor" fill-opacity="{INKS[style]}"'
     bars = []
     for step, value in enumerate(values):
         y, tall = bar(float(value), span)
@@ -122,7 +126,7 @@ def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: flo
         f'<text x="{LEFT - 6}" y="{top + TALL + 2:g}" text-anchor="end">{low:g}</text>'
         f'<path d="M{LEFT} {zero:g}H{RIGHT}" stroke="currentColor" stroke-opacity=".4"/>'
         f'<g data-lane="{escape(key)}" data-low="{low:g}" data-high="{high:g}" data-top="{top:g}" '
-        f'data-tall="{TALL}" fill="{colour}">{"".join(bars)}</g>'
+        f'data-tall="{TALL}" {fill}>{"".join(bars)}</g>'
         f'<text data-now="{escape(key)}" x="{WIDTH - 4}" y="{middle + 4:g}" text-anchor="end" '
         f'font-weight="600">{shown(float(values[at]))}</text>'
     )
