@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.hint import hint as hint
+    from gatedrnn_course.lab.latch import show_latch as show_latch
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
     from gatedrnn_course.lab.memory import read_bit as read_bit
@@ -49,6 +50,7 @@ _MODULES = {
     "run_on_device": "lab.device",
     "setup": "lab.start",
     "show_cell": "lab.figures",
+    "show_latch": "lab.latch",
     "show_shapes": "lab.shapes",
     "show_timeline": "lab.timeline",
     "sigmoid": "lab.activations",

@@ -15,6 +15,7 @@ import numpy as np
 from gatedrnn_course.cells.expr import (
     Call,
     Expr,
+    Joined,
     MatMul,
     Name,
     Neg,
@@ -67,6 +68,13 @@ def outer(a: Any, b: Any) -> Any:
     return a.T @ b
 
 
+def _joined(first: Any, second: Any, a: Any, b: Any) -> Any:
+    """`[first, second] @ [a, b].T`: two joined vectors (..., M + N) times two joined matrices (H, M + N)."""
+    lead = np.broadcast_shapes(first.shape[:-1], second.shape[:-1])
+    both = [np.broadcast_to(v, (*lead, v.shape[-1])) for v in (first, second)]
+    return np.concatenate(both, axis=-1) @ np.concatenate([a, b], axis=1).T
+
+
 def batch_sum(a: Any) -> Any:
     """The sum over all leading axes, (..., N) -> (N,): the gradient of a vector every example shares."""
     return a.reshape(-1, a.shape[-1]).sum(0)
@@ -77,6 +85,7 @@ NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tanh": np.tanh,
     "relu": relu,
     "step": slope_of_relu,
+    "_joined": _joined,
     "outer": outer,
     "batch_sum": batch_sum,
 }
@@ -101,6 +110,8 @@ def python_of(expr: Expr) -> str:
             return f"({python_of(vector)} @ p.{matrix})"
         case NumpyMatMul(Name(matrix), vector):
             return f"(p.{matrix} @ {python_of(vector)})"
+        case Joined(Name(a), Name(b), first, second):
+            return f"_joined({python_of(first)}, {python_of(second)}, p.{a}, p.{b})"
         case Outer(left, right):
             return f"outer({python_of(left)}, {python_of(right)})"
         case Call(function, arg):

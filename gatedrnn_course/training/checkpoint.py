@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.files import write_atomically
 from gatedrnn_course.text import _
-from gatedrnn_course.training.files import write_atomically
 
 __all__ = ["Checkpoint", "load", "read", "save", "write"]
 

@@ -238,3 +238,30 @@ def test_the_comment_is_the_name_in_words() -> None:
 )
 def test_names_give_kinds(name: str, parameter: bool, state: bool) -> None:
     assert (is_parameter(name), is_state(name)) == (parameter, state)
+
+
+RESERVED = ("x", "p", "sigmoid", "tanh", "relu", "step", "outer", "batch_sum", "d_c", "d_W_f", "c_next", "d__next")
+
+
+@pytest.mark.parametrize("name", [*RESERVED, "h_prev", "W_f", "U_f", "P_f", "b_f"])
+def test_a_name_with_a_meaning_of_its_own_is_not_defined_by_a_line(name: str) -> None:
+    with pytest.raises(CellError, match=f"`{name}` cannot be defined by a line"):
+        parse_line(f"{name} = tanh(h_prev)")
+
+
+@pytest.mark.parametrize("name", ["y", "steps", "xs", "outer_h", "d", "nextly", "px", "a_d_c", "next"])
+def test_a_name_that_only_looks_like_one_of_these_is_free(name: str) -> None:
+    assert parse_line(f"{name} = tanh(h_prev)").name == name
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "p"])
+def test_a_function_and_p_are_no_values(name: str) -> None:
+    with pytest.raises(CellError, match=f"`{name}` is not part of the language"):
+        parse_line(f"h = 2 * {name}")
+
+
+@pytest.mark.parametrize("call", ["tanh(x, out=x)", "tanh(x, where=h_prev)", "tanh(x, **x)", "tanh(x=x)"])
+def test_a_function_takes_one_value_and_no_keywords(call: str) -> None:
+    with pytest.raises(CellError) as caught:
+        parse_line(f"h = {call}")
+    assert f"`{call}` is not part of the language" in str(caught.value)

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from gatedrnn_course.cells import Params, catalogue, sigmoid
 from gatedrnn_course.cells.expr import MatMul, Name, NumpyMatMul, Outer, Transpose
 from gatedrnn_course.cells.language import Line, parse_line, parse_lines
-from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS, batch_sum, compiled, outer, python_of, relu, to_python
+from gatedrnn_course.cells.numeric import (
+    NUMPY_FUNCTIONS,
+    batch_sum,
+    compiled,
+    outer,
+    python_of,
+    relu,
+    slope_of_relu,
+    to_python,
+)
 
 
 @given(st.floats(-700, 700))
@@ -89,3 +98,10 @@ def test_a_line_may_have_the_name_of_a_builtin() -> None:
     lines = parse_lines("print = tanh(x)\nmatch = print * 2\ntype = match + print")
     (value,) = compiled(lines, ("x",), ("type",))(np.ones(2), Params())
     np.testing.assert_allclose(value, 3 * np.tanh(1))
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_the_slope_of_relu_at_zero_is_zero(zero: float) -> None:
+    """relu has no derivative at 0; as in torch, the course takes the one from the left."""
+    np.testing.assert_array_equal(slope_of_relu(np.array([np.nextafter(0, -1), zero, np.nextafter(0, 1)])), [0, 0, 1])
+    assert relu(np.array([zero + 1e-30j])).imag.item() == 0.0

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -131,3 +133,64 @@ def test_one_gates_bias() -> None:
         gate_bias_(module, "f", 1.0)
     with pytest.raises(CourseError, match="No gate"):
         forget_bias_(module)
+
+
+WIDE, TALL = (400, 9), (9, 400)
+"""D far above H, and H far above D: a bound taken from the wrong size is seen."""
+
+
+def arrays(module: Recurrent) -> dict[str, torch.Tensor]:
+    return {name.removesuffix("_l0"): array for name, array in module.state_dict().items()}
+
+
+@pytest.mark.parametrize(("D", "H"), [WIDE, TALL, (1, 16), (16, 1)])
+def test_the_bound_of_a_uniform_start_is_one_over_the_root_of_the_hidden_size(D: int, H: int) -> None:
+    """torch.nn.LSTM: every weight and bias from U(-1/sqrt(H), 1/sqrt(H)), whatever D is."""
+    module, bound = Recurrent("peephole LSTM", D, H), H**-0.5
+    for start in (module.reset_parameters, lambda: uniform_(module, generator=seed())):
+        start()
+        for name, p in arrays(module).items():
+            assert p.abs().max() <= bound, name
+        drawn = torch.cat([p.flatten() for p in arrays(module).values()])
+        assert drawn.abs().max() > 0.95 * bound
+        if len(drawn) > 1000:
+            assert float(drawn.std()) == pytest.approx(bound / 3**0.5, rel=0.05)
+            assert abs(float(drawn.mean())) < 0.05 * bound
+
+
+@pytest.mark.parametrize(("D", "H"), [WIDE, TALL])
+@pytest.mark.parametrize(("start", "std"), [(odyssey_, 0.1), (cho_, 0.01)])
+def test_a_normal_start_has_the_papers_spread_at_every_size(D: int, H: int, start: Any, std: float) -> None:
+    """Greff et al. 2017: N(0, 0.1^2). Cho et al. 2014: N(0, 0.01^2), the recurrent matrices orthogonal after it."""
+    module = Recurrent("peephole LSTM", D, H)
+    start(module, generator=seed())
+    found = arrays(module)
+    kinds = "WPb" if start is cho_ else "WUPb"
+    for kind in kinds:
+        drawn = torch.cat([p.flatten() for name, p in found.items() if name[0] == kind])
+        rel = 5 / len(drawn) ** 0.5
+        assert float(drawn.std()) == pytest.approx(std, rel=rel), kind
+        assert abs(float(drawn.mean())) < rel * std, kind
+    if start is cho_:
+        for name in ("U_f", "U_i", "U_c", "U_o"):
+            torch.testing.assert_close(found[name] @ found[name].T, torch.eye(H), rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("longest", [3, 30])
+def test_chrono_draws_one_span_for_each_hidden_unit_whatever_the_input_size(longest: int) -> None:
+    """Tallec and Ollivier 2018: b_f = log u, u uniform in [1, T_max - 1], b_i = -b_f."""
+    module = Recurrent("peephole LSTM U=0", 2, 4000)
+    chrono_(module, longest, seed())
+    spans = arrays(module)["b_f"].exp()
+    assert len(spans.unique()) > 3000
+    assert float(spans.min()) == pytest.approx(1, abs=0.01 * longest)
+    assert float(spans.max()) == pytest.approx(longest - 1, abs=0.01 * longest)
+    assert float(spans.mean()) == pytest.approx(longest / 2, rel=0.03)
+    assert torch.equal(arrays(module)["b_i"], -arrays(module)["b_f"])
+
+
+def test_a_forget_bias_lies_in_every_layer_at_the_value_asked() -> None:
+    module = Recurrent("CIFG", 30, 2, num_layers=2)
+    forget_bias_(module, 2.5)  # one gate for both: a larger b_i writes more and keeps less
+    for name in ("b_i", "b_i_l1"):
+        assert torch.equal(arrays(module)[name], torch.full((2,), -2.5))

@@ -127,3 +127,16 @@ def test_a_gradient_that_vanishes_is_zero_and_not_slow() -> None:
     module(x)[0][-1].sum().backward()
     assert x.grad is not None and x.grad[-1] != 0 and float(x.grad[0].abs()) < 1e-37
     assert float(torch.tensor(1e-40) * 1.0) > 0  # elsewhere tiny numbers stay what they are
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_slope_of_relu_at_zero_is_zero_in_every_tier(dtype: torch.dtype) -> None:
+    """The sum inside is exactly 0 where the input and the state are: nothing flows back there, as in torch."""
+    cell = parse("y = relu(W_h @ x + P_h * h_prev)\nh = h_prev + y")
+    for tier in ("numpy", "torch", *(["c"] if kernel.available() else [])):
+        module = Recurrent(cell, 3, 20, dtype=dtype, tier=tier)
+        x = torch.zeros(2, 1, 3, dtype=dtype, requires_grad=True)
+        hs, _state = module(x)
+        hs.sum().backward()
+        assert not x.grad.any(), tier
+        assert not hs.any()

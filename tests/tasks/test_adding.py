@@ -98,3 +98,9 @@ def test_always_saying_one_costs_a_sixth():
     batch = Adding(4).batch(0, 10 * N)
     assert np.mean((1 - batch.targets[-1]) ** 2) == pytest.approx(1 / 6, abs=0.0015)
     assert Adding().chance == 1 / 6
+
+
+def test_the_earlier_mark_is_among_the_first_ten_pairs_and_the_later_among_the_first_half(old):
+    """Experiment 4: "one of the first ten", then "one of the first T/2 - 1" still unmarked. Both ends occur."""
+    both = np.array([m for m in places(old) if len(m) == 2])
+    assert (both.min(), both[:, 0].max(), both[:, 1].min(), both[:, 1].max()) == (1, 9, 2, 49)

@@ -82,3 +82,18 @@ def test_the_features_tell_digits_apart():
 @pytest.mark.usefixtures("data")
 def test_left_out_speakers_are_heard_in_the_test_only():
     assert sizes(Digits(leave_out=("theo", "lucas"))) == [4 * 450, 4 * 50, 2 * 500]
+
+
+@pytest.mark.parametrize(
+    ("index", "part"), [("0", "test"), ("4", "test"), ("5", "valid"), ("9", "valid"), ("10", "train"), ("49", "train")]
+)
+def test_recordings_go_to_the_official_parts_by_their_number(index, part):
+    """The Free Spoken Digit Dataset: 0 to 4 are the test; here 5 to 9 serve for validation."""
+    assert Digits()._split("theo", index) == part
+
+
+@pytest.mark.parametrize(
+    ("speaker", "index", "part"), [("theo", "49", "test"), ("lucas", "4", "valid"), ("lucas", "5", "train")]
+)
+def test_speakers_left_out_are_the_test(speaker, index, part):
+    assert Digits(leave_out=("theo",))._split(speaker, index) == part

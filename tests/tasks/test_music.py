@@ -84,3 +84,16 @@ def test_jsb_agrees_with_the_independent_reference_values():
     chance = np.where(test.inputs > 0, on, off)
     assert loss_value("bernoulli", np.log(chance / (1 - chance)), test) == pytest.approx(10.49, abs=0.05)
     assert test.mask.sum() == 4725 - 77
+
+
+@pytest.mark.parametrize(
+    ("steps", "longest", "parts"),
+    [(8, None, [7]), (8, 7, [7]), (9, 7, [7, 1]), (15, 7, [7, 7]), (2, 7, [1]), (8, 1, [1] * 7)],
+)
+def test_a_piece_is_cut_into_as_many_parts_as_its_predictions_need(steps, longest, parts):
+    """T steps give T - 1 predictions; no part is empty, and each asks for the step after the one it hears."""
+    roll = np.arange(steps)[:, None] + np.zeros(88)
+    pieces = Music(stand_in="always", longest=longest)._pieces([roll])
+    assert [len(piece) for piece in pieces] == parts
+    assert all((piece.targets == piece.inputs + 1).all() for piece in pieces)
+    assert np.concatenate([piece.inputs[:, 0] for piece in pieces]).tolist() == list(range(steps - 1))

@@ -5,7 +5,7 @@ import pytest
 
 from gatedrnn_course.tasks import Strokes
 from gatedrnn_course.tasks.files import fetch
-from gatedrnn_course.tasks.strokes import ALPHABETS, FILES, characters, parse_strokes, written_word
+from gatedrnn_course.tasks.strokes import ALPHABETS, DRAWERS, FILES, characters, parse_strokes, written_word
 
 TEXT = "START\n1.0,-2.0,0\n2.0,-3.0,140\nBREAK\n5.0,-1.0,400\nBREAK\n"
 
@@ -68,3 +68,15 @@ def test_real_words_have_lifts_and_enough_steps_for_ctc():
         assert word.inputs[-1, 3] == 1
         assert word.inputs[:, 3].sum() >= len(labels)
         assert (word.inputs[:, 2] >= 0).all()
+
+
+def test_no_hand_writes_in_two_parts_and_twenty_hands_write():
+    hands = [hand for drawers in DRAWERS.values() for hand in drawers]
+    assert sorted(hands) == list(range(20))
+    assert [len(DRAWERS[split]) for split in ("train", "valid", "test")] == [14, 3, 3]
+
+
+def test_every_letter_of_the_alphabet_is_written_and_every_length():
+    words = [word.targets for word in Strokes(stand_in="always", words=(300, 1, 1)).sequences("train")]
+    assert set(np.concatenate(words)) == set(range(26))
+    assert {len(word) for word in words} == {3, 4, 5, 6}

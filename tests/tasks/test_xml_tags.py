@@ -57,3 +57,13 @@ def test_any_legal_character_is_right_but_only_the_next_one_counts_in_the_score(
     assert task.correct(first_legal, batch).all()
     assert task.score(first_legal, batch) < 1
     assert task.score(one_hot(batch.targets, len(SYMBOLS)), batch) == 1
+
+
+def test_a_name_may_end_after_its_second_letter_and_must_after_its_tenth(documents):
+    """Names have 2 to 10 letters: ">" is legal at the third place of a name and forced at the eleventh."""
+    for text, legal in documents[:500]:
+        for name in re.finditer(r"<([a-z]+)>", text):
+            start, end = name.span(1)
+            assert [">" in legal[k] for k in range(start, end + 1)] == [k >= start + 2 for k in range(start, end + 1)]
+            assert end - start < 10 or legal[end] == ">"
+            assert all(set("az") <= set(legal[k]) for k in range(start, min(end + 1, start + 10)))

@@ -9,7 +9,7 @@ from gatedrnn_course.cells.expr import ACTIVATIONS, Call, Expr, Name, Op, Path, 
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.text import mark
 
-__all__ = ["RULES"]
+__all__ = ["no_activation", "one_too_many", "other_activation", "term_outside"]
 
 
 def other_activation(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -50,6 +50,3 @@ def one_too_many(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     if bare and not isinstance(ctx.parent(path), Call) and path:
         words = mark("In the {line}, `{name}` passes through tanh, and should not.")
         yield ctx.site(path, Call("tanh", node), ("too many", "name"), words, name=node)
-
-
-RULES = (other_activation, no_activation, term_outside, one_too_many)

@@ -21,7 +21,7 @@ from gatedrnn_course.cells.expr import (
 )
 from gatedrnn_course.text import mark
 
-__all__ = ["RULES"]
+__all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "no_transpose"]
 
 
 def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -77,6 +77,3 @@ def factor_before(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
                 new = join_sum([*signed[:k], (sign, moved), *signed[k + 1 :]])
                 words = mark("In the {line}, `{factor}` stands inside the product with {matrix} instead of after it.")
                 yield ctx.site(path, new, ("factor before",), words, factor=node.left, matrix=to_text(term.matrix))
-
-
-RULES = (no_transpose, as_on_the_slide, elementwise, factor_after, factor_before)

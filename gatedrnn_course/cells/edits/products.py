@@ -8,7 +8,15 @@ from gatedrnn_course.cells.edits.site import Context, Site
 from gatedrnn_course.cells.expr import Call, Expr, Num, Op, Path, factors, join_product, terms
 from gatedrnn_course.text import mark
 
-__all__ = ["RULES"]
+__all__ = [
+    "complement",
+    "division",
+    "exchanged_gates",
+    "factor_inside",
+    "missing_factor",
+    "one_minus",
+    "sum_for_product",
+]
 
 
 def missing_factor(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -84,8 +92,8 @@ def exchanged_gates(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         return
     (a, b), (c, d) = parts
     if Op("-", Num(1.0), a) == c or Op("-", Num(1.0), c) == a:
-        words = mark("In the {line}, `{a}` and `{c}` weigh the wrong terms: they are exchanged.")
+        words = mark(
+            "In the {line}, `{a}` and `{c}` weigh the wrong terms: they are exchanged. "
+            "This is the other convention of the literature."
+        )
         yield ctx.site(path, Op("+", Op("*", c, b), Op("*", a, d)), ("mix",), words, a=a, c=c)
-
-
-RULES = (missing_factor, exchanged_gates, one_minus, sum_for_product, factor_inside, complement, division)

@@ -21,7 +21,7 @@ from gatedrnn_course.cells.expr import (
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.text import mark
 
-__all__ = ["RULES"]
+__all__ = ["bracket_too_wide", "missing_term", "product_for_sum", "term_twice", "wrong_sign"]
 
 
 def role(term: Expr) -> str:
@@ -102,6 +102,3 @@ def bracket_too_wide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
                 "In the {line}, `{factor}` multiplies the whole sum instead of `{rest}` alone: check the brackets."
             )
             yield ctx.site(path, Op("*", factor, inside), ("bracket",), words, factor=factor, rest=rest)
-
-
-RULES = (missing_term, wrong_sign, term_twice, product_for_sum, bracket_too_wide)

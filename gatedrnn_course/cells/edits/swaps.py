@@ -9,7 +9,7 @@ from gatedrnn_course.cells.expr import Expr, Name, Path, names, put, walk
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.text import mark
 
-__all__ = ["RULES"]
+__all__ = ["exchanged", "other_parameter", "other_parameters", "other_vector"]
 
 
 def other_vector(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -79,6 +79,3 @@ def exchanged(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
                     new = put(new, inner, Name(first))
                 words = mark("In the {line}, `{first}` and `{second}` are exchanged.")
                 yield ctx.site(path, new, ("exchanged",), words, first=first, second=second)
-
-
-RULES = (exchanged, other_vector, other_parameter, other_parameters)

@@ -30,13 +30,18 @@ def supports(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
         return False
     missing = {id(cell): cell for cell in cells if _asked.get((id(cell), dtype), (None,))[0] is not cell}
     if missing:
-        try:
-            kernels_of(list(missing.values()), _BYTES[dtype])
-            found = True
-        except CourseError:
-            found = False
-        _asked.update({(key, dtype): (cell, found) for key, cell in missing.items()})
+        together = _compiled(list(missing.values()), dtype)
+        for key, cell in missing.items():
+            _asked[key, dtype] = cell, together or _compiled([cell], dtype)
     return all(_asked[id(cell), dtype][1] for cell in cells)
+
+
+def _compiled(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
+    try:
+        kernels_of(cells, _BYTES[dtype])
+    except CourseError:
+        return False
+    return True
 
 
 def usable(cell: Cell, xs: Tensor, *others: Tensor) -> bool:

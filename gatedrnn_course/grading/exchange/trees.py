@@ -1,4 +1,7 @@
-"""Values and arguments as plain JSON over a list of arrays: a number is an index, a list a tuple, a mapping names."""
+"""Values and arguments as plain JSON over a list of arrays: a number is an index, a list a tuple, a mapping names.
+
+A text stands for itself, and is capped like everything else that an answer may send.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,18 @@ from numpy.typing import NDArray
 
 from .frames import MAX_ARRAYS, BadFrame
 
-__all__ = ["Tree", "pack", "pack_arguments", "unpack", "unpack_arguments"]
+__all__ = ["MAX_TEXT", "Tree", "pack", "pack_arguments", "unpack", "unpack_arguments"]
 
 MAX_DEPTH = 8
 MAX_NODES = 4 * MAX_ARRAYS
 MAX_NAME = 100
+MAX_TEXT = 4000
+"""Characters of one text: a few pages of equations, and less than a header holds even where each is escaped."""
 
 AnyArray = NDArray[Any]
-Tree = int | list["Tree"] | dict[str, "Tree"] | None
-Value = AnyArray | tuple["Value", ...] | Mapping[str, "Value"] | None
-Plain = AnyArray | tuple["Plain", ...] | dict[str, "Plain"] | None
+Tree = int | str | list["Tree"] | dict[str, "Tree"] | None
+Value = AnyArray | str | tuple["Value", ...] | Mapping[str, "Value"] | None
+Plain = AnyArray | str | tuple["Plain", ...] | dict[str, "Plain"] | None
 Argument = AnyArray | Mapping[str, AnyArray]
 
 
@@ -27,7 +32,7 @@ def pack(value: Value, arrays: list[AnyArray], depth: int = 0) -> Tree:
     """The tree of a value, whose arrays are added to `arrays`.
 
     Raises:
-        ValueError: If the value is nested more deeply, or has longer names, than `unpack` accepts.
+        ValueError: If the value is nested more deeply, or has longer names or texts, than `unpack` accepts.
         TypeError: If it is no value.
     """
     if depth > MAX_DEPTH:
@@ -37,6 +42,8 @@ def pack(value: Value, arrays: list[AnyArray], depth: int = 0) -> Tree:
     if isinstance(value, np.ndarray):
         arrays.append(value)
         return len(arrays) - 1
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, tuple):
         return [pack(part, arrays, depth + 1) for part in value]
     if not isinstance(value, Mapping):
@@ -48,6 +55,12 @@ def _name(name: object) -> str:
     if not isinstance(name, str) or len(name) > MAX_NAME:
         raise ValueError("a name is no string, or too long")
     return str(name)
+
+
+def _text(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"the text has {len(text)} characters, more than {MAX_TEXT}")
+    return str(text)
 
 
 def unpack(tree: object, arrays: Sequence[AnyArray]) -> Plain:
@@ -65,6 +78,8 @@ def _unpack(tree: object, arrays: Sequence[AnyArray], depth: int, left: list[int
         raise BadFrame("a value is nested too deeply, or has too many parts")
     if tree is None:
         return None
+    if type(tree) is str and len(tree) <= MAX_TEXT:
+        return tree
     if type(tree) is int and 0 <= tree < len(arrays):
         return arrays[tree]
     if type(tree) is list:

@@ -1,4 +1,4 @@
-"""What crosses between a judge and the function it judges: arrays in, arrays out, nothing else."""
+"""What crosses between a judge and the function it judges: arrays in, arrays or a text out, nothing else."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Array = NDArray[np.float64]
 Argument = Array | Mapping[str, Array]
 """One positional argument: an array, or named arrays that reach the function as `p` (`p.W_f`)."""
 
-Value = np.ndarray | tuple["Value", ...] | dict[str, "Value"] | None
-"""What a function returned: an array (any real or bool dtype), a tuple, a mapping by name, or None."""
+Value = np.ndarray | str | tuple["Value", ...] | dict[str, "Value"] | None
+"""What a function returned: an array (any real or bool dtype), a short text, a tuple, a mapping by name, or None."""
 
 Framework = Literal["numpy", "torch"]
 
@@ -26,8 +26,8 @@ class Problem:
     """Why a call gave no value.
 
     Attributes:
-        kind: `missing` (no function of that name), `raised` (it raised), `value` (it returned no
-            array), `timeout`, `died` (the process ended), or `frame` (the reply could not be read).
+        kind: `missing` (no function of that name), `raised` (it raised), `value` (it returned nothing
+            that travels), `timeout`, `died` (the process ended), or `frame` (the reply could not be read).
         type: Name of the exception, as in `ValueError`; for `value`, the name of the returned type.
         message: Its text. Untrusted: escape before showing.
         line: Line of the learner's own code that raised, quoted; empty if unknown.
@@ -44,11 +44,13 @@ class Reply:
     """What came back from one call.
 
     Attributes:
-        value: The returned arrays; None when the function returned None or gave no value.
+        value: The returned arrays, or text (untrusted: escape before showing); None when the function returned None or
+            gave no value.
         problem: Why there is no value, or None.
         arguments: The arguments as they were after the call, for the judge to see whether the function changed them.
         blank: The function's body is still empty (a docstring, `...`, `pass`).
         framework: Which kind of arrays the function was called with.
+        printed: The function printed something during the call.
         torch: The process has torch loaded, so that a second try with tensors makes sense.
     """
 
@@ -58,6 +60,7 @@ class Reply:
     blank: bool = False
     framework: Framework = "numpy"
     torch: bool = False
+    printed: bool = False
 
 
 class Caller(Protocol):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
 __all__ = ["forbidden_use", "refusal"]
@@ -104,7 +105,7 @@ def _definitions(trees: Sequence[ast.AST]) -> dict[str, _Definition]:
     found: dict[str, _Definition] = {}
     for tree in trees:
         for node in ast.walk(tree):
-            if isinstance(node, _Named) and not (node.name in found and _empty(node)):
+            if isinstance(node, _Named) and not (node.name in found and is_blank_source(node)):
                 found[node.name] = node
         for statement in getattr(tree, "body", []):
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
@@ -113,12 +114,6 @@ def _definitions(trees: Sequence[ast.AST]) -> dict[str, _Definition]:
                     if isinstance(target, ast.Name):
                         found[target.id] = statement.value
     return found
-
-
-def _empty(node: _Named) -> bool:
-    """Whether a body is only a docstring, `...` or `pass`."""
-    constants = [s for s in node.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)]
-    return all(s in constants or isinstance(s, ast.Pass) for s in node.body)
 
 
 def _used(node: ast.AST, aliases: Mapping[str, str], own: frozenset[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from gatedrnn_course.grading.exchange.values import Framework, Problem, Reply
 from ..exchange.frames import BadFrame, Meta
 from ..exchange.trees import unpack, unpack_arguments
 from .protocol import CellFault, LoadReport
-from .untrusted import cell_fault, problem, words
+from .untrusted import cell_fault, clean_texts, problem, words
 
 __all__ = ["Loading", "reply_to"]
 
@@ -71,10 +71,11 @@ def reply_to(meta: Meta, arrays: Arrays, framework: Framework) -> Reply:
     """
     told = meta.get("problem")
     return Reply(
-        value=unpack(meta.get("value"), arrays) if told is None else None,
+        value=clean_texts(unpack(meta.get("value"), arrays)) if told is None else None,
         problem=None if told is None else problem(told),
         arguments=unpack_arguments(meta.get("args", []), arrays),
         blank=meta.get("blank") is True,
         framework=framework,
         torch=meta.get("torch") is True,
+        printed=meta.get("printed") is True,
     )

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from typing import Literal, cast
 
-from gatedrnn_course.grading.exchange.values import Problem
+from gatedrnn_course.grading.exchange.values import Problem, Value
 
 from ..exchange.frames import BadFrame
+from ..exchange.trees import MAX_TEXT
 from .protocol import CellFault
 
-__all__ = ["cell_fault", "clean", "problem", "words"]
+__all__ = ["cell_fault", "clean", "clean_texts", "problem", "words"]
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder what is read
@@ -31,6 +32,17 @@ def clean(text: object, longest: int) -> str:
 
 def _harmless(character: str) -> bool:
     return character in "\n\t" or (unicodedata.category(character) not in ("Cc", "Cs") and character not in TURNING)
+
+
+def clean_texts(value: Value) -> Value:
+    """A value with every text in it made clean."""
+    if isinstance(value, str):
+        return clean(value, MAX_TEXT)
+    if isinstance(value, tuple):
+        return tuple(map(clean_texts, value))
+    if isinstance(value, dict):
+        return {name: clean_texts(part) for name, part in value.items()}
+    return value
 
 
 def words(texts: object) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gatedrnn_course.cells import Slice, catalogue
+from gatedrnn_course.cells import Slice, catalogue, parse, whole_step
 from gatedrnn_course.cells.edits import Edit, single_edits
 from gatedrnn_course.cells.expr import to_text
 
@@ -17,6 +17,7 @@ SLICES = {
     "output gate": Slice(catalogue["peephole LSTM"], ("x", "h_prev", "c"), ("o",)),
     "mix": Slice(catalogue["GRU"], ("z", "h_prev", "h_tilde"), ("h",)),
     "fraction": Slice(catalogue["minLSTM"], ("f", "i", "h_tilde", "h_prev"), ("h",)),
+    "subtracted": whole_step(parse("c = tanh(W_c @ x - b_c)  # cell state\nh = c * c_prev  # hidden state")),
     "two outputs": Slice(catalogue["LSTM"], ("f", "c_prev", "i", "c_tilde", "o"), ("h", "c")),
 }
 

@@ -5,13 +5,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatedrnn_course.cells import Slice, catalogue, whole_step
+from gatedrnn_course.cells import Slice, catalogue, parse, whole_step
 from gatedrnn_course.cells.edits import Edit, Trial, classes
+from gatedrnn_course.cells.edits.classes import _fingerprint, _Groups
 from gatedrnn_course.cells.edits.combine import all_singles
 
 SQUARE, APART = ({"D": 6, "H": 6}, (6,)), ({"D": 4, "H": 3}, (2,))
 TWO_DRAWS = [Slice(catalogue["LSTM"], ("f", "c_prev", "i", "c_tilde"), ("c",)), *map(whole_step, catalogue.values())]
 every_slice = pytest.mark.parametrize("cut", TWO_DRAWS, ids=lambda cut: f"{cut.cell.name}-{len(cut.lines)}")
+
+
+OTHER_CONVENTION = (
+    "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged. "
+    "This is the other convention of the literature."
+)
 
 
 class Fresh:
@@ -87,7 +94,7 @@ def named_with(cut: Slice, sentence: str) -> list[str]:
 def test_a_gate_turned_round_and_its_weights_exchanged_are_one_class() -> None:
     whole = whole_step(catalogue["GRU"])
     words = "The update gate is one minus what it should be, as with a wrong sign inside sigmoid."
-    assert "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged." in named_with(whole, words)
+    assert OTHER_CONVENTION in named_with(whole, words)
 
 
 def test_a_class_is_named_by_its_plainest_member() -> None:
@@ -104,3 +111,25 @@ def test_the_classes_of_a_slice_are_the_same_every_time() -> None:
     first = classes(whole)
     classes.cache_clear()
     assert classes(whole) == first
+
+
+@pytest.mark.parametrize("small", ["0.0001", "0.0000001"])
+def test_edits_that_are_close_and_not_equal_are_classes_of_their_own(small: str) -> None:
+    """A term this small left out, subtracted, or twice: none is the cell itself, and no two are one function."""
+    cut = whole_step(parse(f"c = c_prev + {small} * tanh(c_prev)  # cell state\nh = tanh(c)  # hidden state"))
+    term = f"`{small.replace('0.0000001', '1e-07')} * tanh(c_prev)`"
+    for words in ("is missing.", "is subtracted instead of added.", "counts twice."):
+        assert named_with(cut, f"In the cell state, {term} {words}") == [f"In the cell state, {term} {words}"]
+
+
+@pytest.mark.parametrize(("apart", "one"), [(0.0, True), (1e-10, True), (1e-7, False), (1e-2, False)])
+def test_values_are_equal_to_a_billionth_even_across_the_bins_of_their_table(apart: float, one: bool) -> None:
+    """The table looks a row up by one number in bins of 1e-6: equal rows may fall to both sides of a border."""
+    rest = np.linspace(-1.0, 2.0, 6)
+    border = np.round(_fingerprint(np.array([0.3, *rest])), 6)
+    first = 10 * np.arctanh((border - _fingerprint(np.array([0.0, *rest]))) / np.cos(0.5))
+    for sign in (1, -1):  # the row that is there already lies below the border, or above it
+        groups = _Groups()
+        low, high = (np.array([first + side * sign * max(apart, 1e-11) / 2, *rest]) for side in (-1, 1))
+        assert np.floor(_fingerprint(low) * 1e6) != np.floor(_fingerprint(high) * 1e6)
+        assert (groups.key((low,), None) == groups.key((high,), None)) is one

@@ -10,6 +10,7 @@ import pytest
     [
         ("cell state", "c = c_prev + i * c_tilde", "In the cell state, `c_prev` is not multiplied by `f`."),
         ("hidden state", "h = tanh(c)", "In the hidden state, `tanh(c)` is not multiplied by `o`."),
+        ("hidden state", "h = o", "In the hidden state, `o` is not multiplied by `tanh(c)`."),
         (
             "cell state",
             "c = f + c_prev + i * c_tilde",
@@ -20,7 +21,8 @@ import pytest
         (
             "mix",
             "h = (1 - z) * h_prev + z * h_tilde",
-            "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged.",
+            "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged. "
+            "This is the other convention of the literature.",
         ),
         ("hidden state", "h = tanh(o * c)", "In the hidden state, `o` is multiplied inside tanh instead of outside."),
         (
@@ -41,4 +43,28 @@ import pytest
     ],
 )
 def test_a_mistake_in_a_product_is_named(cut: str, text: str, words: str, sentence: Any) -> None:
+    assert sentence(cut, text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h = z * h_prev + (1 - (1 - z)) * h_tilde",  # a gate inside `1 - ` loses it and gets no second one
+        "h = (1 - h_prev) * z + (1 - z) * h_tilde",  # what is no gate has no complement
+    ],
+)
+def test_one_minus_is_offered_only_for_a_gate_and_only_once(text: str, sentence: Any) -> None:
+    with pytest.raises(KeyError):
+        sentence("mix", text)
+
+
+@pytest.mark.parametrize(
+    ("cut", "text", "words"),
+    [
+        ("mix", "h = z * h_prev + z * h_tilde", "In the hidden state, `z` stands where `1 - z` belongs."),
+        ("mix", "h = (1 - z) * h_prev + (1 - z) * h_tilde", "In the hidden state, `1 - z` stands where `z` belongs."),
+        ("hidden state", "h = (1 - o) * tanh(c)", "In the hidden state, `1 - o` stands where `o` belongs."),
+    ],
+)
+def test_a_gate_and_its_complement_are_each_others_mistake(cut: str, text: str, words: str, sentence: Any) -> None:
     assert sentence(cut, text) == words

@@ -6,10 +6,24 @@ from typing import Any
 
 import pytest
 
-from gatedrnn_course.cells import Slice, catalogue, whole_step
+from gatedrnn_course.cells import Slice, catalogue, parse, whole_step
 from gatedrnn_course.cells import edits as room
-from gatedrnn_course.cells.edits import classes, everywhere_edits, single_edits
+from gatedrnn_course.cells.edits import (
+    activations,
+    classes,
+    everywhere_edits,
+    matrices,
+    products,
+    single_edits,
+    sums,
+    swaps,
+)
 from gatedrnn_course.cells.edits.combine import touched
+from gatedrnn_course.cells.edits.single import RULES
+from gatedrnn_course.cells.edits.site import Context
+from gatedrnn_course.cells.expr import put, walk
+
+SUBTRACTED = "c = tanh(W_c @ x - b_c)  # cell state\nh = c * c_prev  # hidden state"
 
 
 def marked() -> set[str]:
@@ -75,3 +89,59 @@ def test_what_is_handed_back_has_the_right_shape() -> None:
 
 def test_the_lstm_has_more_than_160_single_edits() -> None:
     assert len(single_edits(whole_step(catalogue["LSTM"]))) > 160
+
+
+PLAINEST_FIRST = """
+    exchanged missing_term other_activation no_activation missing_factor exchanged_gates one_minus
+    no_transpose as_on_the_slide elementwise factor_after factor_before
+    other_vector other_parameter other_parameters
+    wrong_sign term_twice product_for_sum bracket_too_wide
+    term_outside one_too_many sum_for_product factor_inside complement division
+"""
+
+
+def test_the_rules_stand_in_one_order_plainest_first() -> None:
+    """Where two edits are one function the earlier rule names it: a changed order renames mistakes."""
+    assert [rule.__name__ for rule in RULES] == PLAINEST_FIRST.split()
+
+
+def test_every_rule_of_the_room_is_in_the_order_once() -> None:
+    modules = (activations, matrices, products, sums, swaps)
+    written = [getattr(module, name) for module in modules for name in module.__all__]
+    assert sorted(rule.__name__ for rule in written) == sorted(PLAINEST_FIRST.split())
+    assert set(written) == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("cut", "text", "words"),
+    [
+        # Two rules propose the same line; the earlier one names it.
+        ("mix", "h = (1 - z) * h_prev + z * h_tilde", "`z` and `1 - z` weigh the wrong terms"),  # not two exchanged
+        ("cell state", "c = i * c_prev + f * c_tilde", "`f` and `i` are exchanged"),  # not `i` where `f` belongs
+        ("forget gate", "f = sigmoid(U_f @ x + W_f @ h_prev + b_f)", "`W_f` and `U_f` are exchanged"),
+        ("hidden state", "h = o", "`o` is not multiplied by `tanh(c)`"),
+    ],
+)
+def test_the_earlier_rule_names_what_two_rules_propose(cut: str, text: str, words: str, sentence: Any) -> None:
+    assert words in sentence(cut, text)
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, set[Any]]:
+    """For each rule the lines it writes, over every cell of the course and one that subtracts."""
+    wholes = [whole_step(cell) for cell in (*catalogue.values(), parse(SUBTRACTED))]
+    return {
+        rule.__name__: {
+            (whole.cell.name, line.name, put(line.expr, site.path, site.new))
+            for whole in wholes
+            for line in whole.lines
+            for path, node in walk(line.expr)
+            for site in rule(Context(whole, line), path, node)
+        }
+        for rule in RULES
+    }
+
+
+@pytest.mark.parametrize("rule", PLAINEST_FIRST.split())
+def test_every_rule_finds_a_mistake_that_no_other_rule_finds(rule: str, written: dict[str, set[Any]]) -> None:
+    assert written[rule] - set().union(*(lines for name, lines in written.items() if name != rule))

@@ -27,7 +27,7 @@ ARRAYS = st.sampled_from(sorted(frames.DTYPES)).flatmap(
     lambda code: hnp.arrays(frames.DTYPES[code], hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
 )
 VALUES = st.recursive(
-    st.none() | ARRAYS,
+    st.none() | ARRAYS | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3).map(tuple)
         | st.dictionaries(st.text(max_size=8).filter(str.isascii), inner, max_size=3)
@@ -43,7 +43,7 @@ def same(a: Any, b: Any) -> bool:
         return isinstance(b, tuple) and len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict):
         return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
-    return a is None and b is None
+    return type(a) is type(b) and a == b
 
 
 def raw(header: object, body: bytes = b"") -> bytes:
@@ -149,7 +149,18 @@ def test_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "tree", [True, 1, -1, "x", 1.5, [[[[[[[[[[0]]]]]]]]]], {"n" * 101: 0}, [None] * (trees.MAX_NODES + 1)]
+    "tree",
+    [
+        True,
+        1,
+        -1,
+        "x" * (trees.MAX_TEXT + 1),
+        ["x", True],
+        1.5,
+        [[[[[[[[[[0]]]]]]]]]],
+        {"n" * 101: 0},
+        [None] * (trees.MAX_NODES + 1),
+    ],
 )
 def test_refused_trees(tree: object) -> None:
     with pytest.raises(BadFrame):
@@ -185,3 +196,17 @@ def test_the_deadline_is_the_streams_and_covers_the_whole_frame() -> None:
 
     with pytest.raises(TimeoutError):
         frames.read(one_byte)
+
+
+@pytest.mark.parametrize("character", ["x", "\n", "\x00", "é", "\ud800", "🙂"])
+def test_the_longest_text_travels_and_a_longer_one_does_not(character: str) -> None:
+    text = character * trees.MAX_TEXT
+    meta, back = frames.decode(frames.encode({"v": trees.pack(text, [])}))
+    assert trees.unpack(meta["v"], back) == text
+    with pytest.raises(ValueError, match="characters"):
+        trees.pack(text + "x", [])
+
+
+def test_a_text_is_no_argument() -> None:
+    with pytest.raises(BadFrame):
+        trees.unpack_arguments(["x"], [])

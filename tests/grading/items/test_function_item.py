@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,3 +81,27 @@ def test_it_is_proved_like_the_others() -> None:
 def test_its_source_stands_alone() -> None:
     assert judge(ITEM, LocalCaller(function_of(answer(ITEM), "masked_mean")), 1).outcome == "right"
     assert judge(ITEM, LocalCaller(function_of(filled_answer(ITEM, "0.0"), "masked_mean")), 1).outcome == "wrong"
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, IndexError])
+def test_a_mistake_that_raises_on_some_inputs_is_named_for_a_learner_who_raises_on_the_same(error: Any) -> None:
+    """The learner and the mistake raise the same kind of exception where there is one step only."""
+
+    def second_step(values: Any, mask: Any) -> Any:
+        if len(values) == 1:
+            raise error("no second step")
+        return values[1]
+
+    item = replace(ITEM, mistakes=(Mistake("The second step is taken alone.", second_step),))
+    verdict = judge(item, LocalCaller(second_step), 3)
+    assert (verdict.outcome, verdict.mistake) == ("wrong", "The second step is taken alone.")
+
+
+def test_a_mistake_that_raises_where_the_learner_does_not_is_another_one() -> None:
+    def raising(values: Any, mask: Any) -> Any:
+        raise IndexError
+
+    item = replace(
+        ITEM, mistakes=(Mistake("It raises.", raising), Mistake("The sum.", lambda v, m: (v * m).sum(axis=0)))
+    )
+    assert judge(item, LocalCaller(lambda v, m: (v * m).sum(axis=0)), 3).mistake == "The sum."

@@ -45,7 +45,7 @@ def test_signature_docstring_and_reference() -> None:
 
 
 def test_draws_have_distinct_sizes_and_enough_steps() -> None:
-    first, second, ones, square = LSTM.draws(np.random.default_rng(0))
+    first, second, ones, square, *_far = LSTM.draws(np.random.default_rng(0))
     assert [np.shape(d.args[0])[0] for d in (first, second, ones)] == [6, 7, 1]
     assert len(set(np.shape(first.args[0]))) == 3 and not square.decides
 
@@ -152,3 +152,18 @@ def test_nothing_tells_nothing() -> None:
 
     function: Callable[..., Any] = broken
     assert judge(LSTM, LocalCaller(function), 0).outcome == "raised"
+
+
+LATE = """\
+history = [(h_0, c_0)] * {late}
+for x in xs:
+    history.append(step_of_the_cell(x, *history[-{late}], p))
+hs, cs = zip(*history[{late}:])
+return np.stack(hs), np.stack(cs)"""
+
+
+def test_a_learner_whose_state_comes_one_step_late_is_told_so_and_one_of_two_steps_is_not() -> None:
+    assert judged(loop(LATE.format(late=1))).outcome == "right"
+    assert judged(loop(LATE.format(late=2))).mistake == "The state is carried one step late."
+    late = judged(loop(LATE.format(late=3)))
+    assert (late.outcome, late.mistake) == ("wrong", "")

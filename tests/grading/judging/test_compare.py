@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from gatedrnn_course.grading.judging.compare import changed_arguments, compare, outputs_of
+from gatedrnn_course.grading.judging.compare import changed_arguments, compare
+from gatedrnn_course.grading.judging.forms import outputs_of
 
 RIGHT = np.arange(6.0).reshape(2, 3)
 numbers = st.floats(-1e6, 1e6)
@@ -134,3 +135,40 @@ def test_changed_arguments_are_named() -> None:
 
 def test_nan_in_an_argument_is_no_change() -> None:
     assert changed_arguments((np.array([np.nan]),), (np.array([np.nan]),), ("x",)) == []
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 1e3])
+@pytest.mark.parametrize(
+    ("error", "right", "rough"),
+    [
+        (0.9e-9, True, False),
+        (1.1e-9, True, True),
+        (3.1e-6, True, True),
+        (9.9e-6, True, True),
+        (1.01e-5, False, False),
+        (1e-4, False, False),
+    ],
+)
+def test_the_bounds_of_float64_and_float32_at_their_edges(size: float, error: float, right: bool, rough: bool) -> None:
+    wanted = np.array([size, -size])
+    found = compare(wanted + np.array([0.0, error * max(1.0, size)]), wanted, ("h",))
+    assert (found.right, found.rough) == (right, rough)
+
+
+def test_float32_sums_whose_rounding_adds_up_are_right() -> None:
+    """Seven hundred tenths added one by one in float32 end several 1e-6 away: right code, and no mistake."""
+    terms = np.full(700, 0.1)
+    exact, rounded = np.cumsum(terms), np.cumsum(terms.astype(np.float32), dtype=np.float32)
+    apart = np.abs(rounded - exact) / np.maximum(1.0, exact)
+    assert 3e-6 < apart.max() < 1e-5
+    assert compare(rounded, exact, ("h",)).right
+
+
+def test_one_rough_output_makes_the_whole_rough_and_one_wrong_one_wrong() -> None:
+    rough, near = RIGHT + 1e-6, RIGHT + 1e-12
+    for value in ((rough, RIGHT, RIGHT), (RIGHT, rough, RIGHT), (near, rough, near), (near, near, rough)):
+        found = compare(value, (RIGHT, RIGHT, RIGHT), ("f", "c", "h"))
+        assert found.right and found.rough
+    for k, name in enumerate(("f", "c", "h")):
+        value = tuple(RIGHT + (1.0 if j == k else 0.0) for j in range(3))
+        assert compare(value, (RIGHT, RIGHT, RIGHT), ("f", "c", "h")).came.startswith(f"`{name}` is wrong")

@@ -132,3 +132,38 @@ def test_words() -> None:
     assert refusal("lstm_step", "torch.nn.LSTM") == (
         "`lstm_step` uses torch.nn.LSTM, which this exercise asks you to build yourself."
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "global cell\n    cell = cell or 1\n    return cell(x)",
+        "global cell\n    out = cell(x)\n    cell = cell\n    return out",
+        "global h, cell\n    h = cell(x)\n    cell = 3\n    return h",
+    ],
+)
+def test_a_name_declared_global_is_the_modules_and_not_the_functions_own(body: str) -> None:
+    """An answer that assigns to a forbidden helper after `global` still calls the module's."""
+    made = "import torch\ncell = torch.nn.LSTMCell(3, 4)"
+    assert used(made, f"def lstm_step(x, h_prev, c_prev, p):\n    {body}") == "torch.nn.LSTMCell"
+    own = body.replace("global h, cell\n    ", "").replace("global cell\n    ", "")
+    assert used(made, f"def lstm_step(x, h_prev, c_prev, p):\n    {own}") == ""
+
+
+def test_a_helper_that_hides_behind_global_is_found_through_the_answer() -> None:
+    made = "import torch\ncell = torch.nn.LSTMCell(3, 4)"
+    helper = "def helper(x):\n    global cell\n    out = cell(x)\n    cell = cell\n    return out"
+    assert used(made, helper, "def lstm_step(x, h_prev, c_prev, p):\n    return helper(x)") == "torch.nn.LSTMCell"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def lstm_step(x, h_prev, cell, p):\n    return cell * h_prev",
+        "def lstm_step(x, h_prev, *cell):\n    return cell[0] * h_prev",
+        "def lstm_step(x, h_prev, *, cell=1):\n    return cell * h_prev",
+        "lstm_step = lambda x, h_prev, cell, p: cell * h_prev",
+    ],
+)
+def test_an_argument_with_the_name_of_a_forbidden_object_is_the_functions_own(answer: str) -> None:
+    assert used("import torch\ncell = torch.nn.LSTMCell(3, 4)", answer) == ""

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from gatedrnn_course.cells.edits import classes
+from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply
-from gatedrnn_course.grading.judging.judge import judge, judge_with_earlier, sizes_in_words
+from gatedrnn_course.grading.items import Draw, SliceItem
+from gatedrnn_course.grading.judging.judge import judge, judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_of
 from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.prove.programs import answer
@@ -70,8 +72,9 @@ def test_right() -> None:
 def test_batches_single_vectors_and_size_1_are_tried_with_fresh_numbers() -> None:
     caller = Recorder(gate(RIGHT))
     judge(GATE, caller, 3)
-    (x1, h1), (x2, _h2), single, ones, _square, again = caller.seen
+    (x1, h1), (x2, h2), single, ones, _square, *far, again = caller.seen
     assert len({x1[0], x1[1], h1[1]}) == 3 and x1 != x2
+    assert far == [(x1, h1)] * 2 + [(x2, h2)] * 2
     assert single == ((3,), (4,)) and ones == ((1, 1), (1, 1)) and again == (x1, h1)
 
 
@@ -188,7 +191,29 @@ def test_a_process_that_gives_nothing(kind: Any, outcome: str) -> None:
     caller = Says(Reply(problem=Problem(kind, "str", "why")))
     verdict = judge(GATE, caller, 1)
     assert (verdict.outcome, verdict.points) == (outcome, 0)
-    assert caller.calls == (1 if kind != "value" else 5)
+    assert caller.calls == (1 if kind != "value" else 9)
+
+
+class TextItem(SliceItem):
+    """Asks for a text: the equation of the gate, of which it computes the numbers."""
+
+    def read(self, value: Any, draw: Draw) -> Any:
+        if not isinstance(value, str):
+            raise CourseError("A text was asked for.", "This is none.", "An equation was expected.", "Return one.")
+        return self.reference(*draw.args) if value == "f" else np.zeros_like(self.reference(*draw.args))
+
+
+def test_an_item_may_ask_for_a_text() -> None:
+    item = TextItem("gate_text", 1, "", ("", "", ""), slice=GATE.slice)
+
+    def said(value: Any) -> Verdict:
+        return judge(item, Says(Reply(value)), 1)
+
+    assert said("f").outcome == "right"
+    assert said("g").outcome == "wrong" and "is wrong in" in said("g").details[0]
+    verdict = said(np.zeros(3))
+    assert (verdict.outcome, verdict.sentence) == ("wrong", "A text was asked for.")
+    assert verdict.details == ("This is none.", "An equation was expected.", "Return one.")
 
 
 def numbers_in(text: str) -> set[float]:
@@ -292,29 +317,6 @@ def test_one_of_two_blank_helpers() -> None:
     names = helpers(forget_gate='def forget_gate(x, h_prev, p):\n    """To be written."""\n')
     caller = LocalCaller(names["lstm_step"])
     assert judge_with_earlier(STEP, caller, caller, {"forget_gate": GATE, "cell_update": UPDATE}, 1).outcome == "right"
-
-
-@pytest.mark.parametrize(
-    ("message", "words"),
-    [
-        (
-            "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
-            "(n?,k),(k,m?)->(n?,m?) (size 5 is different from 4)",
-            "the sizes do not fit: a product @ needs 4 and 5 to be equal.",
-        ),
-        (
-            "mat1 and mat2 shapes cannot be multiplied (3x2 and 4x5)",
-            "the sizes do not fit: a product @ needs 4 and 2 to be equal.",
-        ),
-        (
-            "operands could not be broadcast together with shapes (3,2) (2,5) ",
-            "the shapes do not fit: + and * need equal shapes, not (3, 2) and (2, 5).",
-        ),
-        ("something else", ""),
-    ],
-)
-def test_sizes_that_do_not_fit_are_told_in_plain_words(message: str, words: str) -> None:
-    assert sizes_in_words(message) == words
 
 
 def test_arguments_in_another_order_are_named_before_any_equation() -> None:

@@ -185,13 +185,15 @@ def test_returned_trees(loaded: Loaded) -> None:
         "def params(x): return Params(dW=x)",
         "def uneven(x): return [x, x[:2]]",
         "def nothing(x): x.sum()",
+        "def text(x): return ['f = \\x1b[31msigmoid(a)', {'c': '\\ud800f * c'}]",
     )
     h, c = session.call("pair", [X]).value
-    assert np.array_equal(h, X) and np.array_equal(c, 2 * X)
+    assert np.array_equal(h["h"], X) and np.array_equal(c["c"], 2 * X)
     named = session.call("named", [X]).value
     assert named["dW"].tolist() == X.tolist() and named["more"]["db"] == 1 and named["more"]["no"] is None
     assert list(session.call("params", [X]).value) == ["dW"]
     assert [len(part) for part in session.call("uneven", [X]).value] == [3, 2]
+    assert session.call("text", [X]).value == ("f = sigmoid(a)", {"c": "f * c"})  # untrusted: made clean
     nothing = session.call("nothing", [X])
     assert nothing.value is None and nothing.problem is None and not nothing.blank
 
@@ -199,13 +201,14 @@ def test_returned_trees(loaded: Loaded) -> None:
 @pytest.mark.parametrize(
     ("body", "type_"),
     [
-        ("'text'", "str"),
+        ("'x' * 9999", "text of 9999 characters"),
+        ("b'x'", "bytes"),
         ("object()", "object"),
         ("(x, lambda: 1)", "function"),
         ("{1: x}", "mapping with int keys"),
         ("1j * x", "ndarray of complex128"),
         ("np.array([None])", "ndarray of object"),
-        ("[x, 'a']", "str"),
+        ("[x, b'a']", "bytes"),
         ("10 ** 40", "int"),
         ("(k for k in x)", "generator"),
         ("((((((((((x,),),),),),),),),),)", "deeply nested tuple"),
@@ -317,7 +320,7 @@ def test_replaced_names_ask_the_judge(loaded: Loaded) -> None:
     assert new.value is None and new.problem is None
     assert len(asked) == 2 and isinstance(asked[0][1], dict)
     session.replace({})
-    assert session.call("gate", [X, X]).problem.kind == "value"
+    assert session.call("gate", [X, X]).value == "wrong"
     assert session.call("new", [X]).problem.kind == "missing"
 
 
