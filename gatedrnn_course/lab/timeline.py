@@ -28,15 +28,15 @@ INKS = {STYLES["h"]: 1, NEUTRAL: 0.65}
 """Quantities drawn in the colour of the page's text, and how strongly."""
 
 
-def show_timeline(lanes: Mapping[str, Sequence[float]], x: str = "", title: str = "", mark: int | None = None) -> None:
+def show_timeline(lanes: Mapping[str, Sequence[float]], title: str = "", mark: int | None = None, x: str = "") -> None:
     """Draw quantities over the same steps below each other.
 
     Args:
         lanes: The values of each by its name, such as `"f"`; a name of the cell has its colour, and further words may
             follow it: `"f, forget gate"`.
-        x: What the bars count, if not steps.
         title: What the picture shows, for those who cannot see it.
-        mark: A step to mark, from 1.
+        mark: A step to mark, from 1, whose numbers stand at the right; those of the last one where left out.
+        x: What the bars count, if not steps.
     """
     x = x or _("step")
     alt = describe_plot(lanes, x, _("values"), title, range(1, 1 + _steps(lanes)))
