@@ -1,5 +1,6 @@
-"""Installed into etc/ipython of the environment: kernels say in words that the first cell has not run, and say of
-themselves what the notebooks say, so that opening one does not change it.
+"""Installed into etc/ipython of the environment.
+
+Kernels say in words that the first cell has not run, and say of themselves what notebooks say.
 """
 
 c = get_config()  # noqa: F821

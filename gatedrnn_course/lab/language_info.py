@@ -1,8 +1,8 @@
 """What a notebook and its kernel say of their language, the same on every machine.
 
-JupyterLab writes what the kernel says into the notebook it opens. With the version of somebody's Python in it, a notebook
-of the course would count as changed as soon as it is looked at. So the kernel says what the notebook says: as an IPython
-extension this is loaded by the configuration that the package installs (`etc/ipython/ipython_kernel_config.py`).
+JupyterLab writes what the kernel says into the notebook it opens. With the version of somebody's Python in it, a
+notebook of the course would count as changed as soon as it is looked at. So the kernel says what the notebook says:
+the configuration that the package installs (`etc/ipython/ipython_kernel_config.py`) loads this as an IPython extension.
 """
 
 from __future__ import annotations

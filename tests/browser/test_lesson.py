@@ -59,4 +59,10 @@ def test_opening_changes_nothing_and_shows_every_picture(lab: Lab, page: Any, tm
     page.screenshot(path=tmp_path / "opened.png")
     assert page.locator(".lm-TabBar-tab.jp-mod-dirty, .jp-mod-dirty").count() == 0
     assert page.locator(".jp-BrokenLinkIcon, .jupyter-widgets-error-widget").count() == 0
+    assert page.locator("details[open]").count() == 0
+    assert not any(
+        page.get_by_text(answer).first.is_visible() for answer in ANSWERS if page.get_by_text(answer).count()
+    )
+    shown = pictures_of(page)
+    assert shown and all(picture["alt"] and picture["drawn"] for picture in shown)
     assert (lab.folder / "saved.ipynb").read_text("utf-8") == LESSON.read_text("utf-8")
