@@ -64,8 +64,8 @@ show_cell("RNN")
 # %% [markdown]
 # ## A gate is a number between 0 and 1
 #
-# A gate answers *how much?* The sigmoid $\sigma(a) = 1 / (1 + e^{-a})$ gives such an answer for any number: far below zero it
-# says 0, far above it says 1. Its sister tanh runs from $-1$ to $1$.
+# A gate answers *how much?* The sigmoid $\sigma(a) = 1 / (1 + e^{-a})$ gives such an answer for any number: far below zero
+# it is nearly 0, far above it is nearly 1. tanh has the same shape and runs from $-1$ to $1$.
 
 # %%
 a = np.linspace(-6, 6, 121)
@@ -229,8 +229,8 @@ show_cell("LSTM")
 # %% [markdown]
 # ## Keep the bit: gates set by hand
 #
-# One unit is enough. At the mark, open $i$ and shut $f$: the bit goes in. Without a mark, shut $i$ and open $f$: nothing
-# goes in and nothing is lost. One weight on the mark and one bias do this for each gate.
+# One unit is enough. At the mark, open $i$ and shut $f$. Without a mark, shut $i$ and open $f$. One weight on the mark and
+# one bias do this for each gate.
 
 # %%
 latch = draw_params(catalogue["LSTM"], 2, 1, np.random.default_rng(0), scale=0.0)
@@ -250,18 +250,14 @@ predict(
 with reveal(
     "latched",
     "About -1",
-    "The bit went in at the mark and stayed: f = 0.9997 at each of 39 steps.",
+    "Here a cell remembers a particular thing: the bit went in at the mark and stayed, "
+    "with f = 0.9997 at each of 39 steps.",
 ):
     run, k = run_cell("LSTM", latch, xs), np.argmin(bits)
     lanes = {name: run[name][:, k, 0] for name in ("f", "i", "c_tilde", "c", "h")}
     show_timeline({"value": xs[:, k, 0], "mark": xs[:, k, 1], **lanes})
-
-# %% [markdown]
-# Here a cell remembers a particular thing. How often does it tell the bit, beside the networks of the beginning?
-
-# %%
-told["LSTM, gates by hand"] = bit_over_time("LSTM", latch, xs, bits)
-plot(told, x="step", y="share of bits told", at=range(1, 41))
+    told["LSTM, gates by hand"] = bit_over_time("LSTM", latch, xs, bits)
+    plot(told, x="step", y="share of bits told", at=range(1, 41))
 
 # %% [markdown]
 # ## Play
@@ -315,7 +311,7 @@ with reveal(
 # ## Two paths through an LSTM
 #
 # Along the cell state a difference is multiplied by $f_t$ at each step. There is another path: $h_{t-1}$ shows $c_{t-1}$
-# and enters every gate, through $U$. To measure both, run the same inputs twice, with all 16 units of $c$ at 0 or at 1.
+# and enters every gate, through $U$. To measure both, run the same inputs twice: all 16 units of $c$ begin at 0, or at 1.
 
 
 # %%
@@ -340,7 +336,8 @@ predict(
 with reveal(
     "two paths",
     "Larger",
-    "The product says what the direct path keeps. All above it came through h.",
+    "The product says what the direct path keeps, and fades. All above it came "
+    "through h: more or less of it, with each draw of the weights.",
 ):
     pairs = [gap(p) for p in random_lstms(3.0)]
     gaps = {"4 times the product, mean": np.mean([pair[1] for pair in pairs], axis=0)}
@@ -349,8 +346,7 @@ with reveal(
     plot(gaps, x="step", y="distance", at=range(1, 41), log=True)
 
 # %% [markdown]
-# The direct path fades step by step. The path through $h$ differs from one draw of weights to the next, and may drive the
-# runs further apart than they began. Cut it, with all $U$ at zero, and the two numbers must agree:
+# Is the path through $h$ all that the product leaves out? Cut it, with all $U$ at zero: then the two numbers must agree.
 
 # %%
 for p in random_lstms(3.0):
@@ -367,10 +363,14 @@ for p in random_lstms(3.0):
 
 # %%
 for b_f in (0.0, 3.0):
-    run = run_cell("LSTM", random_lstms(b_f)[0], xs)
     for name in "ch":
-        moves = np.abs(np.diff(run[name], axis=0)).mean() / run[name].std(axis=0).mean()
-        print(f"b_f = {b_f:g}: {name} moves by {moves:.2f} of its spread in a step")
+        runs = [run_cell("LSTM", p, xs)[name] for p in random_lstms(b_f)]
+        moves = [
+            np.abs(np.diff(run, axis=0)).mean() / run.std(axis=0).mean() for run in runs
+        ]
+        print(
+            f"b_f = {b_f:g}: {name} moves by {np.mean(moves):.2f} of its spread in a step"
+        )
 
 # %% [markdown]
 # ## A cell that learned it
@@ -401,7 +401,7 @@ with reveal(
     show_timeline({"value": xs[:, k, 0], "mark": xs[:, k, 1], **lanes})
 
 # %% [markdown]
-# The cell found the second path of this unit. Cut it and see how much of the memory goes with it:
+# What keeps the bit in this cell? Cut the path through $h$ again, and see how much of the memory goes with it.
 
 # %% tags=["nbval-ignore-output"]
 for name in ("U_f", "U_i", "U_c", "U_o"):

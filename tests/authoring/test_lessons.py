@@ -11,7 +11,7 @@ import pytest
 
 from gatedrnn_course.authoring.first_cell import MARK
 from gatedrnn_course.authoring.places import find_root
-from gatedrnn_course.authoring.reveals import is_question, is_reveal
+from gatedrnn_course.authoring.reveals import answers_of, is_question, is_reveal
 from gatedrnn_course.authoring.source import read_source
 
 LESSONS = sorted((find_root(Path(__file__).parent) / "course" / "lessons").glob("[!_]*.py"))
@@ -41,6 +41,13 @@ def test_something_is_seen_before_anything_is_asked(cells):
     code = [cell for cell in cells if cell.kind == "code"]
     assert not is_question(code[0]) and not is_question(code[1])
     assert sum(map(is_question, code)) == sum(map(is_reveal, code)) >= 1
+
+
+def test_the_prose_after_a_question_does_not_answer_it(cells):
+    for before, after in pairwise(cells):
+        if is_reveal(before) and after.kind == "markdown":
+            ((answer, _because),) = answers_of([before]).values()
+            assert answer.lower() not in after.text.lower()
 
 
 def test_no_equation_stands_twice_in_a_row(cells):
