@@ -365,11 +365,9 @@ for p in random_lstms(3.0):
 for b_f in (0.0, 3.0):
     for name in "ch":
         runs = [run_cell("LSTM", p, xs)[name] for p in random_lstms(b_f)]
-        moves = [
-            np.abs(np.diff(run, axis=0)).mean() / run.std(axis=0).mean() for run in runs
-        ]
+        moves = [np.abs(np.diff(s, axis=0)).mean() / s.std(axis=0).mean() for s in runs]
         print(
-            f"b_f = {b_f:g}: {name} moves by {np.mean(moves):.2f} of its spread in a step"
+            f"b_f = {b_f:g}: {name} moves by {np.mean(moves):.2f} of its spread a step"
         )
 
 # %% [markdown]
