@@ -154,3 +154,13 @@ def test_a_picture_of_any_kind_needs_words_in_the_page(mime, alt):
 def test_a_picture_in_text_needs_words_however_it_is_written(text):
     with pytest.raises(CourseError, match="alternative"):
         refuse_unreadable(source("markdown", f"Look:\n\n{text}"))
+
+
+def test_nothing_is_shown_while_a_question_is_open():
+    asks = code('predict(\n    "keep",\n    "What does it do?",\n    ["a", "b"],\n)', outputs=[])
+    shown = shows({"text/plain": "2.0"})
+    answer = answering({"text/html": FOLDED, "text/plain": "Folded."})
+    assert list(problems(copy(new_notebook([shown, asks, code(), answer, shown])))) == []
+    (sentence,) = problems(copy(new_notebook([asks, shown, answer])))
+    assert sentence.startswith("cell 2 (") and 'the question "keep" is open' in sentence
+    assert len(list(problems(copy(new_notebook([asks, shown, shown]))))) == 2
