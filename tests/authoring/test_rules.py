@@ -156,11 +156,16 @@ def test_a_picture_in_text_needs_words_however_it_is_written(text):
         refuse_unreadable(source("markdown", f"Look:\n\n{text}"))
 
 
+def told_of(*cells):
+    """What the rules say of these cells, each with an id of its own."""
+    return list(problems(copy(new_notebook([{**cell, "id": f"c{k}"} for k, cell in enumerate(cells)]))))
+
+
 def test_nothing_is_shown_while_a_question_is_open():
-    asks = code('predict(\n    "keep",\n    "What does it do?",\n    ["a", "b"],\n)', outputs=[])
+    asks = code('predict(\n    "keep",\n    "What does it do?",\n    ["a", "b"],\n)')
     shown = shows({"text/plain": "2.0"})
     answer = answering({"text/html": FOLDED, "text/plain": "Folded."})
-    assert list(problems(copy(new_notebook([shown, asks, code(), answer, shown])))) == []
-    (sentence,) = problems(copy(new_notebook([asks, shown, answer])))
+    assert told_of(shown, asks, code(), answer, shown) == []
+    (sentence,) = told_of(asks, shown, answer)
     assert sentence.startswith("cell 2 (") and 'the question "keep" is open' in sentence
-    assert len(list(problems(copy(new_notebook([asks, shown, shown]))))) == 2
+    assert len(told_of(asks, shown, shown)) == 2
