@@ -151,3 +151,18 @@ def test_a_bare_picture_of_any_kind_has_no_words_whatever_its_metadata_say(mime,
 def test_a_picture_in_text_needs_words_however_it_is_written(text):
     with pytest.raises(CourseError, match="alternative"):
         refuse_unreadable(source("markdown", f"Look:\n\n{text}"))
+
+
+def told_of(*cells):
+    """What the rules say of these cells, each with an id of its own."""
+    return list(problems(copy(new_notebook([{**cell, "id": f"c{k}"} for k, cell in enumerate(cells)]))))
+
+
+def test_nothing_is_shown_while_a_question_is_open():
+    asks = code('predict(\n    "keep",\n    "What does it do?",\n    ["a", "b"],\n)')
+    shown = shows({"text/plain": "2.0"})
+    answer = answering({"text/html": FOLDED, "text/plain": "Folded."})
+    assert told_of(shown, asks, code(), answer, shown) == []
+    (sentence,) = told_of(asks, shown, answer)
+    assert sentence.startswith("cell 2 (") and 'the question "keep" is open' in sentence
+    assert len(told_of(asks, shown, shown)) == 2
