@@ -7,7 +7,7 @@ from types import MappingProxyType
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.text import _, mark
 
-__all__ = ["NOUNS", "opening", "the"]
+__all__ = ["NOUNS", "noun", "opening", "the"]
 
 NOUNS = MappingProxyType(
     {
@@ -29,13 +29,18 @@ NOUNS = MappingProxyType(
 """The words of every line of the catalogue, alone and with their article."""
 
 
+def noun(line: Line) -> str:
+    """A line in English words with its article, to be looked up later: "the forget gate", or "the line k"."""
+    if line.words == line.name:
+        return f"the line {line.name}"
+    return NOUNS.get(line.words, f"the {line.words}")
+
+
 def the(line: Line) -> str:
-    """A line in words with its article: "the forget gate"; a line without words is "the line k"."""
-    if line.words in NOUNS:
-        return _(NOUNS[line.words])
+    """A line in words with its article, in the language in force."""
     if line.words == line.name:
         return _("the line {name}").format(name=line.name)
-    return _("the {words}").format(words=_(line.words))
+    return _(noun(line))
 
 
 def opening(words: str) -> str:

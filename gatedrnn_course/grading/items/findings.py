@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.words import noun
 from gatedrnn_course.grading.items.item import Explanation
 from gatedrnn_course.grading.items.search import Found
 from gatedrnn_course.text import _, mark
 
 __all__ = ["told"]
 
-WRONG = mark("The {line} is wrong.")
+WRONG = mark("{line} is wrong.")
 
 
 def told(slice_: Slice, found: Found) -> Explanation | None:
@@ -26,7 +27,7 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     words = list(found.edit.words)
     for one in found.unexplained:
         if len(slice_.lines) > 1:
-            words.append(Words(WRONG, {"line": slice_.cell.line(one.line).words}))
+            words.append(Words(WRONG, {"line": noun(slice_.cell.line(one.line))}))
         words += [one.oddity.words] if one.oddity else []
     if not words:
         return None
