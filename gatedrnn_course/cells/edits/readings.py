@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from gatedrnn_course.cells.edits.combine import everywhere_edits, touched
 from gatedrnn_course.cells.edits.single import RULES, proposals, sites
 from gatedrnn_course.cells.edits.site import Edit, Words, apply
-from gatedrnn_course.cells.expr import Expr
+from gatedrnn_course.cells.expr import Expr, names
 from gatedrnn_course.cells.slices import Slice
 
 __all__ = ["Reading", "edit_with", "further_readings", "in_fewer_words", "readings"]
@@ -27,6 +27,11 @@ class Reading:
     expr: Expr
     words: tuple[Words, ...] = ()
 
+    @cached_property
+    def uses(self) -> tuple[str, ...]:
+        """The names on its right-hand side, once each."""
+        return tuple(dict.fromkeys(names(self.expr)))
+
 
 @lru_cache(maxsize=256)
 def readings(slice_: Slice) -> dict[str, tuple[Reading, ...]]:
@@ -38,8 +43,13 @@ def readings(slice_: Slice) -> dict[str, tuple[Reading, ...]]:
     return {name: tuple(found) for name, found in rows.items()}
 
 
-def further_readings(slice_: Slice, name: str) -> Iterator[Reading]:
+@lru_cache(maxsize=256)
+def further_readings(slice_: Slice, name: str) -> tuple[Reading, ...]:
     """Two edits in one line, the plainest first ones first."""
+    return tuple(_further(slice_, name))
+
+
+def _further(slice_: Slice, name: str) -> Iterator[Reading]:
     line = next(line for line in slice_.lines if line.name == name)
     seen = {reading.expr for reading in readings(slice_)[name]}
     for reading in readings(slice_)[name][1:]:

@@ -14,12 +14,13 @@ from gatedrnn_course.text import _, mark
 __all__ = ["all_named", "told"]
 
 _WRONG = mark("{line} is wrong.")
+_ABOVE = mark("`{line}` is wrong: the mistake is in one of these lines: {lines}.")
 
 
 def all_named(key: str) -> bool:
     """Whether the key of an explanation names a mistake for all that is wrong."""
-    before, after = _WRONG.split("{line}")
-    return re.search(f"{before}[^.]*{re.escape(after)}", key) is None
+    patterns = (re.sub(r"\\{[a-z]+\\}", "[^.]*", re.escape(words)) for words in (_WRONG, _ABOVE))
+    return not any(re.search(pattern, key) for pattern in patterns)
 
 
 def told(slice_: Slice, found: Found) -> Explanation | None:
@@ -35,7 +36,7 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     words = list(found.edit.words)
     for one in found.unexplained:
         if len(slice_.lines) > 1:
-            words.append(Words(_WRONG, {"line": noun(slice_.cell.line(one.line))}))
+            words.append(_of(slice_, found, one.line))
         words += [one.oddity.words] if one.oddity else []
     if not words:
         return None
@@ -46,3 +47,12 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     if right and (len(found.edit.words) > 1 or found.unexplained):
         sentence += " " + _("These lines are right: {lines}.").format(lines=", ".join(right))
     return Explanation(sentence, key)
+
+
+def _of(slice_: Slice, found: Found, line: str) -> Words:
+    """That a line is wrong; of an output, which lines above it may be wrong instead."""
+    above = [one.name for one in slice_.lines[: [one.name for one in slice_.lines].index(line) + 1]]
+    unsure = [name for name in above if name not in found.right and name not in slice_.outputs]
+    if line in slice_.outputs and unsure:
+        return Words(_ABOVE, {"line": line, "lines": ", ".join(f"`{name}`" for name in (*unsure, line))})
+    return Words(_WRONG, {"line": noun(slice_.cell.line(line))})

@@ -18,7 +18,7 @@ import numpy as np
 
 from gatedrnn_course.cells.edits.probe import SIZE, Probe
 from gatedrnn_course.cells.edits.readings import Reading, readings
-from gatedrnn_course.cells.expr import Call, Expr, Name, names
+from gatedrnn_course.cells.expr import Call, Expr, Name
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.slices import Slice
 
@@ -125,22 +125,22 @@ class Lines:
             column, fits, given_here = _Column(at), nothing, seen.get(name)
             for k in _bits(left[at]):
                 own = (*left[:at], 1 << k, *left[at + 1 :])
-                expr, value = self.rows[name][k].expr, probe.values[name][k] if name in probe.values else None
-                used = [columns[n] for n in dict.fromkeys(names(expr)) if n in columns]
+                reading, value = self.rows[name][k], probe.values[name][k] if name in probe.values else None
+                used = [columns[n] for n in reading.uses if n in columns]
                 size = np.prod([len(one.values) for one in used], dtype=float)
                 if size > most and not (hasty and used[1:]):
                     raise TooMany
                 if not 0 < size <= most:
                     continue
                 if given_here is None:
-                    value = self._stacked(probe, name, expr, known, used) if value is None else value
+                    value = self._stacked(probe, name, reading.expr, known, used) if value is None else value
                     _note(column, value, used, own)
                     if 30 * len(column.values) > most:
                         raise TooMany
                 elif value is not None:
                     fits = _either([fits, own]) if same_as(value, given_here) else fits
                 else:
-                    places = self._matching(probe, name, expr, known, used, given_here)
+                    places = self._matching(probe, name, reading, known, used, given_here)
                     fits = _either([fits, *_all_reasons(used, places, own)])
             if given_here is None:
                 columns[name] = column
@@ -160,7 +160,7 @@ class Lines:
         return None if found is None else np.broadcast_to(found, (*sizes, *found.shape[len(used) :]))
 
     def _matching(
-        self, probe: Probe, name: str, expr: Expr, known: Mapping[str, Any], used: Sequence[_Column], given: Any
+        self, probe: Probe, name: str, reading: Reading, known: Mapping[str, Any], used: Sequence[_Column], given: Any
     ) -> Any:
         """The combinations of unseen values under which a reading gives the learner's value, (count, unseen lines)."""
         sizes = [len(column.values) for column in used]
@@ -169,12 +169,12 @@ class Lines:
             return places[:0]
         stacks = {self._names[c.at]: np.stack(c.values) for c in used}
         parts = [(slice(None), slice(None))]
-        if not any(map(is_parameter, names(expr))):  # element by element: one number settles nearly all
+        if not any(map(is_parameter, reading.uses)):  # element by element: one number settles nearly all
             parts = [(slice(1), slice(1)), *parts]
         for part in parts:
             env = {n: v[part] for n, v in {**probe.names, **known}.items() if n != "p"}
             chosen = {n: s[(slice(None), *part)][places[:, axis]] for axis, (n, s) in enumerate(stacks.items())}
-            found = probe.value(name, expr, {**env, **chosen})
+            found = probe.value(name, reading.expr, {**env, **chosen})
             if found is None:
                 return places[:0]
             full = np.broadcast_to(found, (len(places), *given[part].shape))

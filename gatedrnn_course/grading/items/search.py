@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
 from typing import Any
+
+import numpy as np
 
 from gatedrnn_course.cells.edits import Edit
 from gatedrnn_course.cells.edits.evaluate import Trial
@@ -60,6 +62,11 @@ class Found:
     also: Edit | None = None
 
 
+def _length(found: Found) -> int:
+    """How much there is to say; a mistake with a name is half as much as a line without one."""
+    return len(found.edit.words) + 2 * len(found.unexplained)
+
+
 class LineSearch:
     """Searches the readings of every line.
 
@@ -88,19 +95,21 @@ class LineSearch:
             found = self._named(handed)
             if found is not None:
                 return found
-        vague: Found | None = None
         self.until = self.start + self.seconds
-        for unknown in self._unknown():
-            for handed in hands:
-                if handed is not None and sorted(handed.outputs) != sorted(self.slice.outputs):
-                    continue
-                if self.clock() > self.until:
-                    return vague
-                found = self._with_unknown(frozenset(unknown), handed)
-                if found is not None and all(one.oddity for one in found.unexplained):
-                    return found
-                vague = vague or found
-        return vague
+        return self._unnamed([h for h in hands if h is None or sorted(h.outputs) == sorted(self.slice.outputs)])
+
+    def _unnamed(self, hands: Sequence[Edit | None]) -> Found | None:
+        """The fewest lines that no reading explains, those of them first that have something odd about their values."""
+        vague: Found | None = None
+        telling: list[Found] = []
+        for alike in filter(None, self._unknown()):
+            found = [one for unknown in alike for h in hands if (one := self._with_unknown(frozenset(unknown), h))]
+            vague = vague or next(iter(found), None)
+            telling += [one for one in found if all(line.oddity for line in one.unexplained)]
+            best = min(telling, key=_length, default=None)
+            if best and (not best.edit.words or not best.unexplained or len(alike[0]) > 1):
+                return best
+        return min(telling, key=_length, default=vague)
 
     def _named(self, handed: Edit | None) -> Found | None:
         """Readings of all lines that reproduce all that was seen."""
@@ -134,15 +143,20 @@ class LineSearch:
         outputs = self.slice.outputs if handed is None else handed.outputs
         lines = Lines(self.slice, outputs, unknown)
         recovery = Recovery(self.slice, self.asked, outputs, unknown)
-        waiting = list(probes(self.slice))
-        for most, hasty in _PASSES:
+        waiting, blind = list(probes(self.slice)), list[Probe]()
+        same_names = sorted(outputs) == sorted(self.slice.outputs)
+        for most, hasty in _PASSES if same_names else _PASSES[:2]:
             postponed = []
             for probe in waiting:
                 if self.clock() > self.until:
                     return None
-                given, pinned = self.asked(probe), recovery.pinned(probe)
-                if given is None or pinned is None:
+                given = self.asked(probe)
+                if given is None:
                     return None
+                pinned = recovery.pinned(probe)
+                if pinned is None or not all(np.isfinite(row).all() for row in given):
+                    blind.append(probe)
+                    continue
                 try:
                     lines.see(probe, given, pinned, most, hasty)
                 except TooMany:
@@ -150,15 +164,19 @@ class LineSearch:
                 if not lines.possible:
                     return None
             waiting = postponed
+        if waiting and not same_names:
+            return None
+        if set(blind) & set(probes(self.slice)[-2:]):
+            return None
         return lines
 
-    def _unknown(self) -> Iterator[tuple[str, ...]]:
-        """Sets of lines that may be anything, small ones first."""
+    def _unknown(self) -> Iterator[list[tuple[str, ...]]]:
+        """Sets of lines that may be anything, small ones first; of those handed back, one at a time."""
         inside = [name for name in self.rows if name not in self.slice.outputs]
-        yield from combinations(inside, 1)
-        yield from ((name,) for name in self.slice.outputs if name in self.rows)
+        yield [(name,) for name in inside]
+        yield [(name,) for name in self.slice.outputs if name in self.rows]
         for size in range(2, len(inside)):
-            yield from combinations(inside, size)
+            yield list(combinations(inside, size))
 
     def _with_unknown(self, unknown: frozenset[str], handed: Edit | None) -> Found | None:
         lines = self._narrowed(handed, unknown)
@@ -171,11 +189,17 @@ class LineSearch:
         for name in self.rows:
             if name in unknown:
                 seen = self._values(name, recovery, chosen)
-                reading = self._explained(name, seen)
+                if all(same_as(probe.value(name, self.rows[name][0].expr, known), v) for probe, v, known in seen):
+                    return None  # the line is right: it explains nothing
+                reading, oddity = self._explained(name, seen, self.rows[name]), None
+                if reading is None:
+                    oddity = odd_in_all([self._row(name, *one) for one in seen], name)
+                if reading is None and oddity is None:
+                    reading = self._explained(name, seen, further_readings(self.slice, name))
                 if reading is not None:
                     told[name] = reading
                 else:
-                    puzzling.append(Unexplained(name, odd_in_all([self._row(name, *one) for one in seen], name)))
+                    puzzling.append(Unexplained(name, oddity))
         edit = edit_with(self.slice, told, handed)
         if not puzzling and not self.fits(edit):
             return None
@@ -190,7 +214,7 @@ class LineSearch:
             value = recovery.value(name, probe)
             pinned = recovery.pinned(probe)
             given = self.asked(probe)
-            if value is None or pinned is None or given is None:
+            if value is None or pinned is None or given is None or not np.isfinite(value).all():
                 continue
             known: dict[str, Any] | None = dict(probe.names)
             for line in edit_with(self.slice, chosen).lines:
@@ -205,13 +229,15 @@ class LineSearch:
                 found.append((probe, value, known))
         return found
 
-    def _explained(self, name: str, seen: Sequence[tuple[Probe, Any, dict[str, Any]]]) -> Reading | None:
-        """A reading, or two edits in this one line, that give what an unknown line gave."""
+    def _explained(
+        self, name: str, seen: Sequence[tuple[Probe, Any, dict[str, Any]]], rows: Iterable[Reading]
+    ) -> Reading | None:
+        """The first of some readings that gives what an unknown line gave."""
         right = [probe.value(name, self.rows[name][0].expr, known) for probe, _value, known in seen]
         telling = [one for one, r in zip(seen, right, strict=True) if r is not None and not same_as(r, one[1])]
         if not telling:
             return None
-        for reading in (*self.rows[name], *further_readings(self.slice, name)):
+        for reading in rows:
             if self.clock() > self.until:
                 return None
             fits = (

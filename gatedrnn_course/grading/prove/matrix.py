@@ -168,8 +168,8 @@ def _lines(rows: list[tuple[str, ...]]) -> str:
 
 
 def _row(name: str, item: ItemProof) -> tuple[str, ...]:
-    shares = (item.caught, item.named, item.pairs_caught, item.pairs_named)
-    shares += (item.several_caught, item.several_named, item.refused, item.accepted)
+    several = (item.several_caught, item.several_named)
+    shares = (item.caught, item.named, item.pairs_caught, item.pairs_named, *several, item.refused, item.accepted)
     return (name, str(item.points), str(item.classes), *map(str, shares))
 
 
