@@ -89,7 +89,14 @@ def _name(function: Callable[..., Any], names: Any) -> str:
             _("This is a {type}.").format(type=type(function).__name__),
             _("For example check(forget_gate), without quotes and without brackets after the name."),
         )
-    return name_of(function, (names, namespace_of(function)), is_asked_for)
+    name = name_of(function, (names, namespace_of(function)), is_asked_for)
+    if name == "?":
+        raise CourseError(
+            _("check() takes a function with a name."),
+            _("This is a {type} that no name stands for.").format(type=type(function).__name__),
+            do=_("Give it the name of the exercise first, as in `forget_gate = ...`, then check(forget_gate)."),
+        )
+    return name
 
 
 def _not_right(name: str, panel: Panel) -> None:

@@ -6,13 +6,14 @@ import re
 
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.words import noun
 from gatedrnn_course.grading.items.item import Explanation
 from gatedrnn_course.grading.items.search import Found
 from gatedrnn_course.text import _, mark
 
 __all__ = ["all_named", "told"]
 
-_WRONG = mark("The {line} is wrong.")
+_WRONG = mark("{line} is wrong.")
 
 
 def all_named(key: str) -> bool:
@@ -34,7 +35,7 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     words = list(found.edit.words)
     for one in found.unexplained:
         if len(slice_.lines) > 1:
-            words.append(Words(_WRONG, {"line": slice_.cell.line(one.line).words}))
+            words.append(Words(_WRONG, {"line": noun(slice_.cell.line(one.line))}))
         words += [one.oddity.words] if one.oddity else []
     if not words:
         return None

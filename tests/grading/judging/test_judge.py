@@ -66,7 +66,7 @@ RIGHT = "return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)"
 
 
 def test_right() -> None:
-    assert said(RIGHT) == Verdict("forget_gate", "right", 12, 12, "`forget_gate` is right.")
+    assert said(RIGHT) == Verdict("forget_gate", "right", 10, 10, "`forget_gate` is right.")
 
 
 def test_batches_single_vectors_and_size_1_are_tried_with_fresh_numbers() -> None:
@@ -92,7 +92,7 @@ def test_inputs_are_fresh_unless_a_seed_is_given() -> None:
 
 def test_float32_is_noted_and_not_penalised() -> None:
     verdict = said("return np.float32(sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f))")
-    assert (verdict.outcome, verdict.points) == ("right", 12)
+    assert (verdict.outcome, verdict.points) == ("right", 10)
     assert "float32" in verdict.notes[0]
 
 
@@ -260,7 +260,7 @@ def test_a_wrong_helper_costs_its_own_item_only() -> None:
     own, caller = names["forget_gate"], LocalCaller(names["lstm_step"])
     assert judge(STEP, caller, 1).outcome == "wrong"
     verdict = judge_with_earlier(STEP, caller, caller, {"forget_gate": GATE}, 1)
-    assert (verdict.outcome, verdict.points, verdict.alone) == ("right", 24, True)
+    assert (verdict.outcome, verdict.points, verdict.alone) == ("right", 16, True)
     assert "forget_gate" in verdict.notes[-1]
     assert names["forget_gate"] is own
 
@@ -303,7 +303,7 @@ def test_replaced_helpers_take_and_give_tensors() -> None:
         .replace("np.tanh", "torch.tanh")
         .replace("1 / (1 + np.exp(-a))", "torch.sigmoid(a)")
         .replace("np.maximum", "torch.maximum")
-        for item in UNIT.items[:-1]
+        for item in UNIT.items[: UNIT.items.index(STEP)]
     }
     torch_helpers["forget_gate"] = "def forget_gate(x, h_prev, p):\n    return torch.zeros_like(h_prev)\n"
     names = helpers(**torch_helpers)
