@@ -161,7 +161,7 @@ def _once(function: Callable[..., Any], item: Item, args: Sequence[Any], _again:
     outputs = read_outputs(value, right, item.outputs)
     if outputs is None:
         asked = _("`{name}` did not run on the device").format(name=item.name)
-        came = _("`{name}` {form}").format(name=item.name, form=another_form(value, right, item.outputs))
+        came = str(another_form(item.name, value, right, item.outputs))
         raise CourseError(asked, came, "", _("check({name}) says more.").format(name=item.name))
     return [np.asarray(output, dtype=np.float64) for output in outputs]
 

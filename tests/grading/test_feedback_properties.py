@@ -154,7 +154,7 @@ GATES: dict[str, tuple[str, str]] = {
     "nothing of b": (gate("return np.cos(sigmoid(x @ p.W_f.T + 3 * h_prev @ p.U_f.T))"), "Nothing depends on `p.b_f`"),
     "math.exp": (gate("return 1 / (1 + math.exp(-(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)))"), "`math.exp(a)`"),
     "W_f": (gate("return sigmoid(x @ W_f.T + h_prev @ p.U_f.T + p.b_f)"), "it is a parameter, `p.W_f`"),
-    "b_h": (gate("return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_h)"), "p has no `b_h`. Is `p.b_f` meant?"),
+    "b_h": (gate("return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_h)"), "`p` has no `b_h`. Is `p.b_f` meant?"),
     "no import": (gate("return torch.sigmoid(x)"), "`torch` is not imported"),
     "misspelt": (gate("return sigmoid(x @ p.W_f.T + hprev @ p.U_f.T + p.b_f)"), "Is `h_prev` meant?"),
     "two arguments": (gate("return x", arguments="x, h_prev"), "in the order x, h_prev, p; yours takes x, h_prev"),
@@ -425,7 +425,7 @@ IN_A_SANDBOX = {
         step(before="kept = {}", first="p = kept.setdefault(p.W_f.shape, p)"),
         "the parameters of an earlier call",
     ),
-    "p.b_h": (step(f="sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_h)"), "p has no `b_h`"),
+    "p.b_h": (step(f="sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_h)"), "`p` has no `b_h`"),
     "partial": (
         step(ending="return h, c").replace("def lstm_step(x", "def any_step(kind, x")
         + "import functools\nlstm_step = functools.partial(any_step, 'lstm')",

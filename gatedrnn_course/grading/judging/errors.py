@@ -63,7 +63,7 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
         return _unknown_name(item, draw, found[1])
     if problem.type == "KeyError" and message.isdigit():
         known = ", ".join(f"p.{name}" for name in list(_parameters(draw))[:2])
-        return Words(mark("p holds its arrays by name, not by number: {known}, and so on."), {"known": known})
+        return Words(mark("`p` holds its arrays by name, not by number: {known}, and so on."), {"known": known})
     if problem.type in ("AttributeError", "KeyError") and (found := _PARAMETER.search(message)):
         return _unknown_parameter(item, draw, next(name for name in found.groups() if name))
     if problem.type in ("TypeError", "ValueError") and any(words in message for words in _NUMBERS):
@@ -123,7 +123,7 @@ def _unknown_parameter(item: Item, draw: Draw, name: str) -> Words | None:
     if not parameters or name in parameters:
         return None
     near = get_close_matches(name, _own_parameters(item), 1, 0.3) or get_close_matches(name, parameters, 1, 0.3)
-    words = mark("p has no `{name}`. It holds {known}.")
+    words = mark("`p` has no `{name}`. It holds {known}.")
     if near:
-        words = mark("p has no `{name}`. Is `p.{near}` meant? It holds {known}.")
+        words = mark("`p` has no `{name}`. Is `p.{near}` meant? It holds {known}.")
     return Words(words, {"name": name, "near": near[0] if near else "", "known": ", ".join(parameters)})

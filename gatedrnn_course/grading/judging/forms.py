@@ -76,47 +76,54 @@ def structure(value: Value, names: Sequence[str]) -> str:
     return _("it returns one array; expected are {count}: {wanted}.").format(count=len(names), wanted=wanted)
 
 
-def another_form(value: Value, right: Value, names: Sequence[str], printed: bool = False) -> Words:
-    """What a function returns in place of its outputs, as the end of a sentence: "`lstm_step` ...".
+def another_form(name: str, value: Value, right: Value, names: Sequence[str], printed: bool = False) -> Words:
+    """What a function returns in place of its outputs.
 
     Args:
+        name: Name of the function.
         value: What was returned.
         right: What should have been.
         names: Names of the outputs, in order.
         printed: Whether the function printed something.
     """
-    told = {"wanted": ", ".join(names), "count": str(len(names)), "output": names[0]}
+    told = {"name": name, "wanted": ", ".join(names), "count": str(len(names)), "output": names[0]}
     expected = dict(zip(names, outputs_of(right, names) or (), strict=False))
     if value is None:
-        words = mark("returns nothing: `return {wanted}` is missing at its end.")
+        words = mark("`{name}` returns nothing: `return {wanted}` is missing at its end.")
         if printed:
-            words = mark("prints, but returns nothing. A print shows a value to you; `return {wanted}` hands it back.")
+            words = mark(
+                "`{name}` prints, but returns nothing. A print shows a value to you; `return {wanted}` hands it back."
+            )
         return Words(words, told)
     if isinstance(value, str):
-        return Words(mark("returns a str, expected is an array of numbers."))
+        return Words(mark("`{name}` returns a str, expected is an array of numbers."), told)
     if isinstance(value, Mapping):
-        return _names_missing(value, names)
+        return _names_missing(value, names, told)
     if isinstance(value, np.ndarray):
         return _one_array(value, expected, told)
     return _tuple(value, expected, told)
 
 
-def _names_missing(value: Mapping[str, Any], names: Sequence[str]) -> Words:
+def _names_missing(value: Mapping[str, Any], names: Sequence[str], told: Mapping[str, str]) -> Words:
     missing = [name for name in names if name not in value]
     if not missing:
         other = next(name for name in names if not isinstance(value[name], np.ndarray))
-        return Words(mark("returns `{output}` by name, and it is no array of numbers."), {"output": other})
-    words = mark("returns values by name, and `{missing}` is missing: the names are {came}; {wanted} are wanted.")
+        return Words(
+            mark("`{name}` returns `{output}` by name, and it is no array of numbers."), {**told, "output": other}
+        )
+    words = mark(
+        "`{name}` returns values by name, and `{missing}` is missing: the names are {came}; {wanted} are wanted."
+    )
     came = ", ".join(list(value)[:8]) or mark("none")
-    return Words(words, {"missing": missing[0], "came": came, "wanted": ", ".join(names)})
+    return Words(words, {**told, "missing": missing[0], "came": came})
 
 
 def _one_array(value: Any, expected: Mapping[str, Any], told: Mapping[str, str]) -> Words:
     same = next((name for name, row in expected.items() if _same(value, row)), None)
     if same is None:
-        return Words(mark("returns one array where {count} are wanted: `return {wanted}`."), told)
+        return Words(mark("`{name}` returns one array where {count} are wanted: `return {wanted}`."), told)
     missing = ", ".join(f"`{name}`" for name in expected if name != same)
-    words = mark("returns only `{output}`: {missing} is missing. Return all: `return {wanted}`.")
+    words = mark("`{name}` returns only `{output}`: {missing} is missing. Return all: `return {wanted}`.")
     return Words(words, {**told, "output": same, "missing": missing})
 
 
@@ -125,10 +132,13 @@ def _tuple(parts: Outputs, expected: Mapping[str, Any], told: Mapping[str, str])
     if others and not isinstance(parts[others[0]], (tuple, Mapping)) and len(parts) == len(expected):
         kind = "None" if parts[others[0]] is None else mark("a str")
         return Words(
-            mark("returns {kind} in place of `{output}`."), {"kind": kind, "output": list(expected)[others[0]]}
+            mark("`{name}` returns {kind} in place of `{output}`."),
+            {**told, "kind": kind, "output": [*expected][others[0]]},
         )
     if any(isinstance(parts[k], (tuple, Mapping)) for k in others):
-        words = mark("returns its values nested, one inside the other. Return them side by side: `return {wanted}`.")
+        words = mark(
+            "`{name}` returns its values nested, one inside the other. Return them side by side: `return {wanted}`."
+        )
         return Words(words, told)
     flat = tuple(_arrays(parts))
     told = {**told, "came": str(len(parts))}
@@ -136,10 +146,14 @@ def _tuple(parts: Outputs, expected: Mapping[str, Any], told: Mapping[str, str])
         return _several_for_one(flat, next(iter(expected.values())), told)
     found = [name for name, row in expected.items() if any(_same(part, row) for part in flat)]
     if len(parts) > len(expected):
-        words = mark("returns {came} values where {count} are wanted. Leave the others out: `return {wanted}`.")
+        words = mark(
+            "`{name}` returns {came} values where {count} are wanted. Leave the others out: `return {wanted}`."
+        )
         return Words(words, told)
     missing = ", ".join(f"`{name}`" for name in expected if name not in found)
-    words = mark("returns {came} values where {count} are wanted, and {missing} is missing: `return {wanted}`.")
+    words = mark(
+        "`{name}` returns {came} values where {count} are wanted, and {missing} is missing: `return {wanted}`."
+    )
     return Words(words, {**told, "missing": missing})
 
 
@@ -147,14 +161,17 @@ def _several_for_one(parts: Outputs, right: Any, told: Mapping[str, str]) -> Wor
     shapes = {part.shape for part in parts}
     if len(shapes) > 1 and all(part.ndim < right.ndim for part in parts):
         return Words(
-            mark("returns rows of different lengths; `{output}` is one array whose rows are equally long."), told
+            mark("`{name}` returns rows of different lengths; `{output}` is one array whose rows are equally long."),
+            told,
         )
     if len(shapes) == 1 and (len(parts), *shapes.pop()) == np.shape(right):
-        return Words(mark("returns its rows one by one. `np.stack(rows)` makes one array of them, {output}."), told)
+        return Words(
+            mark("`{name}` returns its rows one by one. `np.stack(rows)` makes one array of them, {output}."), told
+        )
     at = next((k for k, part in enumerate(parts) if _same(part, right)), None)
     if at is None:
-        return Words(mark("returns {came} values where one array is wanted, {output}."), told)
-    words = mark("returns {came} values; only `{output}` is wanted, which is number {number} of them.")
+        return Words(mark("`{name}` returns {came} values where one array is wanted, {output}."), told)
+    words = mark("`{name}` returns {came} values; only `{output}` is wanted, which is number {number} of them.")
     return Words(words, {**told, "number": str(at + 1)})
 
 

@@ -192,9 +192,8 @@ def _wrong(
         return _not_right(item, "wrong", told.asked, "", told.came, told.expected, told.do)
     detail = _where(failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
-        form = another_form(reply.value, failed.right, item.outputs, reply.printed)
-        sentence = _("`{name}` {form}").format(name=item.name, form=form)
-        return _not_right(item, "wrong", sentence, f"The function {form.english}", detail)
+        form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
+        return _not_right(item, "wrong", str(form), form.english, detail)
     if reply.problem is not None and (slip := named_error(item, failed.draw, reply.problem)):
         return _raised(item, reply.problem, failed.draw, slip)
     came = _outcomes(item, trials)
@@ -215,28 +214,27 @@ def _wrong(
     changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
     if changed:
         return _changes_arguments(item, changed)
-    heading = _heading(failed)
-    words = _("`{name}` {gives}").format(name=item.name, gives=heading)
-    return _not_right(item, "wrong", words, f"The function {heading.english}" if failed.comparison.form else "", detail)
+    heading = _heading(item, failed)
+    return _not_right(item, "wrong", str(heading), heading.english if failed.comparison.form else "", detail)
 
 
-def _heading(failed: _Trial) -> Words:
+def _heading(item: Item, failed: _Trial) -> Words:
     """What is wrong where nothing has a name: which outputs differ and which do not."""
     found = failed.comparison
     wrong, right = (", ".join(f"`{name}`" for name in names) for names in (found.wrong_outputs, found.right_outputs))
     if found.form:
         words = (
-            mark("gives {wrong} in another shape; {right} is right.")
+            mark("`{name}` gives {wrong} in another shape; {right} is right.")
             if right
-            else mark("gives {wrong} in another shape.")
+            else mark("`{name}` gives {wrong} in another shape.")
         )
     else:
         words = (
-            mark("gives other numbers for {wrong}; {right} is right.")
+            mark("`{name}` gives other numbers for {wrong}; {right} is right.")
             if right
-            else mark("gives other numbers for {wrong}.")
+            else mark("`{name}` gives other numbers for {wrong}.")
         )
-    return Words(words, {"wrong": wrong, "right": right})
+    return Words(words, {"name": item.name, "wrong": wrong, "right": right})
 
 
 def _outcomes(item: Item, trials: Sequence[_Trial]) -> list[Came]:
