@@ -157,3 +157,18 @@ def test_a_widget_that_stores_no_picture_of_itself_is_told():
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "0" * 32, "version_major": 2, "version_minor": 0}}
     (sentence,) = problems(copy(new_notebook([shows({**view, "text/html": "<p>A row of gates.</p>"})])))
     assert "A widget without a picture of itself" in sentence
+
+
+def told_of(*cells):
+    """What the rules say of these cells, each with an id of its own."""
+    return list(problems(copy(new_notebook([{**cell, "id": f"c{k}"} for k, cell in enumerate(cells)]))))
+
+
+def test_nothing_is_shown_while_a_question_is_open():
+    asks = code('predict(\n    "keep",\n    "What does it do?",\n    ["a", "b"],\n)')
+    shown = shows({"text/plain": "2.0"})
+    answer = answering({"text/html": FOLDED, "text/plain": "Folded."})
+    assert told_of(shown, asks, code(), answer, shown) == []
+    (sentence,) = told_of(asks, shown, answer)
+    assert sentence.startswith("cell 2 (") and 'the question "keep" is open' in sentence
+    assert len(told_of(asks, shown, shown)) == 2
