@@ -153,6 +153,12 @@ def test_a_picture_in_text_needs_words_however_it_is_written(text):
         refuse_unreadable(source("markdown", f"Look:\n\n{text}"))
 
 
+def test_a_widget_that_stores_no_picture_of_itself_is_told():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "0" * 32, "version_major": 2, "version_minor": 0}}
+    (sentence,) = problems(copy(new_notebook([shows({**view, "text/html": "<p>A row of gates.</p>"})])))
+    assert "A widget without a picture of itself" in sentence
+
+
 def told_of(*cells):
     """What the rules say of these cells, each with an id of its own."""
     return list(problems(copy(new_notebook([{**cell, "id": f"c{k}"} for k, cell in enumerate(cells)]))))
