@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gatedrnn_course.cells import Params as Params
     from gatedrnn_course.cells import catalogue as catalogue
+    from gatedrnn_course.cells import draw_params as draw_params
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
     from gatedrnn_course.lab.activations import tanh as tanh
@@ -37,6 +38,7 @@ _MODULES = {
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
+    "draw_params": "cells",
     "example": "lab.example",
     "explore_gates": "lab.gates",
     "hint": "lab.hint",
@@ -71,4 +73,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted(_MODULES)

@@ -10,9 +10,10 @@ from nbformat import NotebookNode
 
 from gatedrnn_course.authoring.normal import MACHINE_PATH, VIEW
 from gatedrnn_course.authoring.source import SourceCell, first_words
+from gatedrnn_course.lab.gates.explorer import STILL
 from gatedrnn_course.text import _
 
-__all__ = ["CODE_COLUMNS", "CODE_LINES", "MARKDOWN_WORDS", "problems", "refuse_unreadable"]
+__all__ = ["CODE_COLUMNS", "CODE_LINES", "MARKDOWN_WORDS", "moves", "problems", "refuse_unreadable"]
 
 CODE_LINES, CODE_COLUMNS = 20, 88
 """Lines of a code cell, as its author wrote it, and letters of a line: a window of usual width cuts longer ones."""
@@ -83,6 +84,12 @@ def problems(notebook: NotebookNode) -> Iterator[str]:
         for problem in found:
             line = first_words(cell.source)
             yield _("cell {number} ({line}): {problem}").format(number=number, line=line, problem=problem)
+
+
+def moves(notebook: NotebookNode) -> bool:
+    """Whether a notebook shows something that moves when its cell is run: a lesson must."""
+    code = (cell for cell in notebook.cells if cell.cell_type == "code")
+    return any(_(STILL) in output.get("data", {}).get("text/html", "") for cell in code for output in cell.outputs)
 
 
 def _shown(cell: NotebookNode) -> Iterator[str]:

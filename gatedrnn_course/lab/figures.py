@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatedrnn_course.cells import Cell, catalogue, cell_latex, describe, diagram
-from gatedrnn_course.errors import CourseError
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
-from gatedrnn_course.text import _
 
 __all__ = ["Equations", "cell_of", "figure_of", "show_cell"]
 
@@ -72,12 +70,4 @@ def cell_of(cell: Cell | str) -> Cell:
     Raises:
         CourseError: If the catalogue has no such cell.
     """
-    if isinstance(cell, Cell):
-        return cell
-    if cell not in catalogue:
-        raise CourseError(
-            _("The cell {name}.").format(name=repr(cell)),
-            _("The catalogue has no cell of that name."),
-            _("It has: {names}.").format(names=", ".join(catalogue)),
-        )
-    return catalogue[cell]
+    return cell if isinstance(cell, Cell) else catalogue[cell]

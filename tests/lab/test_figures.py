@@ -31,8 +31,10 @@ def test_a_cell_of_ones_own_can_be_shown(capsys: pytest.CaptureFixture[str]) -> 
     assert "The mine receives" in out
 
 
-def test_an_unknown_cell_lists_the_catalogue() -> None:
+def test_an_unknown_cell_is_told_with_names_that_are_near() -> None:
     with pytest.raises(CourseError, match="peephole LSTM"):
+        cell_of("LSTM peephole")
+    with pytest.raises(CourseError, match=r"Near it: LSTM"):
         cell_of("LTSM")
 
 

@@ -38,7 +38,8 @@ def sees_too(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     for name in _alike(ctx):
         if name not in used and (is_state(name) or name in ctx.slice.cell.states):
             new = [MatMul(matrix, Name(name)) for matrix in matrices if isinstance(matrix, Name)]
-            for term in (*new, *(Op("*", peephole, Name(name)) for peephole in peepholes)):
+            terms_: list[Expr] = [*new, *(Op("*", peephole, Name(name)) for peephole in peepholes)]
+            for term in terms_:
                 words = mark("{line} sees `{name}` as well: `{term}` is one term too many.")
                 yield ctx.site(path, Op("+", node, term), ("sees too", name), words, name=name, term=term)
 

@@ -26,6 +26,16 @@ def drawn(slice_: Slice, seed: int = 1997) -> Probe:
     return Probe(slice_, inputs, p, p, frozenset(p))
 
 
+def _needed(slice_: Slice, line: str) -> frozenset[str]:
+    """The parameters of a line and of the lines it uses."""
+    needed = own_parameters(slice_, line)
+    uses = set(names(next(one.expr for one in slice_.lines if one.name == line)))
+    for other in slice_.lines:
+        if other.name in uses:
+            needed |= _needed(slice_, other.name)
+    return needed
+
+
 def own_parameters(slice_: Slice, line: str) -> frozenset[str]:
     """The parameters of a line."""
     expr = next(one.expr for one in slice_.lines if one.name == line)
@@ -47,7 +57,7 @@ def isolating(
     Returns:
         Parameters kept alive, a matrix of another line to make plain or "", and the output; best first.
     """
-    own = own_parameters(slice_, line)
+    own = _needed(slice_, line)
     base, found = drawn(slice_), []
     for kept, plain in _helpers(slice_, own, alive):
         probe = base.with_alive(kept, plain)

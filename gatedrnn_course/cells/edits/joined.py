@@ -16,14 +16,17 @@ def joined_crosswise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     if not ctx.sum_root(path, node):
         return
     signed = terms(node)
-    products = [t for sign, t in signed if sign > 0 and isinstance(t, MatMul) and isinstance(t.matrix, Name)]
+    products = [t for sign, t in signed if sign > 0 and isinstance(t, MatMul)]
     if len(products) != 2:
         return
     first, second = products
-    new = Joined(second.matrix, first.matrix, first.vector, second.vector)
+    a, b = second.matrix, first.matrix
+    if not isinstance(a, Name) or not isinstance(b, Name):
+        return
+    new = Joined(a, b, first.vector, second.vector)
     rest = [(sign, term) for sign, term in signed if not any(term is one for one in products)]
     words = mark(
         "In {line}, [{first}, {second}] is multiplied with [{a}, {b}]: the matrices are joined in the other order."
     )
-    values = {"first": first.vector, "second": second.vector, "a": second.matrix, "b": first.matrix}
+    values = {"first": first.vector, "second": second.vector, "a": a, "b": b}
     yield ctx.site(path, join_sum([(1, new), *rest]), ("joined",), words, **values)

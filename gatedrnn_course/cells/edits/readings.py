@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from gatedrnn_course.cells.edits.combine import everywhere_edits, touched
 from gatedrnn_course.cells.edits.single import RULES, proposals, sites
 from gatedrnn_course.cells.edits.site import Edit, Words, apply
-from gatedrnn_course.cells.expr import Expr
+from gatedrnn_course.cells.expr import Expr, names
 from gatedrnn_course.cells.slices import Slice
 
-__all__ = ["Reading", "edit_with", "further_readings", "readings"]
+__all__ = ["Reading", "edit_with", "further_readings", "in_fewer_words", "readings"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Reading:
     expr: Expr
     words: tuple[Words, ...] = ()
 
+    @cached_property
+    def uses(self) -> tuple[str, ...]:
+        """The names on its right-hand side, once each."""
+        return tuple(dict.fromkeys(names(self.expr)))
+
 
 @lru_cache(maxsize=256)
 def readings(slice_: Slice) -> dict[str, tuple[Reading, ...]]:
@@ -37,8 +43,13 @@ def readings(slice_: Slice) -> dict[str, tuple[Reading, ...]]:
     return {name: tuple(found) for name, found in rows.items()}
 
 
-def further_readings(slice_: Slice, name: str) -> Iterator[Reading]:
+@lru_cache(maxsize=256)
+def further_readings(slice_: Slice, name: str) -> tuple[Reading, ...]:
     """Two edits in one line, the plainest first ones first."""
+    return tuple(_further(slice_, name))
+
+
+def _further(slice_: Slice, name: str) -> Iterator[Reading]:
     line = next(line for line in slice_.lines if line.name == name)
     seen = {reading.expr for reading in readings(slice_)[name]}
     for reading in readings(slice_)[name][1:]:
@@ -69,3 +80,29 @@ def edit_with(slice_: Slice, chosen: Mapping[str, Reading], handed: Edit | None 
     if handed is None:
         return Edit(lines, slice_.outputs, words, where)
     return Edit(lines, handed.outputs, words + handed.words, where)
+
+
+def in_fewer_words(slice_: Slice, edit: Edit, chosen: Mapping[str, Reading]) -> Edit:
+    """An edit of several lines, one mistake made in every line it fits said once.
+
+    Args:
+        slice_: The slice.
+        edit: The edit.
+        chosen: The readings it is made of.
+    """
+    new = {line.name: line for line in edit.lines}
+    words: list[Words] = []
+    left = dict(chosen)
+    for wide in everywhere_edits(slice_):
+        lines = touched(slice_, wide)
+        if (
+            len(lines) > 1
+            and lines <= set(left)
+            and all(new[one.name] == one for one in wide.lines if one.name in lines)
+        ):
+            words += wide.words
+            left = {name: reading for name, reading in left.items() if name not in lines}
+    for line in slice_.lines:
+        words += left[line.name].words if line.name in left else ()
+    handed = edit.words[sum(len(reading.words) for reading in chosen.values()) :]
+    return replace(edit, words=(*words, *handed))

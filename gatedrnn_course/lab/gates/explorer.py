@@ -21,9 +21,9 @@ from gatedrnn_course.lab.gates.values import XS, presets, run, starting_point, w
 from gatedrnn_course.lab.gates.words import fill, run_sentence, sentence
 from gatedrnn_course.lab.picture import Picture, image
 from gatedrnn_course.lab.timeline import Range, draw_timeline
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
-__all__ = ["GateExplorer", "explore_gates"]
+__all__ = ["STILL", "GateExplorer", "explore_gates"]
 
 _HERE = Path(__file__).parent
 BIAS = (-8.0, 8.0)
@@ -32,6 +32,8 @@ STEP = 3
 """The step drawn at first: the one with the large input."""
 REACH = 24.0
 """No state gets further in a run: it starts within 2 and grows by at most 1 a step."""
+STILL = mark("Run this cell to move it.")
+"""What a page without Python says below the picture of something that moves."""
 
 
 class GateExplorer(anywidget.AnyWidget):
@@ -124,7 +126,7 @@ class GateExplorer(anywidget.AnyWidget):
     def _repr_html_(self) -> str:
         """Pictures and read-out for a page without Python and without a network."""
         run_of, step = self.pictures()
-        still = _("Run this cell to move it.")
+        still = _(STILL)
         return (
             f"{image(run_of.drawing, run_of.alt)}{image(step.drawing, _('The marked step as a picture.'))}"
             f"<p>{escape(run_of.alt)}</p><p><em>{escape(still)}</em></p>"
