@@ -96,17 +96,20 @@ def test_a_prediction_is_asked_before_the_answer(
     lab: Lab, page: Any, cell: Callable[[str], Any], tmp_path: Path
 ) -> None:
     ask = 'predict("keep", "With f = 1, what happens to c_prev?", ["It is kept", "It is dropped"])'
-    opened(page, lab.write("predict.ipynb", IMPORTS, ask, 'reveal("keep", "It is kept", "f multiplies it.")'))
+    shows = 'with reveal("keep", "It is kept", "f multiplies it."):\n    print("evidence:", 1.0 * 2.0)'
+    opened(page, lab.write("predict.ipynb", IMPORTS, ask, shows))
     run(page, cell("import numpy"))
     run(page, cell("predict("))
-    question, answer = cell("predict("), cell("reveal(")
+    question, answer = cell("predict("), cell("with reveal(")
     first = question.get_by_label("It is kept")
     first.wait_for()
     run(page, answer)
     answer.get_by_text("Choose first").wait_for()
+    assert "evidence: 2.0" not in answer.inner_text()
     first.focus()
     first.press("ArrowDown")
     question.get_by_text("Noted: It is dropped").wait_for()
     run(page, answer)
     answer.get_by_text("You predicted: It is dropped").wait_for()
+    answer.get_by_text("evidence: 2.0").wait_for()
     page.screenshot(path=tmp_path / "predict.png")
