@@ -146,7 +146,7 @@ class GateExplorer(anywidget.AnyWidget):
         new = [line.name for line in flow.cell.lines if line.name not in (*gates, *flow.cell.states)]
         lanes = (*flow.cell.inputs, *gates, *new, *reversed(flow.cell.states))
         spans = {name: (0.0, 1.0) if name in gates else START if name == "c" else (-1.0, 1.0) for name in lanes}
-        return draw_timeline({name: [row[name] for row in rows] for name in lanes}, spans, step, label, paper)
+        return draw_timeline({name: [row[name] for row in rows] for name in lanes}, spans, step, label, paper=paper)
 
     def _span(self, name: str) -> Range:
         """What a name can reach in a run."""
@@ -195,7 +195,7 @@ def explore_gates(cell: Cell | str = "LSTM") -> GateExplorer:
 
 
 def _step_words(flow: Flow) -> str:
-    """The head of a step's read-out: `Step 3, x = 1.00.`"""
+    """The head of a step's read-out, such as `Step 3, x = 1.00.`."""
     head = _("Step {step}").format(step="{step#}")
     return ", ".join((head, *(f"{name} = {{{name}}}" for name in flow.cell.inputs))) + "."
 
