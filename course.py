@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets the course up and runs it: `python3 course.py COMMAND`, on Linux, macOS and Windows.
+"""Sets the course up and runs it: `python3 course.py COMMAND`; on Windows `py course.py COMMAND`.
 
 Needs Python 3.11 or newer and nothing else. Everything it installs goes into the folder .venv beside this file,
 in the versions of constraints.txt; delete that folder and nothing is left.
@@ -29,8 +29,9 @@ STAMP, LOG = VENV / "course.json", VENV / "course-setup.log"
 LAB_SETTINGS = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}\n'
 PRODUCTS = ("notebooks", "exercises", "solutions")
 
+START = "py course.py" if os.name == "nt" else "python3 course.py"
 USAGE = """\
-python3 course.py COMMAND [ARGUMENTS]
+{start} COMMAND [ARGUMENTS]
 
 {commands}
 
@@ -233,7 +234,7 @@ def setup(_: Sequence[str]) -> int:
     """Install what all of these need."""
     browser()
     trust()
-    say("Ready. `python3 course.py lab` opens the course.")
+    say(f"Ready. `{START} lab` opens the course.")
     return 0
 
 
@@ -256,7 +257,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--torch-index")
     options, words = parser.parse_known_args(arguments)
     if not words or words[0] in ("-h", "--help", "help"):
-        say(USAGE.format(commands="\n".join(f"  {each.__name__:<10} {each.__doc__}" for each in COMMANDS)))
+        commands = "\n".join(f"  {each.__name__:<10} {each.__doc__}" for each in COMMANDS)
+        say(USAGE.format(start=START, commands=commands))
         return 0
     for command, extras in COMMANDS.items():
         if command.__name__ == words[0]:

@@ -246,3 +246,7 @@ def version() -> None:
     from importlib.metadata import version
 
     typer.echo(version("gatedrnn-course"))
+
+
+if __name__ == "__main__":
+    app()

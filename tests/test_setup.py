@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -22,6 +23,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
 CORE_OF_CONDA = {"jupyterlab", "numpy", "torch", "matplotlib", "ipywidgets", "nbval"}
 COMMANDS = ("lab", "grade", "test", "check", "notebooks", "setup")
 
@@ -83,6 +85,51 @@ def test_conda_installs_the_project_with_real_extras() -> None:
     chosen = re.fullmatch(r"-e \.\[([\w,]+)\]", line)
     assert chosen is not None
     assert set(chosen[1].split(",")) <= set(EXTRAS)
+
+
+def test_binder_takes_a_python_that_the_project_takes_and_the_tests_try() -> None:
+    """Without this file a builder takes its own default, which may be older than the project needs."""
+    found = re.fullmatch(r"python-(3\.\d+)\n", (ROOT / ".binder" / "runtime.txt").read_text("utf-8"))
+    assert found is not None
+    assert SpecifierSet(PROJECT["requires-python"]).contains(found[1])
+    assert found[1] in WORKFLOW["jobs"]["learner"]["strategy"]["matrix"]["python"]
+
+
+def test_binder_installs_the_project_with_real_extras_in_the_pinned_versions() -> None:
+    lines = (ROOT / ".binder" / "requirements.txt").read_text("utf-8").splitlines()
+    (constraints,) = (line.removeprefix("-c ") for line in lines if line.startswith("-c "))
+    assert (ROOT / ".binder" / constraints).resolve() == ROOT / "constraints.txt"
+    (torch,) = (line for line in lines if line.startswith("torch"))
+    assert torch == f"torch=={pins()['torch']}"
+    (chosen,) = (re.fullmatch(r"-e \.\[([\w,]+)\]", line) for line in lines if line.startswith("-e "))
+    assert chosen is not None
+    assert {"lab"} <= set(chosen[1].split(",")) <= set(EXTRAS)
+
+
+def test_the_workflow_tries_the_learners_half_on_every_system() -> None:
+    learner = WORKFLOW["jobs"]["learner"]
+    matrix = learner["strategy"]["matrix"]
+    assert matrix["os"] == ["ubuntu-latest", "macos-latest", "windows-latest"]
+    assert all(SpecifierSet(PROJECT["requires-python"]).contains(version) for version in matrix["python"])
+    everywhere, elsewhere = (step for step in learner["steps"] if "course.py" in step.get("run", ""))
+    assert "if" not in everywhere and elsewhere["if"] == "runner.os != 'Windows'"
+    folders = re.findall(r"tests/[\w/]+", f"{everywhere['run']} {elsewhere['run']}")
+    assert {"tests/lab", "tests/cells", "tests/grading/items", "tests/grading/judging"} <= set(folders)
+    assert all((ROOT / folder).is_dir() for folder in folders)
+
+
+def test_help_names_the_command_of_the_system() -> None:
+    words = "py course.py" if os.name == "nt" else "python3 course.py"
+    assert course("--help").stdout.startswith(f"{words} COMMAND")
+
+
+def test_the_address_of_the_course_stands_in_one_place() -> None:
+    address = PROJECT["urls"]["Repository"]
+    assert re.fullmatch(r"https://[\w./-]+\.git", address)
+    texts = [path for folder in ("course", "gatedrnn_course", ".binder") for path in (ROOT / folder).rglob("*.*")]
+    plain = [path for path in (*texts, *ROOT.glob("*.md")) if path.suffix in (".py", ".md", ".txt", ".json", ".js")]
+    assert len(plain) > 100
+    assert [path for path in plain if address in path.read_text("utf-8")] == []
 
 
 def test_dev_is_every_other_extra() -> None:

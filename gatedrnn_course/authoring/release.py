@@ -114,7 +114,7 @@ def _house(root: Path) -> dict[str, str]:
 def _readme(unit: Unit, exercise: str, house: dict[str, str], package: str | None) -> str:
     commands = f'    python -m pip install "{package or PACKAGE}"\n    python -m jupyter lab {exercise}'
     if house:
-        commands = "    python3 course.py lab"
+        commands = "    python3 course.py lab\n\n" + _("On Windows it is `py course.py lab`.")
     words = _(
         "# {number} {title}\n\n"
         "You need Python 3.11 or newer. In a terminal, in this folder:\n\n"

@@ -85,7 +85,9 @@ def test_what_was_not_built_is_told(built, tmp_path, folder):
 
 def test_a_release_of_the_project_opens_with_one_command(tmp_path):
     made = release("03", tmp_path)
-    assert "    python3 course.py lab\n" in (made.folder / "README.md").read_text()
+    readme = (made.folder / "README.md").read_text()
+    assert "    python3 course.py lab\n" in readme
+    assert "On Windows it is `py course.py lab`." in readme
     top = {name.split("/")[0] for name in made.files}
     assert {"course.py", "pyproject.toml", "constraints.txt", "gatedrnn_course"} <= top
     assert not top & {"solutions", "course", "tests", "examples"}

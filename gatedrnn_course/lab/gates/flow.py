@@ -8,6 +8,7 @@ from functools import cached_property
 from gatedrnn_course.cells import Cell, Line
 from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, factors, join_product, names, terms, to_text
 from gatedrnn_course.cells.language import is_parameter
+from gatedrnn_course.cells.words import the
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -72,9 +73,18 @@ class Flow:
         line = next((ln for ln in self.cell.lines if expr == Name(ln.name)), None)
         return self.label(line) if line else to_text(expr)
 
+    def the(self, expr: Expr) -> str:
+        """A quantity in words with its article: "the candidate c_tilde", "the tanh(c)"."""
+        line = next((ln for ln in self.cell.lines if expr == Name(ln.name)), None)
+        return f"{the(line)} {line.name}" if line else _("the {quantity}").format(quantity=to_text(expr))
+
     def valve(self, expr: Expr) -> str:
         """A valve in words: "forget gate f", "valve 1 - z"."""
         return self.words(expr) if isinstance(expr, Name) else _("valve {value}").format(value=to_text(expr))
+
+    def the_valve(self, expr: Expr) -> str:
+        """A valve in words with its article: "the forget gate f", "the valve 1 - z"."""
+        return self.the(expr) if isinstance(expr, Name) else _("the valve {value}").format(value=to_text(expr))
 
     def label(self, line: Line) -> str:
         """A line in words, "reset gate r"."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gatedrnn_course.cells.expr import Num
+from gatedrnn_course.cells.expr import Name, Num
+from gatedrnn_course.cells.words import opening
 from gatedrnn_course.lab.gates.flow import Flow
 from gatedrnn_course.lab.shown import shown
 from gatedrnn_course.text import _
@@ -16,28 +17,28 @@ __all__ = ["fill", "run_sentence", "sentence"]
 def sentence(flow: Flow) -> str:
     """The read-out of a flow: `{kept}` stands for a number, `{keep%}` for a percentage."""
     old, state = f"{flow.old} = {{{flow.old}}}", f"{flow.state} = {{{flow.state}}}"
-    new = f"{flow.words(flow.new)} = {{new}}"
+    new = f"{flow.the(flow.new)} = {{new}}"
     if isinstance(flow.keep, Num):
         parts = [_("All of {old} is kept.").format(old=old)]
     else:
-        words = _("The {valve} keeps {share} of {old}, which is {kept}.")
-        parts = [words.format(valve=flow.valve(flow.keep), share="{keep%}", old=old, kept="{kept}")]
+        words = _("{valve} keeps {share} of {old}, which is {kept}.")
+        parts = [words.format(valve=flow.the_valve(flow.keep), share="{keep%}", old=old, kept="{kept}")]
     if isinstance(flow.add, Num):
-        parts.append(_("All of the {new} is added.").format(new=new))
+        parts.append(_("All of {new} is added.").format(new=new))
     else:
-        words = _("The {valve} lets in {share} of the {new}, which is {added}.")
-        parts.append(words.format(valve=flow.valve(flow.add), share="{add%}", new=new, added="{added}"))
+        words = _("{valve} lets in {share} of {new}, which is {added}.")
+        parts.append(words.format(valve=flow.the_valve(flow.add), share="{add%}", new=new, added="{added}"))
     parts.append(_("Together they make {state}.").format(state=state))
     if flow.show is not None and flow.inside is not None:
         inside = flow.words(flow.inside) + " = {inside}"
         all_of = isinstance(flow.show, Num)
-        words = _("The {valve} shows {share} of {inside}, which is h = {h}.")
+        words = _("{valve} shows {share} of {inside}, which is h = {h}.")
         words = _("All of {inside} is shown: h = {h}.") if all_of else words
-        parts.append(words.format(valve=flow.valve(flow.show), share="{show%}", inside=inside, h="{h}"))
+        parts.append(words.format(valve=flow.the_valve(flow.show), share="{show%}", inside=inside, h="{h}"))
     for line in flow.inner:
-        words = _("The {gate} inside the {new} is {value}.")
-        parts.append(words.format(gate=flow.label(line), new=flow.words(flow.new), value=f"{{{line.name}}}"))
-    return " ".join(part[0].upper() + part[1:] for part in parts)
+        words = _("{gate} inside {new} is {value}.")
+        parts.append(words.format(gate=flow.the(Name(line.name)), new=flow.the(flow.new), value=f"{{{line.name}}}"))
+    return " ".join(map(opening, parts))
 
 
 def run_sentence(flow: Flow) -> str:
