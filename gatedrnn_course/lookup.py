@@ -33,7 +33,8 @@ def missing(asked: str, name: object, known: Iterable[str]) -> Missing:
     """
     names = list(known)
     folded = {other.casefold(): other for other in reversed(names)}
-    near = [folded[key] for key in get_close_matches(str(name).casefold(), folded, n=3, cutoff=0.6)]
+    wanted = name.casefold() if isinstance(name, str) else ""
+    near = [folded[key] for key in get_close_matches(wanted, folded, n=3, cutoff=0.6)]
     came = _("There is nothing of the name {name}.").format(name=repr(name))
     if near:
         return Missing(asked, came, _("Near it: {names}.").format(names=", ".join(near)))

@@ -7,6 +7,8 @@
 
 # %%
 # << first_cell >>
+import numpy as np
+
 from gatedrnn_course import check, example, hint, progress, show_shapes
 
 # %% [markdown]

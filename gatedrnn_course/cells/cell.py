@@ -17,9 +17,9 @@ from gatedrnn_course.text import _
 __all__ = ["Cell", "parse", "parse_unsized", "variant"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cell:
-    """A cell as its equations. Make one with `parse`.
+    """A cell as its equations. Make one with `parse`. A notebook shows it typeset, with its picture.
 
     Attributes:
         name: Name of the cell, such as `"LSTM"`.
@@ -101,8 +101,18 @@ class Cell:
             total += count
         return total
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        from gatedrnn_course.cells.notebook import html
+
+        return html(self)
+
+    def _repr_markdown_(self) -> str:
+        from gatedrnn_course.cells.notebook import markdown
+
+        return markdown(self)
 
 
 def parse(text: str, name: str = "cell", source: str = "") -> Cell:

@@ -6,6 +6,7 @@ from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Transpose, factors, names, terms, to_text
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
+from gatedrnn_course.cells.words import opening, the
 from gatedrnn_course.text import _
 
 __all__ = ["describe", "describe_line", "say"]
@@ -89,7 +90,9 @@ def _say_name(name: str) -> str:
 def describe_line(line: Line) -> str:
     """One equation as a sentence: "The forget gate f is sigmoid of ..."."""
     name = line.name.replace("_", " ")
-    return _("The {words} {name} is {value}.").format(words=_(line.words), name=name, value=say(line.expr))
+    if line.words == line.name:
+        return _("The line {name} is {value}.").format(name=name, value=say(line.expr))
+    return _("{the_line} {name} is {value}.").format(the_line=opening(the(line)), name=name, value=say(line.expr))
 
 
 def describe(cell: Cell, upto: str | None = None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 __all__ = [
     "Call",
     "Expr",
+    "Joined",
     "MatMul",
     "Name",
     "Neg",
@@ -86,6 +87,16 @@ class NumpyMatMul:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Two products as one, `[a, b] @ [first, second]`, each pair joined in the order written. Only mistakes hold it."""
+
+    a: Name
+    b: Name
+    first: Expr
+    second: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Outer:
     """The outer product of two vectors, summed over the leading axes. Only backward programs hold it."""
 
@@ -101,7 +112,7 @@ class Call:
     arg: Expr
 
 
-Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Outer | Call
+Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Joined | Outer | Call
 Path = tuple[str, ...]
 """Names of fields that lead from the root of an expression to one of its nodes."""
 
@@ -177,7 +188,7 @@ def _binding(expr: Expr) -> int:
     """How tightly the text of an expression holds together: 1 a sum, 2 a product, 3 a minus, 4 all else."""
     if isinstance(expr, Op):
         return _BINDS[expr.op]
-    if isinstance(expr, (MatMul, NumpyMatMul)):
+    if isinstance(expr, (MatMul, NumpyMatMul, Joined)):
         return 2
     return 3 if isinstance(expr, Neg) else 4
 
@@ -205,6 +216,8 @@ def to_text(expr: Expr) -> str:
             return f"{to_text(matrix)} @ {_held(vector, 3)}"
         case NumpyMatMul(matrix, vector):
             return f"{matrix.id} @ {_held(vector, 3)}"
+        case Joined(a, b, first, second):
+            return f"[{a.id}, {b.id}] @ [{to_text(first)}, {to_text(second)}]"
         case Outer(left, right):
             return f"outer({to_text(left)}, {to_text(right)})"
         case Call(function, arg):

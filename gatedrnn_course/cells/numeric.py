@@ -16,6 +16,7 @@ from gatedrnn_course.cells.activations import FUNCTIONS, relu, sigmoid
 from gatedrnn_course.cells.expr import (
     Call,
     Expr,
+    Joined,
     MatMul,
     Name,
     Neg,
@@ -46,6 +47,13 @@ def outer(a: Any, b: Any) -> Any:
     return a.T @ b
 
 
+def _joined(first: Any, second: Any, a: Any, b: Any) -> Any:
+    """`[first, second] @ [a, b].T`: two joined vectors (..., M + N) times two joined matrices (H, M + N)."""
+    lead = np.broadcast_shapes(first.shape[:-1], second.shape[:-1])
+    both = [np.broadcast_to(v, (*lead, v.shape[-1])) for v in (first, second)]
+    return np.concatenate(both, axis=-1) @ np.concatenate([a, b], axis=1).T
+
+
 def batch_sum(a: Any) -> Any:
     """The sum over all leading axes, (..., N) -> (N,): the gradient of a vector every example shares."""
     return a.reshape(-1, a.shape[-1]).sum(0)
@@ -53,6 +61,7 @@ def batch_sum(a: Any) -> Any:
 
 NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: record.numpy for name, record in FUNCTIONS.items()},
+    "_joined": _joined,
     "outer": outer,
     "batch_sum": batch_sum,
 }
@@ -86,6 +95,8 @@ def python_of(expr: Expr, parameters: str = "p.") -> str:
             return f"({inner(vector)} @ {parameters}{matrix})"
         case NumpyMatMul(Name(matrix), vector):
             return f"({parameters}{matrix} @ {inner(vector)})"
+        case Joined(Name(a), Name(b), first, second):
+            return f"_joined({inner(first)}, {inner(second)}, {parameters}{a}, {parameters}{b})"
         case Outer(left, right):
             return f"outer({inner(left)}, {inner(right)})"
         case Call(function, arg):

@@ -13,10 +13,11 @@ from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
 from gatedrnn_course.grading.judging.judge import judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_of
 from gatedrnn_course.grading.judging.verdict import Verdict
+from gatedrnn_course.grading.running.bound import name_of, namespace_of
 from gatedrnn_course.grading.running.local import LocalCaller
-from gatedrnn_course.grading.units import Unit, find_item
+from gatedrnn_course.grading.units import Unit, find_item, is_asked_for
 from gatedrnn_course.lab import passed
-from gatedrnn_course.lab.cells import names_here, namespace_of, origin, sources
+from gatedrnn_course.lab.cells import names_here, origin, sources
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
@@ -88,12 +89,14 @@ def _name(function: Callable[..., Any], names: Any) -> str:
             _("This is a {type}.").format(type=type(function).__name__),
             _("For example check(forget_gate), without quotes and without brackets after the name."),
         )
-    own = str(getattr(function, "__name__", "?"))
-    places = (names, namespace_of(function))
-    bound = [name for place in places for name, value in place.items() if value is function]
-    if own in bound:
-        return own
-    return next((name for name in bound if not name.startswith("_")), own)
+    name = name_of(function, (names, namespace_of(function)), is_asked_for)
+    if name == "?":
+        raise CourseError(
+            _("check() takes a function with a name."),
+            _("This is a {type} that no name stands for.").format(type=type(function).__name__),
+            do=_("Give it the name of the exercise first, as in `forget_gate = ...`, then check(forget_gate)."),
+        )
+    return name
 
 
 def _not_right(name: str, panel: Panel) -> None:

@@ -24,7 +24,7 @@ class Checkpoint:
     Attributes:
         settings: As `settings.described` gives them.
         step: Steps done.
-        model: The model's state_dict.
+        model: The model's state_dict: tensors, and what its modules give as extra state.
         optimiser: The optimiser's state_dict.
         best: The state_dict at the lowest validation loss; empty before the first evaluation.
         random: Where torch's random numbers stand.
@@ -37,9 +37,9 @@ class Checkpoint:
 
     settings: dict[str, Any]
     step: int
-    model: dict[str, Tensor]
+    model: dict[str, Any]
     optimiser: dict[str, Any]
-    best: dict[str, Tensor]
+    best: dict[str, Any]
     random: dict[str, Tensor]
     rows: list[dict[str, Any]]
     stopped: str

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
+from gatedrnn_course.authoring import build as builder
 from gatedrnn_course.authoring.build import build
 from gatedrnn_course.authoring.notebook import reads
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.units import load
 
 WIDGET = """\
 # %%
@@ -105,3 +108,39 @@ def test_every_failure_is_told(project, change):
     change(project.root / "course" / "assignments" / "00_start_here.py", "return x @", "return 2 * x @")
     with pytest.raises(CourseError, match=r"(?s)notebooks/en.*AttributeError.*solutions/en.*linear is not right yet"):
         build(project.root, run=True)
+
+
+def test_a_changed_answer_keeps_nothing_of_what_the_old_one_showed(executed, change):
+    """An answer cell is known by its function's name: its id stays when its code changes."""
+    path = executed.product("solutions")
+    before = {cell.id: cell for cell in read(path).cells}
+    change(executed.root / "course" / "assignments" / "00_start_here.py", "return x @", "return 1 * x @")
+    build(executed.root)
+    answer = next(cell for cell in read(path).cells if "1 * x @" in cell.source)
+    assert before[answer.id].execution_count is not None
+    assert (answer.execution_count, answer.outputs) == (None, [])
+    others = [cell for cell in read(path).cells if cell.cell_type == "code" and cell.id != answer.id]
+    assert all(cell.outputs == before[cell.id].outputs for cell in others)
+
+
+def test_an_output_of_other_code_is_not_kept_whatever_the_cells_name(executed):
+    """A notebook whose stored cell has the right id and other code, as after a change by hand."""
+    path = executed.product("notebooks")
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    (cell,) = [cell for cell in stored["cells"] if "linspace" in "".join(cell["source"])]
+    cell["source"] = ["x = np.linspace(0, 9, 3)\n", "print(x.round(2))"]
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    build(executed.root)
+    (made,) = [cell for cell in read(path).cells if "linspace" in cell.source]
+    assert (made.source.split("\n")[0], made.outputs, made.execution_count) == ("x = np.linspace(0, 1, 3)", [], None)
+
+
+def test_two_units_with_a_function_of_one_name_are_refused_before_anything_is_written(project, monkeypatch):
+    """`check` finds an exercise by the name alone."""
+    one = load("00")
+    other = dataclasses.replace(one, number="07", name="other")
+    monkeypatch.setattr(builder, "UNITS", ("00", "07"))
+    monkeypatch.setattr(builder, "load", {"00": one, "07": other}.__getitem__)
+    with pytest.raises(CourseError, match=r"`linear` is already a function of unit 00\."):
+        build(project.root)
+    assert project.bytes() == {}

@@ -8,7 +8,7 @@ import pytest
 from gatedrnn_course.authoring.build import build
 from gatedrnn_course.authoring.drift import drift
 from gatedrnn_course.authoring.normal import normal
-from gatedrnn_course.authoring.notebook import reads, write
+from gatedrnn_course.authoring.notebook import new_cell, reads, write
 from gatedrnn_course.authoring.places import answers_path
 
 MODEL = "0123456789abcdef0123456789abcdef"
@@ -119,3 +119,28 @@ def test_a_change_of_the_answers_is_caught(executed, change):
     assert not any("answers differ" in sentence for sentence in drift(executed.root))
     change(path, "f is 1.", "f is 2.")
     assert any("answers differ" in sentence for sentence in drift(executed.root))
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "exercises", "solutions"])
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_notebook_with_a_cell_too_few_or_too_many_at_its_end_is_told(executed, folder, more):
+    """What stands before agrees cell by cell: only the number tells."""
+    path = executed.product(folder)
+    notebook = reads(path.read_text(encoding="utf-8"))
+    right = len(notebook.cells)
+    if more < 0:
+        notebook.cells.pop()
+    else:
+        notebook.cells.append(new_cell("markdown", "One more.", "0" * 16, {}))
+    write(path, notebook)
+    (sentence,) = drift(executed.root)
+    assert sentence == f"{folder}/en/00_start_here.ipynb: It has {right + more} cells, the source gives {right}."
+
+
+def test_a_cell_missing_in_the_middle_is_told_by_the_first_that_differs(executed):
+    path = executed.product("notebooks")
+    notebook = reads(path.read_text(encoding="utf-8"))
+    del notebook.cells[1]
+    write(path, notebook)
+    (sentence,) = drift(executed.root)
+    assert "Cell 2 (try:) differs" in sentence

@@ -132,3 +132,25 @@ def test_a_line_of_code_fits_a_window():
     refuse_unreadable(source("code", "x" * 88))
     with pytest.raises(CourseError, match="89 letters in one line; at most 88"):
         refuse_unreadable(source("code", "x = 1\n" + "y" * 89))
+
+
+PICTURES = ("image/png", "image/jpeg")
+
+
+@pytest.mark.parametrize("mime", PICTURES)
+@pytest.mark.parametrize("alt", [None, "", " ", "\n", "a curve"])
+def test_a_picture_of_any_kind_needs_words_in_the_page(mime, alt):
+    """Words in the metadata are read by nobody: they stand in HTML beside the picture."""
+    metadata = {} if alt is None else {mime: {"alt": alt}}
+    (sentence,) = problems(copy(new_notebook([shows({mime: "aa"}, metadata)])))
+    assert "alternative" in sentence
+    html = "<img src='data:,' alt='a curve'>"
+    assert list(problems(copy(new_notebook([shows({mime: "aa", "text/html": html}, metadata)])))) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["![ ](f.jpg)", '<IMG SRC="f.jpeg">', "<img src='f' alt=''>", "<svg><title>x</title></svg>"]
+)
+def test_a_picture_in_text_needs_words_however_it_is_written(text):
+    with pytest.raises(CourseError, match="alternative"):
+        refuse_unreadable(source("markdown", f"Look:\n\n{text}"))

@@ -63,13 +63,13 @@ def check(cell: Cell) -> None:
         for k, box in boxes.items():
             if k not in (edge.source, edge.end.node):
                 assert not any(overlap(piece, box) for piece in pieces(edge))
-    for one, other in combinations(made.edges, 2):
-        if one.source != other.source:
-            for a in pieces(one):
-                for b in pieces(other):
+    for edge, beside in combinations(made.edges, 2):
+        if edge.source != beside.source:
+            for a in pieces(edge):
+                for b in pieces(beside):
                     if (a[0] == a[2]) == (b[0] == b[2]):
                         grown = a[0] - 1, a[1] - 1, a[2] + 1, a[3] + 1
-                        assert not overlap(grown, b), (one, other)
+                        assert not overlap(grown, b), (edge, beside)
     root = ET.fromstring(diagram(cell))
     words = [text_box(node) for node in root.iter(f"{SVG}text")]
     for one, other in combinations(words, 2):
@@ -292,3 +292,25 @@ def test_unusual_equations_have_a_picture(text: str) -> None:
     cell = parse(text)
     check(cell)
     assert cell.lines[-1].name in texts(ET.fromstring(diagram(cell)))
+
+
+def test_a_wire_that_divides_has_a_dot_there() -> None:
+    for cell in catalogue.values():
+        made = layout(cell)
+        root = ET.fromstring(diagram(cell))
+        dots = {
+            (float(c.attrib["cx"]), float(c.attrib["cy"])) for c in root.iter(f"{SVG}circle") if c.get("r") == "3.5"
+        }
+        taps = {
+            (edge.points[1][0], edge.points[0][1])
+            for edge in made.edges
+            if edge.source in (made.lane.start, *made.lane.nodes) and len(edge.points) > 2
+        }
+        edge_of = {edge.points[1] for edge in made.edges if edge.end.name == made.lane.state}
+        assert taps - edge_of <= dots
+
+
+def test_a_line_without_words_stands_once() -> None:
+    cell = parse("k = tanh(W_k @ x)\nh = sigmoid(W_h @ k) * k")
+    assert texts(ET.fromstring(diagram(cell))).count("k") == 1
+    assert texts(ET.fromstring(diagram(cell))).count("h") == 1

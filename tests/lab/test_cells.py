@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gatedrnn_course.lab.cells import Origin, namespace_of, origin, sources
+from gatedrnn_course.grading.running.bound import namespace_of
+from gatedrnn_course.lab.cells import Origin, origin, sources
 
 GATE = "def gate(x):\n    return x + 1"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -187,6 +188,11 @@ def test_a_function_redefined_since_its_check_is_not_the_one_that_passed() -> No
     check(function)
     assert passed.holds("forget_gate", defined(RIGHT)["forget_gate"])  # the same code, run again
     assert not passed.holds("forget_gate", defined(WRONG)["forget_gate"])
+
+
+def test_a_thing_without_a_name_is_told_what_to_do(said: Callable[[Any], str]) -> None:
+    shown = said(functools.partial(np.add, 1))
+    assert "a partial that no name stands for" in shown and "forget_gate = ..." in shown
 
 
 def test_a_partial_or_an_object_is_checked_under_the_name_it_is_bound_to(capsys: pytest.CaptureFixture[str]) -> None:

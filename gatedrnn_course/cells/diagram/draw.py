@@ -157,7 +157,8 @@ class Pen:
         if k in self.layout.beside:
             left = x + half_width(self.graph, k, self.layout.axis.get(k, "")) + 5
             yield text(left, y - 6, names[0], ink, anchor="start", bold=True)
-            yield text(left, y + 14, _(self.graph.words[names[0]]), ink, SMALL, "start")
+            if (words := self.graph.words[names[0]]) != names[0]:
+                yield text(left, y + 14, _(words), ink, SMALL, "start")
         if not any(edge.source == k for edge in self.edges):
             colour = self._style(k, ink == _INK).colour
             up = (x, y - half_height(self.graph, k)), (x, y - half_height(self.graph, k) - _STUB)

@@ -126,7 +126,7 @@ class _Maker:
         columns, gaps = [], []
         for k, gap in enumerate(self.slots):
             gaps.append({key: x + _SLOT * (j + 1) for j, key in enumerate(gap)})
-            x += _SLOT * (len(gap) + 1)
+            x += max(_SLOT * (len(gap) + 1), 20)
             if k < len(self.places.columns):
                 column = self.places.columns[k]
                 nodes = [*column.nodes, *([column.over] if column.over is not None else [])]

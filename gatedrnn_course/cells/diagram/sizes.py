@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from gatedrnn_course.cells.diagram.graph import Graph, Node
 
 __all__ = ["FONT", "SMALL", "half_height", "half_width", "label_width", "pin_offsets", "text_width"]
@@ -15,7 +17,7 @@ _PIN = 24
 
 def text_width(text: str, size: float = FONT) -> float:
     """A width that the text surely fits into."""
-    return 0.62 * size * len(text)
+    return ceil(0.62 * size * len(text))
 
 
 def label_width(label: str) -> float:
@@ -37,7 +39,7 @@ def half_width(graph: Graph, node: int, axis: str = "") -> float:
     if found.kind == "affine":
         return sum(max(_PIN, label_width(pin.label) + 8) for pin in found.pins) / 2
     if found.kind == "unary":
-        return max(16.0, text_width(found.label) / 2 + 5)
+        return max(16.0, text_width(found.label) // 2 + 6.0)
     return BOW if axis == "across" else ROUND
 
 

@@ -68,5 +68,8 @@ class Trial:
 
     @staticmethod
     def pick(names: dict[str, Any] | None, outputs: Sequence[str]) -> Values | None:
-        """The values of some names, in order."""
-        return None if names is None else tuple(names[name] for name in outputs)
+        """The values of some names, in order; an output may also be an expression, such as `tanh(c)`."""
+        if names is None:
+            return None
+        with np.errstate(all="ignore"):
+            return tuple(names[o] if o in names else eval(o, NUMPY_FUNCTIONS, names) for o in outputs)

@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import permutations
 
-from gatedrnn_course.cells.edits import activations, matrices, products, sums, swaps
+from gatedrnn_course.cells.edits import activations, extra, joined, matrices, products, stand_ins, sums, swaps
+from gatedrnn_course.cells.edits.handed import output_edits
 from gatedrnn_course.cells.edits.site import Context, Edit, Site, Words, apply
 from gatedrnn_course.cells.expr import Expr, Path, at, put, to_text, walk
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.text import mark
 
-__all__ = ["RULES", "edit_of", "further_edits", "single_edits", "sites"]
+__all__ = ["RULES", "edit_of", "proposals", "single_edits", "sites"]
 
 Rule = Callable[[Context, Path, Expr], Iterator[Site]]
 
 RULES: tuple[Rule, ...] = (
+    products.exchanged_gates,
     swaps.exchanged,
     sums.missing_term,
     activations.other_activation,
     activations.no_activation,
     products.missing_factor,
-    products.exchanged_gates,
     products.one_minus,
+    stand_ins.complement_of_another,
     matrices.no_transpose,
     matrices.as_on_the_slide,
     matrices.elementwise,
@@ -44,6 +45,13 @@ RULES: tuple[Rule, ...] = (
     products.factor_inside,
     products.complement,
     products.division,
+    stand_ins.throughout,
+    stand_ins.one_term_alone,
+    extra.extra_term,
+    extra.constant_inside,
+    extra.sees_too,
+    extra.full_peephole,
+    joined.joined_crosswise,
 )
 """The rules, plainest first: where two edits are one function, the earlier rule gives it its name.
 
@@ -57,7 +65,7 @@ def sites(slice_: Slice) -> tuple[Site, ...]:
     found: dict[tuple[object, ...], Site] = {}
     for rule in RULES:
         for line in slice_.lines:
-            for site in _proposals(rule, slice_, line):
+            for site in proposals(rule, slice_, line):
                 found.setdefault((site.line, apply(site, (line,))[0].expr), site)
     alike: dict[Words, list[Site]] = {}
     for site in found.values():
@@ -83,20 +91,11 @@ def _reads(slice_: Slice, site: Site, up: int) -> str:
     return to_text(at(put(expr, site.path, site.new), site.path[: max(len(site.path) - up, 0)]))
 
 
-def _proposals(rule: Rule, slice_: Slice, line: Line) -> Iterator[Site]:
+def proposals(rule: Rule, slice_: Slice, line: Line) -> Iterator[Site]:
+    """All that one rule would write in a line, which need not stand there as it should."""
     ctx = Context(slice_, line)
     for path, node in walk(line.expr):
         yield from rule(ctx, path, node)
-
-
-def further_edits(slice_: Slice, edit: Edit) -> Iterator[Edit]:
-    """A second edit in the line that a single edit has already changed."""
-    if edit.where >= len(slice_.lines):
-        return
-    line = edit.lines[edit.where]
-    for rule in RULES:
-        for site in _proposals(rule, slice_, line):
-            yield Edit(apply(site, edit.lines), edit.outputs, (*edit.words, site.words), edit.where)
 
 
 def edit_of(slice_: Slice, site: Site) -> Edit:
@@ -108,21 +107,4 @@ def edit_of(slice_: Slice, site: Site) -> Edit:
 @lru_cache(maxsize=256)
 def single_edits(slice_: Slice) -> tuple[Edit, ...]:
     """Every single edit of a slice: one change in one line, or in what is handed back."""
-    return (*(edit_of(slice_, site) for site in sites(slice_)), *_output_edits(slice_))
-
-
-def _output_edits(slice_: Slice) -> Iterator[Edit]:
-    """Another order of the outputs, or another name in place of one of them."""
-    end = len(slice_.lines)
-    for order in permutations(slice_.outputs):
-        if order != slice_.outputs:
-            values = {"came": ", ".join(order), "right": ", ".join(slice_.outputs)}
-            words = Words(mark("The outputs come back as ({came}) instead of ({right})."), values)
-            yield Edit(slice_.lines, order, (words,), end, ("outputs",))
-    known = (*slice_.inputs, *(line.name for line in slice_.lines))
-    for k, right in enumerate(slice_.outputs):
-        for name in known:
-            if name != right and slice_.shape(name) == slice_.shape(right):
-                outputs = (*slice_.outputs[:k], name, *slice_.outputs[k + 1 :])
-                words = Words(mark("`{used}` is handed back where `{right}` belongs."), {"used": name, "right": right})
-                yield Edit(slice_.lines, outputs, (words,), end, ("outputs",))
+    return (*(edit_of(slice_, site) for site in sites(slice_)), *output_edits(slice_))

@@ -66,7 +66,7 @@ class EquationsItem(Item):
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
         """The inputs of a step, which the judge keeps: the function takes none."""
-        return tuple(Draw(draw.kind, (), draw.decides, draw.args) for draw in self.step.draws(rng))
+        return tuple(replace(draw, args=(), hidden=draw.args) for draw in self.step.draws(rng))
 
     def right(self, draw: Draw) -> Value:
         """The states after the step."""
@@ -92,10 +92,10 @@ class EquationsItem(Item):
         """The mistake in the equations, named as in a function."""
 
         def shown(one: Observation) -> Observation:
-            return replace(one, draw=Draw(one.draw.kind, one.draw.hidden, one.draw.decides))
+            return replace(one, draw=replace(one.draw, args=one.draw.hidden, hidden=()))
 
         return self.step.explain(
-            [shown(one) for one in observed], lambda draw: shown(ask(Draw(draw.kind, (), draw.decides, draw.args)))
+            [shown(one) for one in observed], lambda draw: shown(ask(replace(draw, args=(), hidden=draw.args)))
         )
 
 

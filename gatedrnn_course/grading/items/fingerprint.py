@@ -12,7 +12,6 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-import gatedrnn_course
 
 __all__ = ["function_fingerprint", "judge_fingerprint", "rubric_fingerprint"]
 
@@ -38,7 +37,7 @@ def function_fingerprint(function: Callable[..., Any]) -> str:
 @lru_cache(maxsize=1)
 def judge_fingerprint() -> str:
     """A fingerprint of the course's version and of all code that makes a verdict."""
-    root = Path(gatedrnn_course.__file__).parent
+    root = Path(__file__).resolve().parents[2]
     files = sorted(path for room in JUDGING for path in (root / room).rglob("*.py"))
     texts = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in files]
     return _digest(("version", version("gatedrnn-course"), *texts))

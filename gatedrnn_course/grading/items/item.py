@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,12 +24,14 @@ class Draw:
         args: The arguments.
         decides: Whether a wrong answer here costs the points. A square draw only helps to explain.
         hidden: What the judge alone sees: the inputs on which it tries what the function handed back.
+        words: The inputs in words, in English, where the kind does not say enough: "a batch with large states".
     """
 
     kind: str
     args: tuple[Argument, ...]
     decides: bool = True
     hidden: tuple[Argument, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,8 @@ class Item(ABC):
         return self.draws(np.random.default_rng(0))[0].args
 
 
-def as_argument(value: Argument) -> Argument:
-    """An argument as functions receive it: named arrays become `Params`, arrays are copied."""
+def as_argument(value: Argument, dtype: Any = None) -> Argument:
+    """An argument as functions receive it: named arrays become `Params`, arrays are copied, to a dtype where given."""
     if isinstance(value, Mapping):
-        return Params({name: np.array(array) for name, array in value.items()})
-    return np.array(value)
+        return Params({name: np.array(array, dtype) for name, array in value.items()})
+    return np.array(value, dtype)

@@ -14,7 +14,9 @@ from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import explain_slice
 from gatedrnn_course.grading.items.docstrings import slice_docstring
+from gatedrnn_course.grading.items.findings import told
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.reach import far_draws
 
 __all__ = ["SliceItem"]
 
@@ -28,12 +30,12 @@ class SliceItem(Item):
     Attributes:
         slice: The slice.
         single: Whether the function is also called with single vectors, without a leading axis.
-        clock: Seconds from a monotonic clock; it bounds the search for two mistakes.
+        clock: Seconds of processor time; they bound the search line by line.
     """
 
     slice: Slice = field(kw_only=True)
     single: bool = False
-    clock: Callable[[], float] = field(default=time.monotonic, kw_only=True, compare=False, repr=False)
+    clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -62,7 +64,10 @@ class SliceItem(Item):
         return tuple(args), Params()
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
-        """Two batches of distinct sizes, size 1, single vectors where asked, and a square batch to explain with."""
+        """Two batches of distinct sizes, size 1, single vectors where asked, a square batch to explain with.
+
+        Then batches whose numbers reach further, with the sizes of the first two.
+        """
         draws = []
         for _k in range(2):
             b, d, h = (int(n) for n in rng.permutation(SIZES)[:3])
@@ -71,7 +76,8 @@ class SliceItem(Item):
             draws.append(self._draw("single", rng, {"D": 3, "H": 4}, ()))
         draws.append(self._draw("ones", rng, {"D": 1, "H": 1}, (1,)))
         n = int(rng.integers(3, 6))
-        return (*draws, self._draw("square", rng, {"D": n, "H": n}, (n,), decides=False))
+        square = self._draw("square", rng, {"D": n, "H": n}, (n,), decides=False)
+        return (*draws, square, *far_draws(self.slice, rng, draws[0], draws[1], self.arguments))
 
     def _draw(
         self, kind: str, rng: np.random.Generator, sizes: Any, batch: tuple[int, ...], decides: bool = True
@@ -80,7 +86,11 @@ class SliceItem(Item):
         return Draw(kind, (*inputs, p) if self.slice.parameters else inputs, decides)
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """One edit, the same edit in every line it fits, or two edits in different lines."""
+        """One edit, the same edit in every line it fits, or what is wrong line by line."""
         seen = [(*self.split(o.draw.args), o.value, o.draw.kind) for o in observed]
-        edit = explain_slice(self.slice, seen, self.clock)
-        return None if edit is None else Explanation(edit.sentence, edit.key)
+
+        def call(inputs: Sequence[Any], p: Params) -> tuple[Any, ...] | None:
+            return ask(Draw("square", (*inputs, p) if self.slice.parameters else tuple(inputs), decides=False)).value
+
+        found = explain_slice(self.slice, seen, call, self.clock)
+        return None if found is None else told(self.slice, found)

@@ -12,7 +12,7 @@ from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.judging.forms import outputs_of, read_outputs, structure
 from gatedrnn_course.text import _
 
-__all__ = ["FLOAT32", "FLOAT64", "Comparison", "changed_arguments", "compare"]
+__all__ = ["FLOAT32", "FLOAT64", "Comparison", "changed_arguments", "compare", "float32_error"]
 
 FLOAT64 = 1e-9
 """Agreement of two float64 computations in another order: sums of a few dozen terms of size 1 stay far below it."""
@@ -41,13 +41,14 @@ class Comparison:
     wrong_outputs: tuple[str, ...] = ()
 
 
-def compare(value: Value, right: Value, names: Sequence[str]) -> Comparison:
+def compare(value: Value, right: Value, names: Sequence[str], rough: float = FLOAT32) -> Comparison:
     """Compare a value with the right one.
 
     Args:
         value: What the function handed back.
         right: What it should have handed back.
         names: Names of the outputs, in order.
+        rough: Agreement that counts as right, and is noted.
 
     Returns:
         Whether they agree, and what is wrong in words.
@@ -58,7 +59,7 @@ def compare(value: Value, right: Value, names: Sequence[str]) -> Comparison:
         raise TypeError("the reference gave no arrays")
     if given is None:
         return Comparison(False, form=True, came=structure(value, names))
-    outputs = [_one(*row) for row in zip(names, given, expected, strict=True)]
+    outputs = [_one(*row, rough) for row in zip(names, given, expected, strict=True)]
     wrong = [(name, one) for name, one in zip(names, outputs, strict=True) if not one.right]
     if not wrong:
         return Comparison(True, rough=any(one.rough for one in outputs), right_outputs=tuple(names))
@@ -66,16 +67,28 @@ def compare(value: Value, right: Value, names: Sequence[str]) -> Comparison:
     return replace(wrong[0][1], right_outputs=agree, wrong_outputs=tuple(name for name, _one in wrong))
 
 
-def _one(name: str, mine: Any, theirs: Any) -> Comparison:
+def _one(name: str, mine: Any, theirs: Any, rough: float) -> Comparison:
     """The comparison of one output."""
     if mine.shape != theirs.shape:
         return Comparison(False, form=True, came=_wrong_shape(name, mine.shape, theirs.shape))
     error = _error(mine, theirs)
     if not error.size:
         return Comparison(True)
-    if not error.max() <= FLOAT32:
-        return Comparison(False, came=_first_wrong(name, mine, error))
+    if not error.max() <= rough:
+        return Comparison(False, came=_first_wrong(name, mine, error, rough))
     return Comparison(True, rough=bool(error.max() > FLOAT64))
+
+
+def float32_error(value: Value, right: Value, names: Sequence[str]) -> float:
+    """How far a value computed in float32 is off, at most; what it may be off by in any order of computing is near it.
+
+    Args:
+        value: The reference in float32.
+        right: The reference.
+        names: Names of the outputs, in order.
+    """
+    pairs = zip(outputs_of(value, names) or (), outputs_of(right, names) or (), strict=True)
+    return max((float(_error(mine, theirs).max(initial=0.0)) for mine, theirs in pairs), default=0.0)
 
 
 def _error(mine: Any, theirs: Any) -> Any:
@@ -85,11 +98,11 @@ def _error(mine: Any, theirs: Any) -> Any:
     return np.where(np.isnan(error), np.inf, error)
 
 
-def _first_wrong(name: str, mine: Any, error: Any) -> str:
+def _first_wrong(name: str, mine: Any, error: Any, rough: float) -> str:
     if not np.isfinite(mine.astype(np.float64)).all():
         return _("`{name}` holds values that are not finite (nan or inf).").format(name=name)
-    index = tuple(int(k) for k in np.argwhere(error > FLOAT32)[0])
-    share = int((error > FLOAT32).sum())
+    index = tuple(int(k) for k in np.argwhere(error > rough)[0])
+    share = int((error > rough).sum())
     words = _(
         "`{name}` is wrong in {share} of {total} numbers; the first at index {index}, the largest error is {error:.2g}."
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.exchange.values import Value
-from gatedrnn_course.text import _, n_
+from gatedrnn_course.text import _, mark, n_
 
 __all__ = ["another_form", "outputs_of", "read_outputs", "structure"]
 
@@ -75,7 +76,7 @@ def structure(value: Value, names: Sequence[str]) -> str:
     return _("it returns one array; expected are {count}: {wanted}.").format(count=len(names), wanted=wanted)
 
 
-def another_form(value: Value, right: Value, names: Sequence[str], printed: bool = False) -> str:
+def another_form(value: Value, right: Value, names: Sequence[str], printed: bool = False) -> Words:
     """What a function returns in place of its outputs, as the end of a sentence: "`lstm_step` ...".
 
     Args:
@@ -84,82 +85,77 @@ def another_form(value: Value, right: Value, names: Sequence[str], printed: bool
         names: Names of the outputs, in order.
         printed: Whether the function printed something.
     """
-    wanted = ", ".join(names)
+    told = {"wanted": ", ".join(names), "count": str(len(names)), "output": names[0]}
     expected = dict(zip(names, outputs_of(right, names) or (), strict=False))
     if value is None:
-        words = _("returns nothing: `return {wanted}` is missing at its end.")
+        words = mark("returns nothing: `return {wanted}` is missing at its end.")
         if printed:
-            words = _("prints, but returns nothing. A print shows a value to you; `return {wanted}` hands it back.")
-        return words.format(wanted=wanted)
+            words = mark("prints, but returns nothing. A print shows a value to you; `return {wanted}` hands it back.")
+        return Words(words, told)
     if isinstance(value, str):
-        return _("returns a str, expected is an array of numbers.")
+        return Words(mark("returns a str, expected is an array of numbers."))
     if isinstance(value, Mapping):
         return _names_missing(value, names)
     if isinstance(value, np.ndarray):
-        return _one_array(value, expected)
-    parts = tuple(value)
-    if len(parts) == len(names):
-        odd = next(k for k, part in enumerate(parts) if not isinstance(part, np.ndarray))
-        if not isinstance(parts[odd], (tuple, Mapping)):
-            kind = _("None") if parts[odd] is None else _("a str")
-            words = _("returns {kind} in place of `{output}`.")
-            return words.format(kind=kind, output=names[odd])
-    flat = tuple(_arrays(parts))
-    if len(flat) != len(parts) or any(isinstance(part, (tuple, Mapping)) for part in parts):
-        return _(
-            "returns its values nested, one inside the other. Return them side by side: `return {wanted}`."
-        ).format(wanted=wanted)
-    if len(names) == 1:
-        return _several_for_one(flat, expected[names[0]], names[0])
-    return _other_count(flat, expected)
+        return _one_array(value, expected, told)
+    return _tuple(value, expected, told)
 
 
-def _names_missing(value: Mapping[str, Any], names: Sequence[str]) -> str:
+def _names_missing(value: Mapping[str, Any], names: Sequence[str]) -> Words:
     missing = [name for name in names if name not in value]
     if not missing:
         other = next(name for name in names if not isinstance(value[name], np.ndarray))
-        return _("returns `{output}` by name, and it is no array of numbers.").format(output=other)
-    words = _("returns values by name, and `{missing}` is missing: the names are {came}; {wanted} are wanted.")
-    came = ", ".join(list(value)[:8]) or _("none")
-    return words.format(missing=missing[0], came=came, wanted=", ".join(names))
+        return Words(mark("returns `{output}` by name, and it is no array of numbers."), {"output": other})
+    words = mark("returns values by name, and `{missing}` is missing: the names are {came}; {wanted} are wanted.")
+    came = ", ".join(list(value)[:8]) or mark("none")
+    return Words(words, {"missing": missing[0], "came": came, "wanted": ", ".join(names)})
 
 
-def _one_array(value: Any, expected: Mapping[str, Any]) -> str:
-    names = list(expected)
+def _one_array(value: Any, expected: Mapping[str, Any], told: Mapping[str, str]) -> Words:
     same = next((name for name, row in expected.items() if _same(value, row)), None)
-    if same is not None:
-        missing = ", ".join(f"`{name}`" for name in names if name != same)
-        words = _("returns only `{output}`: {missing} is missing. Return all: `return {wanted}`.")
-        return words.format(output=same, missing=missing, wanted=", ".join(names))
-    words = _("returns one array where {count} are wanted: `return {wanted}`.")
-    return words.format(count=len(names), wanted=", ".join(names))
+    if same is None:
+        return Words(mark("returns one array where {count} are wanted: `return {wanted}`."), told)
+    missing = ", ".join(f"`{name}`" for name in expected if name != same)
+    words = mark("returns only `{output}`: {missing} is missing. Return all: `return {wanted}`.")
+    return Words(words, {**told, "output": same, "missing": missing})
 
 
-def _several_for_one(parts: Outputs, right: Any, name: str) -> str:
-    if len({part.shape for part in parts}) > 1 and all(part.ndim < right.ndim for part in parts):
-        return _("returns rows of different lengths; `{output}` is one array whose rows are equally long.").format(
-            output=name
+def _tuple(parts: Outputs, expected: Mapping[str, Any], told: Mapping[str, str]) -> Words:
+    others = [k for k, part in enumerate(parts) if not isinstance(part, np.ndarray)]
+    if others and not isinstance(parts[others[0]], (tuple, Mapping)) and len(parts) == len(expected):
+        kind = "None" if parts[others[0]] is None else mark("a str")
+        return Words(
+            mark("returns {kind} in place of `{output}`."), {"kind": kind, "output": list(expected)[others[0]]}
         )
-    if np.shape(parts) == np.shape(right):
-        words = _("returns its rows one by one. `np.stack(rows)` makes one array of them, {output}.")
-        return words.format(output=name)
+    if any(isinstance(parts[k], (tuple, Mapping)) for k in others):
+        words = mark("returns its values nested, one inside the other. Return them side by side: `return {wanted}`.")
+        return Words(words, told)
+    flat = tuple(_arrays(parts))
+    told = {**told, "came": str(len(parts))}
+    if len(expected) == 1:
+        return _several_for_one(flat, next(iter(expected.values())), told)
+    found = [name for name, row in expected.items() if any(_same(part, row) for part in flat)]
+    if len(parts) > len(expected):
+        words = mark("returns {came} values where {count} are wanted. Leave the others out: `return {wanted}`.")
+        return Words(words, told)
+    missing = ", ".join(f"`{name}`" for name in expected if name not in found)
+    words = mark("returns {came} values where {count} are wanted, and {missing} is missing: `return {wanted}`.")
+    return Words(words, {**told, "missing": missing})
+
+
+def _several_for_one(parts: Outputs, right: Any, told: Mapping[str, str]) -> Words:
+    shapes = {part.shape for part in parts}
+    if len(shapes) > 1 and all(part.ndim < right.ndim for part in parts):
+        return Words(
+            mark("returns rows of different lengths; `{output}` is one array whose rows are equally long."), told
+        )
+    if len(shapes) == 1 and (len(parts), *shapes.pop()) == np.shape(right):
+        return Words(mark("returns its rows one by one. `np.stack(rows)` makes one array of them, {output}."), told)
     at = next((k for k, part in enumerate(parts) if _same(part, right)), None)
     if at is None:
-        return _("returns {came} values where one array is wanted, {output}.").format(came=len(parts), output=name)
-    words = _("returns {came} values; only `{output}` is wanted, which is number {number} of them.")
-    return words.format(came=len(parts), output=name, number=at + 1)
-
-
-def _other_count(parts: Outputs, expected: Mapping[str, Any]) -> str:
-    names = list(expected)
-    found = [name for name, row in expected.items() if any(_same(part, row) for part in parts)]
-    wanted = ", ".join(names)
-    if len(parts) > len(names):
-        words = _("returns {came} values where {count} are wanted. Leave the others out: `return {wanted}`.")
-        return words.format(came=len(parts), count=len(names), wanted=wanted)
-    missing = ", ".join(f"`{name}`" for name in names if name not in found)
-    words = _("returns {came} values where {count} are wanted, and {missing} is missing: `return {wanted}`.")
-    return words.format(came=len(parts), count=len(names), missing=missing, wanted=wanted)
+        return Words(mark("returns {came} values where one array is wanted, {output}."), told)
+    words = mark("returns {came} values; only `{output}` is wanted, which is number {number} of them.")
+    return Words(words, {**told, "number": str(at + 1)})
 
 
 def _arrays(value: Value) -> Iterator[Any]:

@@ -7,7 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, NumpyMatMul, Op, Transpose, terms, to_text
+from gatedrnn_course.cells.expr import (
+    Call,
+    Expr,
+    Joined,
+    MatMul,
+    Name,
+    Neg,
+    Num,
+    NumpyMatMul,
+    Op,
+    Transpose,
+    terms,
+    to_text,
+)
 from gatedrnn_course.cells.language import Line, is_parameter
 
 __all__ = ["NUMPY", "Program", "Style", "function_of", "typed"]
@@ -111,6 +124,9 @@ def typed(expr: Expr, style: Style) -> str:
             return f"({typed(vector, style)} @ {typed(matrix, style)})"
         case NumpyMatMul(matrix, vector):
             return f"({typed(matrix, style)} @ {typed(vector, style)})"
+        case Joined(a, b, first, second):
+            vectors = f"np.concatenate([{typed(first, style)}, {typed(second, style)}], axis=-1)"
+            return f"({vectors} @ np.concatenate([{typed(a, style)}, {typed(b, style)}], axis=1).T)"
         case Call(function, arg):
             return f"{function}({typed(arg, style)})"
     raise TypeError(f"no way to type {to_text(expr)}")

@@ -39,11 +39,12 @@ MISTAKES = (
 )
 
 
-def half_life_item(points: int, hints: tuple[str, str, str]) -> FunctionItem:
+def half_life_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, str]) -> FunctionItem:
     """The item.
 
     Args:
         points: What it is worth.
+        forbidden: Names an answer must not use.
         hints: Three hints.
     """
     return FunctionItem(
@@ -51,6 +52,7 @@ def half_life_item(points: int, hints: tuple[str, str, str]) -> FunctionItem:
         points,
         mark("The bias of the forget gate with which half of the cell state is left after n steps."),
         hints,
+        forbidden,
         takes={"n": mark("steps, an array of any shape, above 1")},
         gives={"b_f": mark("the bias, of the same shape; W_f and U_f are 0 and nothing is added")},
         function=_bias,

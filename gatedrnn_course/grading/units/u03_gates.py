@@ -109,6 +109,7 @@ UNIT = Unit(
         ),
         half_life_item(
             10,
+            NO_LSTM,
             (
                 mark("Each step multiplies the cell state by f. n steps multiply it by f to the power n."),
                 mark("Solve for f first: which number, multiplied n times by itself, is one half?"),
@@ -133,6 +134,7 @@ UNIT = Unit(
                 mark("A line may only use what stands above it: c needs the gates and the candidate."),
                 mark("The states are called h and c, the old ones h_prev and c_prev."),
             ),
+            NO_LSTM,
             cell=LSTM,
         ),
     ),

@@ -15,6 +15,12 @@ TWO_DRAWS = [Slice(catalogue["LSTM"], ("f", "c_prev", "i", "c_tilde"), ("c",)), 
 every_slice = pytest.mark.parametrize("cut", TWO_DRAWS, ids=lambda cut: f"{cut.cell.name}-{len(cut.lines)}")
 
 
+OTHER_CONVENTION = (
+    "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged. "
+    "This is the other convention of the literature."
+)
+
+
 class Fresh:
     """Inputs the library never drew: one draw with all sizes equal, one with all distinct."""
 
@@ -88,7 +94,7 @@ def named_with(cut: Slice, sentence: str) -> list[str]:
 def test_a_gate_turned_round_and_its_weights_exchanged_are_one_class() -> None:
     whole = whole_step(catalogue["GRU"])
     words = "The update gate is one minus what it should be, as with a wrong sign inside sigmoid."
-    assert "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged." in named_with(whole, words)
+    assert OTHER_CONVENTION in named_with(whole, words)
 
 
 def test_a_class_is_named_by_its_plainest_member() -> None:
@@ -122,8 +128,8 @@ def test_values_are_equal_to_a_billionth_even_across_the_bins_of_their_table(apa
     rest = np.linspace(-1.0, 2.0, 6)
     border = np.round(_fingerprint(np.array([0.3, *rest])), 6)
     first = 10 * np.arctanh((border - _fingerprint(np.array([0.0, *rest]))) / np.cos(0.5))
-    groups = _Groups()
-    for sign in (1, -1):
+    for sign in (1, -1):  # the row that is there already lies below the border, or above it
+        groups = _Groups()
         low, high = (np.array([first + side * sign * max(apart, 1e-11) / 2, *rest]) for side in (-1, 1))
         assert np.floor(_fingerprint(low) * 1e6) != np.floor(_fingerprint(high) * 1e6)
         assert (groups.key((low,), None) == groups.key((high,), None)) is one

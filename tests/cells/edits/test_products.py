@@ -10,6 +10,7 @@ import pytest
     [
         ("cell state", "c = c_prev + i * c_tilde", "In the cell state, `c_prev` is not multiplied by `f`."),
         ("hidden state", "h = tanh(c)", "In the hidden state, `tanh(c)` is not multiplied by `o`."),
+        ("hidden state", "h = o", "In the hidden state, `o` is not multiplied by `tanh(c)`."),
         (
             "cell state",
             "c = f + c_prev + i * c_tilde",
@@ -20,7 +21,8 @@ import pytest
         (
             "mix",
             "h = (1 - z) * h_prev + z * h_tilde",
-            "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged.",
+            "In the hidden state, `z` and `1 - z` weigh the wrong terms: they are exchanged. "
+            "This is the other convention of the literature.",
         ),
         ("hidden state", "h = tanh(o * c)", "In the hidden state, `o` is multiplied inside tanh instead of outside."),
         (

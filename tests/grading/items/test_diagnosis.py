@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -36,8 +36,27 @@ def seen(slice_: Slice, function: Callable[..., Any], seed: int = 0) -> list[See
     return rows
 
 
+def explain(
+    slice_: Slice,
+    function: Callable[..., Any],
+    rows: list[Seen] | None = None,
+    clock: Callable[[], float] = still,
+    seed: int = 0,
+) -> Edit | None:
+    """The edit that was found; None where none was."""
+
+    def call(inputs: Sequence[Any], p: Params) -> Any:
+        try:
+            return function(*inputs, p)
+        except ValueError:
+            return None
+
+    found = explain_slice(slice_, seen(slice_, function, seed) if rows is None else rows, call, clock)
+    return found.edit if found and found.edit.words else None
+
+
 def explained(slice_: Slice, edit: Edit, clock: Callable[[], float] = still, seed: int = 0) -> str:
-    found = explain_slice(slice_, seen(slice_, compiled(edit.lines, slice_.inputs, edit.outputs), seed), clock)
+    found = explain(slice_, compiled(edit.lines, slice_.inputs, edit.outputs), None, clock, seed)
     return "" if found is None else found.key
 
 
@@ -79,7 +98,7 @@ def test_two_mistakes_in_one_line() -> None:
     def two(f: Any, i: Any, c_tilde: Any, c_prev: Any, p: Any) -> Any:
         return (f * c_tilde - i * c_prev,)
 
-    found = explain_slice(UPDATE, seen(UPDATE, two), still)
+    found = explain(UPDATE, two)
     assert found is not None and len(found.words) == 2
     again = compiled(found.lines, UPDATE.inputs, found.outputs)
     assert again(1.0, 2.0, 3.0, 5.0, Params()) == (-7.0,)
@@ -88,7 +107,7 @@ def test_two_mistakes_in_one_line() -> None:
 def test_one_mistake_is_said_rather_than_two() -> None:
     for k, found in enumerate(classes(UPDATE)):
         function = compiled(found.edit.lines, UPDATE.inputs, found.edit.outputs)
-        result = explain_slice(UPDATE, seen(UPDATE, function, k), still)
+        result = explain(UPDATE, function, seed=k)
         assert result is not None and len(result.words) == 1
 
 
@@ -102,7 +121,7 @@ def test_the_search_for_two_stops_in_time() -> None:
         return asked[-1]
 
     assert explained(LSTM, both, clock) == ""
-    assert asked == [0, 2, 4]
+    assert asked == [0, 2]
     fast = iter(np.arange(0, 3, 1e-5))
     assert explained(LSTM, both, lambda: float(next(fast))) == f"{NO_BIAS} {BARE}"
 
@@ -113,7 +132,7 @@ def test_a_single_mistake_needs_no_time() -> None:
 
 
 def test_what_no_mistake_gives_stays_unnamed() -> None:
-    assert explain_slice(UPDATE, seen(UPDATE, lambda f, i, c_tilde, c_prev, p: (np.sin(f * i),)), still) is None
+    assert explain(UPDATE, lambda f, i, c_tilde, c_prev, p: (np.sin(f * i),)) is None
 
 
 def test_it_must_fit_every_draw() -> None:
@@ -129,18 +148,17 @@ def test_it_must_fit_every_draw() -> None:
         (inputs, p, (first if kind == "square" else second)(*inputs, p), kind)
         for inputs, p, _value, kind in seen(UPDATE, first)
     ]
-    assert explain_slice(UPDATE, mixed, still) is None
+    assert explain(UPDATE, first, mixed) is None
 
 
 def test_size_1_alone_never_decides_between_mistakes() -> None:
     one = edit(GATE, "W_f stands the wrong way round")
-    rows = seen(GATE, compiled(one.lines, GATE.inputs, one.outputs))
-    found = explain_slice(GATE, rows, still)
+    found = explain(GATE, compiled(one.lines, GATE.inputs, one.outputs))
     assert found is not None and found.key == one.key
 
 
 def test_an_answer_that_raises_everywhere_tells_nothing() -> None:
-    assert explain_slice(GATE, [(i, p, None, k) for i, p, _v, k in seen(GATE, GATE.function)], still) is None
+    assert explain(GATE, GATE.function, [(i, p, None, k) for i, p, _v, k in seen(GATE, GATE.function)]) is None
 
 
 def test_float32_answers_are_named_too() -> None:
@@ -150,7 +168,7 @@ def test_float32_answers_are_named_too() -> None:
     def rough(*args: Any) -> Any:
         return tuple(np.float32(value) for value in function(*args))
 
-    result = explain_slice(LSTM, seen(LSTM, rough), still)
+    result = explain(LSTM, rough)
     assert result is not None and result.key == NO_BIAS
 
 
@@ -174,11 +192,12 @@ def test_other_cells_are_diagnosed_by_the_same_code(name: str) -> None:
 
 
 def test_a_second_mistake_that_the_telling_draw_does_not_show_is_looked_for_in_other_lines_first() -> None:
-    """With sizes of 1 a transposed matrix is right: the first mistake gives all numbers, the second raises on a batch."""
+    """With sizes of 1 a transposed matrix is right: the first mistake gives all the numbers."""
     both = merged(LSTM, edit(LSTM, NO_BIAS), edit(LSTM, "In the output gate, W_o stands the wrong way round"))
-    rows = [row for row in seen(LSTM, compiled(both.lines, LSTM.inputs, both.outputs)) if row[3] != "square"]
+    function = compiled(both.lines, LSTM.inputs, both.outputs)
+    rows = [row for row in seen(LSTM, function) if row[3] != "square"]
     assert [value is None for _inputs, _p, value, _kind in rows] == [True, False, True]
-    found = explain_slice(LSTM, rows, still)
+    found = explain(LSTM, function, rows)
     assert found is not None and len(found.words) == 2 and found.words[0].english == NO_BIAS
     assert "forget gate" not in found.words[1].english
 
@@ -195,5 +214,4 @@ def test_a_second_mistake_below_the_first_output_is_found() -> None:
 def test_a_float32_answer_beside_a_mistake_is_not_that_mistake(by: float) -> None:
     found = edit(GATE, "has no bias")
     function = compiled(found.lines, GATE.inputs, found.outputs)
-    near = seen(GATE, lambda *args: tuple(np.float32(value + by) for value in function(*args)))
-    assert explain_slice(GATE, near, still) is None
+    assert explain(GATE, lambda *args: tuple(np.float32(value + by) for value in function(*args))) is None

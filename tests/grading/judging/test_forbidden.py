@@ -154,3 +154,16 @@ def test_a_helper_that_hides_behind_global_is_found_through_the_answer() -> None
     made = "import torch\ncell = torch.nn.LSTMCell(3, 4)"
     helper = "def helper(x):\n    global cell\n    out = cell(x)\n    cell = cell\n    return out"
     assert used(made, helper, "def lstm_step(x, h_prev, c_prev, p):\n    return helper(x)") == "torch.nn.LSTMCell"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def lstm_step(x, h_prev, cell, p):\n    return cell * h_prev",
+        "def lstm_step(x, h_prev, *cell):\n    return cell[0] * h_prev",
+        "def lstm_step(x, h_prev, *, cell=1):\n    return cell * h_prev",
+        "lstm_step = lambda x, h_prev, cell, p: cell * h_prev",
+    ],
+)
+def test_an_argument_with_the_name_of_a_forbidden_object_is_the_functions_own(answer: str) -> None:
+    assert used("import torch\ncell = torch.nn.LSTMCell(3, 4)", answer) == ""

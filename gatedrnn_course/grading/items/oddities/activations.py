@@ -229,4 +229,4 @@ def out_of_range(values: Values) -> Words | None:
     if not np.isfinite([least, most]).all() or (least >= low and most <= 1):
         return None
     words = mark("{it} must lie between {low} and 1, as {right} does; yours goes from {least} to {most}.")
-    return told(words, low=int(low), right=right, least=f"{least:.2g}", most=f"{most:.2g}")
+    return told(words, low=int(low), right=right, least=f"{least:.4g}", most=f"{most:.4g}")

@@ -1,0 +1,222 @@
+"""The search line by line: first among readings alone, then with lines that no reading explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+from typing import Any
+
+from gatedrnn_course.cells.edits import Edit
+from gatedrnn_course.cells.edits.evaluate import Trial
+from gatedrnn_course.cells.edits.handed import output_edits
+from gatedrnn_course.cells.edits.probe import Probe
+from gatedrnn_course.cells.edits.probes import probes
+from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, readings
+from gatedrnn_course.cells.expr import Call
+from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.grading.items.lines import Lines, TooMany, fitting
+from gatedrnn_course.grading.items.oddities import Oddity, odd_in_all
+from gatedrnn_course.grading.items.oddities.values import Values
+from gatedrnn_course.grading.items.recover import Asked, Recovery
+
+__all__ = ["Found", "LineSearch", "Unexplained"]
+
+_MOST = (3_000, 3_000, 20_000, 20_000, 100_000)
+"""Combinations compared at once: a probe that leaves more waits until others have narrowed them down."""
+_TRIES = 200
+"""Combinations of readings that are compared with all that was seen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Unexplained:
+    """A line that no edit explains.
+
+    Attributes:
+        line: Its name.
+        oddity: What is odd about its values, if anything.
+    """
+
+    line: str
+    oddity: Oddity | None
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search found.
+
+    Attributes:
+        edit: The mistakes with a name.
+        right: Names of the lines that are surely right.
+        unexplained: The lines that no edit explains.
+    """
+
+    edit: Edit
+    right: tuple[str, ...] = ()
+    unexplained: tuple[Unexplained, ...] = ()
+
+
+class LineSearch:
+    """Searches the readings of every line.
+
+    Args:
+        slice_: The slice.
+        asked: What the learner's function gives for probes.
+        fits: Whether an edit reproduces all that was seen before.
+        clock: Seconds of processor time.
+        until: When to stop.
+    """
+
+    def __init__(
+        self, slice_: Slice, asked: Asked, fits: Callable[[Edit], bool], clock: Callable[[], float], until: float
+    ) -> None:
+        self.slice, self.asked, self.fits, self.clock, self.until = slice_, asked, fits, clock, until
+        self.rows = readings(slice_)
+
+    def run(self) -> Found | None:
+        """Named mistakes that reproduce all that was seen; else the lines that are right and those that are not."""
+        hands: list[Edit | None] = [None, *output_edits(self.slice)]
+        for handed in hands:
+            if self.clock() > self.until:
+                return None
+            found = self._named(handed)
+            if found is not None:
+                return found
+        vague: Found | None = None
+        for unknown in self._unknown():
+            for handed in hands:
+                if handed is not None and sorted(handed.outputs) != sorted(self.slice.outputs):
+                    continue
+                if self.clock() > self.until:
+                    return vague
+                found = self._with_unknown(frozenset(unknown), handed)
+                if found is not None and all(one.oddity for one in found.unexplained):
+                    return found
+                vague = vague or found
+        return vague
+
+    def _named(self, handed: Edit | None) -> Found | None:
+        """Readings of all lines that reproduce all that was seen."""
+        lines = self._narrowed(handed, frozenset())
+        if lines is None:
+            return None
+        for chosen in islice(self._choices(lines), _TRIES):
+            edit = edit_with(self.slice, chosen, handed)
+            if edit.words and self.fits(edit):
+                return Found(edit, self._right(lines, chosen))
+        return None
+
+    def _choices(self, lines: Lines) -> Iterator[dict[str, Reading]]:
+        """Combinations of the readings left, those with the fewest mistakes first."""
+        names = [name for name in self.rows if name not in lines.unknown]
+        left = [lines.left[name][:8] for name in names]
+        combos = islice(product(*left), 50 * _TRIES)
+        for combo in sorted(combos, key=lambda one: sum(k > 0 for k in one)):
+            yield {name: self.rows[name][k] for name, k in zip(names, combo, strict=True) if k}
+
+    def _right(self, lines: Lines, chosen: Mapping[str, Reading]) -> tuple[str, ...]:
+        """The lines that stand as they should; not those the outputs say nothing about."""
+        return tuple(
+            name
+            for name, left in lines.left.items()
+            if name not in chosen and name not in lines.unknown and 2 * len(left) < len(self.rows[name])
+        )
+
+    def _narrowed(self, handed: Edit | None, unknown: frozenset[str]) -> Lines | None:
+        """The readings that fit every probe; None where some line has none."""
+        outputs = self.slice.outputs if handed is None else handed.outputs
+        lines = Lines(self.slice, outputs, unknown)
+        recovery = Recovery(self.slice, self.asked, outputs, unknown)
+        waiting = list(probes(self.slice))
+        for most in _MOST:
+            postponed = []
+            for probe in waiting:
+                if self.clock() > self.until:
+                    return None
+                given, pinned = self.asked(probe), recovery.pinned(probe)
+                if given is None or pinned is None:
+                    return None
+                try:
+                    lines.see(probe, given, pinned, most)
+                except TooMany:
+                    postponed.append(probe)
+                if not lines.possible:
+                    return None
+            waiting = postponed
+        return lines
+
+    def _unknown(self) -> Iterator[tuple[str, ...]]:
+        """Sets of lines that may be anything, small ones first."""
+        inside = [name for name in self.rows if name not in self.slice.outputs]
+        yield from combinations(inside, 1)
+        yield from ((name,) for name in self.slice.outputs if name in self.rows)
+        for size in range(2, len(inside)):
+            yield from combinations(inside, size)
+
+    def _with_unknown(self, unknown: frozenset[str], handed: Edit | None) -> Found | None:
+        lines = self._narrowed(handed, unknown)
+        if lines is None:
+            return None
+        chosen = next(self._choices(lines))
+        outputs = self.slice.outputs if handed is None else handed.outputs
+        recovery = Recovery(self.slice, self.asked, outputs, unknown)
+        told, puzzling = dict(chosen), []
+        for name in self.rows:
+            if name in unknown:
+                seen = self._values(name, recovery, chosen)
+                reading = self._explained(name, seen)
+                if reading is not None:
+                    told[name] = reading
+                else:
+                    puzzling.append(Unexplained(name, odd_in_all([self._row(name, *one) for one in seen], name)))
+        edit = edit_with(self.slice, told, handed)
+        if not puzzling and not self.fits(edit):
+            return None
+        return Found(edit, self._right(lines, chosen), tuple(puzzling))
+
+    def _values(
+        self, name: str, recovery: Recovery, chosen: Mapping[str, Reading]
+    ) -> list[tuple[Probe, Any, dict[str, Any]]]:
+        """For the probes, from the liveliest down: what an unknown line gave, and the values of the lines above it."""
+        found = []
+        for probe in reversed(probes(self.slice)):
+            value = recovery.value(name, probe)
+            pinned = recovery.pinned(probe)
+            given = self.asked(probe)
+            if value is None or pinned is None or given is None:
+                continue
+            known: dict[str, Any] | None = dict(probe.names)
+            for line in edit_with(self.slice, chosen).lines:
+                if line.name == name:
+                    break
+                known = {**known, **pinned} if line.name in pinned else Trial.run(known, (line,))
+                if known is None:
+                    break
+                if line.name in recovery.outputs:
+                    known[line.name] = given[recovery.outputs.index(line.name)]
+            if known is not None:
+                found.append((probe, value, known))
+        return found
+
+    def _explained(self, name: str, seen: Sequence[tuple[Probe, Any, dict[str, Any]]]) -> Reading | None:
+        """A reading, or two edits in this one line, that give what an unknown line gave."""
+        right = [probe.value(name, self.rows[name][0].expr, known) for probe, _value, known in seen]
+        telling = [one for one, r in zip(seen, right, strict=True) if r is not None and not fitting(r, one[1])]
+        if not telling:
+            return None
+        for reading in (*self.rows[name], *further_readings(self.slice, name)):
+            if self.clock() > self.until:
+                return None
+            fits = (
+                (found := probe.value(name, reading.expr, known)) is not None and bool(fitting(found, value))
+                for probe, value, known in (*telling, *seen)
+            )
+            if all(fits):
+                return reading
+        return None
+
+    def _row(self, name: str, probe: Probe, value: Any, known: Mapping[str, Any]) -> Values:
+        """What a line gave, what is right, and what is right inside its activation."""
+        expr = self.rows[name][0].expr
+        inside = probe.value(name, expr.arg, known) if isinstance(expr, Call) else None
+        return Values(value, probe.value(name, expr, known), inside)
