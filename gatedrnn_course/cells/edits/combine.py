@@ -72,6 +72,7 @@ def everywhere_edits(slice_: Slice) -> tuple[Edit, ...]:
     for site in sites(slice_):
         for group in _groups(site):
             members.setdefault(group, []).append(site)
+    alone = {edit.lines for edit in single_edits(slice_)}
     edits = []
     for group, fitting in members.items():
         chosen = _apart(fitting)
@@ -80,7 +81,8 @@ def everywhere_edits(slice_: Slice) -> tuple[Edit, ...]:
             lines = slice_.lines
             for site in chosen:
                 lines = apply(site, lines)
-            edits.append(Edit(lines, slice_.outputs, (words,), 0, group))
+            if lines not in alone:
+                edits.append(Edit(lines, slice_.outputs, (words,), 0, group))
     return tuple(edits)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from gatedrnn_course.cells.edits.combine import everywhere_edits, touched
 from gatedrnn_course.cells.edits.single import RULES, proposals, sites
 from gatedrnn_course.cells.edits.site import Edit, Words, apply
 from gatedrnn_course.cells.expr import Expr
 from gatedrnn_course.cells.slices import Slice
 
-__all__ = ["Reading", "edit_with", "further_readings", "readings"]
+__all__ = ["Reading", "edit_with", "further_readings", "in_fewer_words", "readings"]
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,29 @@ def edit_with(slice_: Slice, chosen: Mapping[str, Reading], handed: Edit | None 
     if handed is None:
         return Edit(lines, slice_.outputs, words, where)
     return Edit(lines, handed.outputs, words + handed.words, where)
+
+
+def in_fewer_words(slice_: Slice, edit: Edit, chosen: Mapping[str, Reading]) -> Edit:
+    """An edit of several lines, one mistake made in every line it fits said once.
+
+    Args:
+        slice_: The slice.
+        edit: The edit.
+        chosen: The readings it is made of.
+    """
+    new = {line.name: line for line in edit.lines}
+    words: list[Words] = []
+    left = dict(chosen)
+    for wide in everywhere_edits(slice_):
+        lines = touched(slice_, wide)
+        if (
+            len(lines) > 1
+            and lines <= set(left)
+            and all(new[one.name] == one for one in wide.lines if one.name in lines)
+        ):
+            words += wide.words
+            left = {name: reading for name, reading in left.items() if name not in lines}
+    for line in slice_.lines:
+        words += left[line.name].words if line.name in left else ()
+    handed = edit.words[sum(len(reading.words) for reading in chosen.values()) :]
+    return replace(edit, words=(*words, *handed))

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells.edits import Edit, Trial, classes
+from gatedrnn_course.cells.edits import Edit, EditClass, Trial, classes
+from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items.recover import Asked
@@ -67,14 +68,20 @@ def explain_slice(
     if all(value is None for _trial, value in trials):
         return None
     with np.errstate(all="ignore"):
-        edit = _first((found.edit for found in classes(slice_)), trials)
-        if edit is not None:
-            return Found(edit)
+        for found in classes(slice_):
+            if _first([found.edit], trials) is not None:
+                return Found(found.edit, also=_elsewhere(slice_, found))
 
         def fits(edit: Edit) -> bool:
             return _first([edit], trials) is not None
 
-        return LineSearch(slice_, Asked(call), fits, clock, clock() + SECONDS).run()
+        return LineSearch(slice_, Asked(call), fits, clock, SECONDS).run()
+
+
+def _elsewhere(slice_: Slice, found: EditClass) -> Edit | None:
+    """A mistake in other lines that gives the same numbers."""
+    lines = touched(slice_, found.edit)
+    return next((one for one in found.members if not touched(slice_, one) & lines), None)
 
 
 def _first(edits: Iterable[Edit], trials: Sequence[tuple[Trial, Values | None]]) -> Edit | None:

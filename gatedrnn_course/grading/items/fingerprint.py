@@ -12,7 +12,6 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-
 __all__ = ["function_fingerprint", "judge_fingerprint", "rubric_fingerprint"]
 
 JUDGING = ("cells", "grading/exchange", "grading/items", "grading/judging", "grading/running", "grading/units")

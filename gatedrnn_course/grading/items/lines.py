@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import product
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,13 @@ import numpy as np
 from gatedrnn_course.cells.edits.probe import SIZE, Probe
 from gatedrnn_course.cells.edits.readings import Reading, readings
 from gatedrnn_course.cells.expr import Call, Expr, Name, names
+from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.slices import Slice
 
-__all__ = ["Lines", "TooMany", "fitting"]
+__all__ = ["Lines", "TooMany", "same_as"]
+
+_FEW = 8
+"""Reasons that are looked at one by one; more are taken together, which strikes out a little less."""
 
 Why = tuple[int, ...]
 """For each line the readings under which a value arises, as the bits of a number."""
@@ -54,6 +58,9 @@ class _Column:
         for why in whys:
             others = (*why[: self.at], 0, *why[self.at + 1 :])
             rows[others] = rows.get(others, 0) | why[self.at]
+        if len(rows) > _FEW:
+            either = _either(self.reasons(spot))
+            self.whys[spot] = {(*either[: self.at], 0, *either[self.at + 1 :]): either[self.at]}
 
     def reasons(self, k: int) -> list[Why]:
         """The readings one value may come from."""
@@ -88,7 +95,9 @@ class Lines:
         """The places of the readings left, by line."""
         return {name: tuple(_bits(own)) for name, own in zip(self._names, self._left, strict=True)}
 
-    def see(self, probe: Probe, given: Sequence[Any], pinned: Mapping[str, Any], most: int = 100_000) -> None:
+    def see(
+        self, probe: Probe, given: Sequence[Any], pinned: Mapping[str, Any], most: int = 100_000, hasty: bool = False
+    ) -> None:
         """Strike out the readings that cannot give what the learner's function gave for a probe.
 
         Args:
@@ -96,6 +105,7 @@ class Lines:
             given: The outputs.
             pinned: Values of unknown lines that are not outputs.
             most: How many combinations are compared at once.
+            hasty: Whether a reading that needs more is struck out, instead of waiting for another probe.
 
         Raises:
             TooMany: If too many combinations are left to compare.
@@ -103,7 +113,7 @@ class Lines:
         seen = dict(zip(self.outputs, given, strict=True))
         nothing = (0,) * len(self._names)
         plain = {**seen, **{name: probe.names[name] for name in self.outputs if name in self.slice.inputs}}
-        if not all(fitting(plain[name], value) for name, value in zip(self.outputs, given, strict=True)):
+        if not all(same_as(plain[name], value) for name, value in zip(self.outputs, given, strict=True)):
             self._left = nothing
             return
         known = {**pinned, **{name: seen[name] for name in self.unknown & set(seen)}}
@@ -117,20 +127,21 @@ class Lines:
                 own = (*left[:at], 1 << k, *left[at + 1 :])
                 expr, value = self.rows[name][k].expr, probe.values[name][k] if name in probe.values else None
                 used = [columns[n] for n in dict.fromkeys(names(expr)) if n in columns]
-                if value is None:
-                    if np.prod([len(one.values) for one in used], dtype=float) > most:
-                        raise TooMany
-                    value = self._stacked(probe, name, expr, known, used)
-                if value is None:
+                size = np.prod([len(one.values) for one in used], dtype=float)
+                if size > most and not (hasty and used[1:]):
+                    raise TooMany
+                if not 0 < size <= most:
                     continue
                 if given_here is None:
+                    value = self._stacked(probe, name, expr, known, used) if value is None else value
                     _note(column, value, used, own)
-                    if 100 * len(column.values) > most:
+                    if 30 * len(column.values) > most:
                         raise TooMany
+                elif value is not None:
+                    fits = _either([fits, own]) if same_as(value, given_here) else fits
                 else:
-                    for place in fitting(value, given_here):
-                        for why in _reasons(used, place, own):
-                            fits = tuple(a | b for a, b in zip(fits, why, strict=True))
+                    places = self._matching(probe, name, expr, known, used, given_here)
+                    fits = _either([fits, *_all_reasons(used, places, own)])
             if given_here is None:
                 columns[name] = column
                 continue
@@ -142,13 +153,33 @@ class Lines:
         self._left = left
 
     def _stacked(self, probe: Probe, name: str, expr: Expr, known: Mapping[str, Any], used: Sequence[_Column]) -> Any:
-        """What a reading of a line gives, one leading axis for each unseen line it uses."""
-        sizes = [len(column.values) for column in used]
-        if not all(sizes):
-            return None
+        """What a reading gives, one leading axis for each unseen line it uses; None where the shapes do not fit."""
         stacked = {self._names[c.at]: _on_axis(c.values, axis, len(used)) for axis, c in enumerate(used)}
         found = probe.value(name, expr, {**known, **stacked})
+        sizes = [len(column.values) for column in used]
         return None if found is None else np.broadcast_to(found, (*sizes, *found.shape[len(used) :]))
+
+    def _matching(
+        self, probe: Probe, name: str, expr: Expr, known: Mapping[str, Any], used: Sequence[_Column], given: Any
+    ) -> Any:
+        """The combinations of unseen values under which a reading gives the learner's value, (count, unseen lines)."""
+        sizes = [len(column.values) for column in used]
+        places = np.stack(np.unravel_index(np.arange(int(np.prod(sizes))), sizes), axis=1) if used else np.zeros((1, 0))
+        if given.shape != (SIZE, SIZE):
+            return places[:0]
+        stacks = {self._names[c.at]: np.stack(c.values) for c in used}
+        parts = [(slice(None), slice(None))]
+        if not any(map(is_parameter, names(expr))):  # element by element: one number settles nearly all
+            parts = [(slice(1), slice(1)), *parts]
+        for part in parts:
+            env = {n: v[part] for n, v in {**probe.names, **known}.items() if n != "p"}
+            chosen = {n: s[(slice(None), *part)][places[:, axis]] for axis, (n, s) in enumerate(stacks.items())}
+            found = probe.value(name, expr, {**env, **chosen})
+            if found is None:
+                return places[:0]
+            full = np.broadcast_to(found, (len(places), *given[part].shape))
+            places = places[_equal(full, given[part]).all(axis=(1, 2))]
+        return places
 
 
 def _note(column: _Column, values: Any, used: Sequence[_Column], own: Why) -> None:
@@ -166,6 +197,22 @@ def _reasons(used: Sequence[_Column], place: Sequence[int], own: Why) -> list[Wh
     """The readings under which one combination of values arises together with a reading."""
     rows = product(*(column.reasons(j) for column, j in zip(used, place, strict=True)))
     return [why for row in rows if all(why := _both((own, *row)))]
+
+
+def _all_reasons(used: Sequence[_Column], places: Any, own: Why) -> list[Why]:
+    """The readings under which any of several combinations arises; of many, a little more than these."""
+    if len(places) <= _FEW:
+        return [why for place in places for why in _reasons(used, place, own)]
+    by_axis = (
+        _either([why for j in np.unique(places[:, axis]) for why in column.reasons(j)])
+        for axis, column in enumerate(used)
+    )
+    return [_both((own, *by_axis))]
+
+
+def _either(rows: Sequence[Why]) -> Why:
+    """Readings under which one value or another arises."""
+    return tuple(reduce(or_, column) for column in zip(*rows, strict=True))
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -196,19 +243,13 @@ def _kept(column: _Column, left: Why) -> _Column:
     return kept
 
 
-def fitting(values: Any, given: Any) -> list[tuple[int, ...]]:
-    """The places in leading axes of `values` where the learner's value stands; `[()]` where there are no such axes."""
-    if values.shape[max(values.ndim - given.ndim, 0) :] != given.shape:
-        return []
-    first = (..., *(0,) * given.ndim)
-    near = np.argwhere(_equal(values[first], given[first]))  # one number settles nearly all
-    if not len(near):
-        return []
-    same = _equal(values[tuple(near.T)], given).reshape(len(near), -1).all(axis=1)
-    return [tuple(at) for at in near[same]]
+def same_as(value: Any, given: Any) -> bool:
+    """Whether a value is the learner's."""
+    return value.shape == given.shape and bool(_equal(value, given).all())
 
 
 def _equal(values: Any, given: Any) -> Any:
+    """Which numbers are the learner's."""
     tolerance = 1e-4 if given.dtype == np.float32 else 1e-6
     with np.errstate(all="ignore"):
         apart = np.abs(values - given) <= tolerance * (1.0 + np.abs(given))

@@ -12,18 +12,20 @@ from gatedrnn_course.cells.edits.evaluate import Trial
 from gatedrnn_course.cells.edits.handed import output_edits
 from gatedrnn_course.cells.edits.probe import Probe
 from gatedrnn_course.cells.edits.probes import probes
-from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, readings
+from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, in_fewer_words, readings
 from gatedrnn_course.cells.expr import Call
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.items.lines import Lines, TooMany, fitting
+from gatedrnn_course.grading.items.lines import Lines, TooMany, same_as
 from gatedrnn_course.grading.items.oddities import Oddity, odd_in_all
 from gatedrnn_course.grading.items.oddities.values import Values
 from gatedrnn_course.grading.items.recover import Asked, Recovery
 
 __all__ = ["Found", "LineSearch", "Unexplained"]
 
-_MOST = (3_000, 3_000, 20_000, 20_000, 100_000)
-"""Combinations compared at once: a probe that leaves more waits until others have narrowed them down."""
+_PASSES = (*((most, False) for most in (3_000, 3_000, 20_000, 20_000, 100_000, 100_000)), (100_000, True))
+"""Combinations compared at once: a probe that leaves more waits until others have narrowed them down; and haste."""
+_NAMED, _HANDED = 0.5, 0.65
+"""The share of the time for named mistakes in the lines, and for these with one in what is handed back."""
 _TRIES = 200
 """Combinations of readings that are compared with all that was seen."""
 
@@ -49,11 +51,13 @@ class Found:
         edit: The mistakes with a name.
         right: Names of the lines that are surely right.
         unexplained: The lines that no edit explains.
+        also: A mistake elsewhere that gives the same numbers as `edit`.
     """
 
     edit: Edit
     right: tuple[str, ...] = ()
     unexplained: tuple[Unexplained, ...] = ()
+    also: Edit | None = None
 
 
 class LineSearch:
@@ -64,25 +68,28 @@ class LineSearch:
         asked: What the learner's function gives for probes.
         fits: Whether an edit reproduces all that was seen before.
         clock: Seconds of processor time.
-        until: When to stop.
+        seconds: How many of them the search may take.
     """
 
     def __init__(
-        self, slice_: Slice, asked: Asked, fits: Callable[[Edit], bool], clock: Callable[[], float], until: float
+        self, slice_: Slice, asked: Asked, fits: Callable[[Edit], bool], clock: Callable[[], float], seconds: float
     ) -> None:
-        self.slice, self.asked, self.fits, self.clock, self.until = slice_, asked, fits, clock, until
+        self.slice, self.asked, self.fits, self.clock = slice_, asked, fits, clock
+        self.start, self.seconds, self.until = clock(), seconds, 0.0
         self.rows = readings(slice_)
 
     def run(self) -> Found | None:
         """Named mistakes that reproduce all that was seen; else the lines that are right and those that are not."""
         hands: list[Edit | None] = [None, *output_edits(self.slice)]
         for handed in hands:
+            self.until = self.start + self.seconds * (_NAMED if handed is None else _HANDED)
             if self.clock() > self.until:
-                return None
+                break
             found = self._named(handed)
             if found is not None:
                 return found
         vague: Found | None = None
+        self.until = self.start + self.seconds
         for unknown in self._unknown():
             for handed in hands:
                 if handed is not None and sorted(handed.outputs) != sorted(self.slice.outputs):
@@ -103,7 +110,7 @@ class LineSearch:
         for chosen in islice(self._choices(lines), _TRIES):
             edit = edit_with(self.slice, chosen, handed)
             if edit.words and self.fits(edit):
-                return Found(edit, self._right(lines, chosen))
+                return Found(in_fewer_words(self.slice, edit, chosen), self._right(lines, chosen))
         return None
 
     def _choices(self, lines: Lines) -> Iterator[dict[str, Reading]]:
@@ -128,7 +135,7 @@ class LineSearch:
         lines = Lines(self.slice, outputs, unknown)
         recovery = Recovery(self.slice, self.asked, outputs, unknown)
         waiting = list(probes(self.slice))
-        for most in _MOST:
+        for most, hasty in _PASSES:
             postponed = []
             for probe in waiting:
                 if self.clock() > self.until:
@@ -137,7 +144,7 @@ class LineSearch:
                 if given is None or pinned is None:
                     return None
                 try:
-                    lines.see(probe, given, pinned, most)
+                    lines.see(probe, given, pinned, most, hasty)
                 except TooMany:
                     postponed.append(probe)
                 if not lines.possible:
@@ -201,14 +208,14 @@ class LineSearch:
     def _explained(self, name: str, seen: Sequence[tuple[Probe, Any, dict[str, Any]]]) -> Reading | None:
         """A reading, or two edits in this one line, that give what an unknown line gave."""
         right = [probe.value(name, self.rows[name][0].expr, known) for probe, _value, known in seen]
-        telling = [one for one, r in zip(seen, right, strict=True) if r is not None and not fitting(r, one[1])]
+        telling = [one for one, r in zip(seen, right, strict=True) if r is not None and not same_as(r, one[1])]
         if not telling:
             return None
         for reading in (*self.rows[name], *further_readings(self.slice, name)):
             if self.clock() > self.until:
                 return None
             fits = (
-                (found := probe.value(name, reading.expr, known)) is not None and bool(fitting(found, value))
+                (found := probe.value(name, reading.expr, known)) is not None and same_as(found, value)
                 for probe, value, known in (*telling, *seen)
             )
             if all(fits):

@@ -1,7 +1,8 @@
-"""An item that runs a cell over a whole sequence, and the mistakes people make in the loop."""
+"""An item that runs a cell over a whole sequence."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,100 +10,31 @@ from typing import Any
 import numpy as np
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.edits import Edit, classes
+from gatedrnn_course.cells.edits import Edit, Words, classes
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice, whole_step
 from gatedrnn_course.grading.exchange.values import Argument, Value
-from gatedrnn_course.grading.items.diagnosis import same_numbers
+from gatedrnn_course.grading.items.diagnosis import explain_slice, same_numbers
 from gatedrnn_course.grading.items.docstrings import sequence_docstring
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.loops import LOOP_MISTAKES, Loop, pairs_of_loops
 from gatedrnn_course.grading.items.reach import far_draws
-from gatedrnn_course.text import _, mark
 
-__all__ = ["LOOP_MISTAKES", "SequenceItem"]
+__all__ = ["SequenceItem"]
 
-Step = Callable[..., tuple[Any, ...]]
-States = tuple[Any, ...]
-
-
-def run(
-    step: Step, xs: Any, start: States, p: Params, states_before: Callable[[list[States]], States] | None = None
-) -> Any:
-    """The loop: all states of each kind, stacked over time. `states_before` may pick other states than the last."""
-    history = [tuple(start)]
-    for x in xs:
-        history.append(step(x, *(states_before(history) if states_before else history[-1]), p))
-    return tuple(np.stack(kind) for kind in zip(*history[1:], strict=True))
+_SECONDS = 1.0
+"""Processor time for an explanation."""
+_RIGHT = Loop()
 
 
-def _backwards(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return tuple(kind[::-1] for kind in run(step, xs[::-1], start, p))
-
-
-def _backwards_unsorted(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return run(step, xs[::-1], start, p)
-
-
-def _not_carried(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return run(step, xs, start, p, lambda history: history[0])
-
-
-def _h_not_carried(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return run(step, xs, start, p, lambda history: (history[0][0], *history[-1][1:]))
-
-
-def _c_not_carried(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return run(step, xs, start, p, lambda history: (history[-1][0], *history[0][1:]))
-
-
-def _one_late(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return run(step, xs, start, p, lambda history: history[max(len(history) - 2, 0)])
-
-
-def _from_zeros(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return run(step, xs, tuple(np.zeros_like(s) for s in start), p)
-
-
-def _last_only(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return tuple(kind[-1] for kind in run(step, xs, start, p))
-
-
-def _repeated(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return tuple(np.stack([kind[-1]] * len(kind)) for kind in run(step, xs, start, p))
-
-
-def _start_included(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return tuple(np.concatenate([s[None], kind]) for s, kind in zip(start, run(step, xs, start, p), strict=True))
-
-
-def _before(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return tuple(np.concatenate([s[None], kind[:-1]]) for s, kind in zip(start, run(step, xs, start, p), strict=True))
-
-
-def _first_input(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return run(step, np.stack([xs[0]] * len(xs)), start, p)
-
-
-def _batch_first(step: Step, xs: Any, start: States, p: Params) -> Any:
-    return tuple(np.swapaxes(kind, 0, 1) for kind in run(step, xs, start, p))
-
-
-LOOP_MISTAKES: dict[str, Callable[..., Any]] = {
-    mark("The steps run backwards, from the last input to the first."): _backwards,
-    mark("The steps run backwards, and the outputs are stacked in that order."): _backwards_unsorted,
-    mark("The state is not carried: every step starts from the initial state."): _not_carried,
-    mark("h is not carried: every step sees the initial h."): _h_not_carried,
-    mark("Only h is carried: every step sees the initial values of the other states."): _c_not_carried,
-    mark("The state is carried one step late."): _one_late,
-    mark("The first step starts from zeros instead of the initial state."): _from_zeros,
-    mark("Only the last step is handed back instead of all T."): _last_only,
-    mark("One array stands T times in the result: append a new array at every step."): _repeated,
-    mark("The initial state is in the result too: T + 1 steps instead of T."): _start_included,
-    mark("Each step hands back the state before it instead of the one after it."): _before,
-    mark("Every step looks at the first input."): _first_input,
-    mark("The result has the batch axis first instead of time first."): _batch_first,
-}
+def _one_step(row: Any) -> Any:
+    """The step in what a loop over one input hands back, also where its axes are not as they should be."""
+    if row.ndim < 3:
+        return row
+    if len(row) == 1:
+        return row[0]
+    return row[:, 0] if row.shape[1] == 1 else row[-1]
 
 
 @dataclass(frozen=True)
@@ -111,9 +43,11 @@ class SequenceItem(Item):
 
     Attributes:
         cell: The cell.
+        clock: Seconds of processor time; they bound the search.
     """
 
     cell: Cell = field(kw_only=True)
+    clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -136,18 +70,14 @@ class SequenceItem(Item):
 
     def reference(self, *args: Argument) -> Value:
         """The loop in NumPy float64."""
-        values = self._loop(run, self._step(None), args)
+        values = self._run(_RIGHT, None, args)
         return values[0] if len(values) == 1 else values
 
-    def _step(self, edit: Edit | None) -> Step:
+    def _run(self, loop: Loop, edit: Edit | None, args: Sequence[Any]) -> tuple[Any, ...]:
         whole = self.slice
         lines, outputs = (edit.lines, edit.outputs) if edit else (whole.lines, whole.outputs)
-        return compiled(lines, whole.inputs, outputs)
-
-    @staticmethod
-    def _loop(loop: Callable[..., Any], step: Step, args: Sequence[Any]) -> tuple[Any, ...]:
         xs, *start, p = args
-        return tuple(loop(step, xs, tuple(start), Params(p)))
+        return loop(compiled(lines, whole.inputs, outputs), xs, tuple(start), Params(p))
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
         """Two batches of distinct sizes with T of at least 3, size 1, and a square batch to explain with.
@@ -169,34 +99,52 @@ class SequenceItem(Item):
         return Draw(kind, (xs, *states[1:], p), decides)
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """A mistake of the loop, or else an edit of the step inside it."""
+        """A mistake of the loop, or of the step inside it; two of the loop; both; or several in the step."""
         if all(o.value is None for o in observed):
             return None
         order = ("square", "batch", "ones")
-        observed = sorted(observed, key=lambda o: order.index(o.draw.kind))
-        for explanation, compute in self._wrong_ways():
-            if all(same_numbers(_try(compute, o.draw.args), o.value) for o in observed):
-                return explanation
+        seen = sorted(observed, key=lambda o: order.index(o.draw.kind))
+        until = self.clock() + _SECONDS
+        for words, loop, edit in self._wrong_ways(ask):
+            if self.clock() > until:
+                return None
+            if all(same_numbers(self._try(loop, edit, o.draw.args), o.value) for o in seen):
+                said = [Words(one) for one in words] + list(edit.words if edit else ())
+                return Explanation(" ".join(map(str, said)), " ".join(one.english for one in said))
         return None
 
-    def _wrong_ways(self) -> Iterator[tuple[Explanation, Callable[..., Any]]]:
+    def _wrong_ways(self, ask: Ask) -> Iterator[tuple[tuple[str, ...], Loop, Edit | None]]:
+        """Loops and steps with mistakes, those with fewer first."""
+        yield from (((words,), loop, None) for words, loop in LOOP_MISTAKES.items())
+        edits = [found.edit for found in classes(self.slice)]
+        yield from (((), _RIGHT, edit) for edit in edits)
+        yield from ((words, loop, None) for words, loop in pairs_of_loops())
+        step = self._step_alone(ask)
+        if step is not None:
+            yield (), _RIGHT, step
+            yield from (((words,), loop, step) for words, loop in LOOP_MISTAKES.items())
         for words, loop in LOOP_MISTAKES.items():
-            yield Explanation(_(words), words), lambda args, loop=loop: self._loop(loop, self._step(None), args)
-        if len(self.outputs) > 1:
-            words = mark("The outputs come back in the wrong order.")
-            yield Explanation(_(words), words), lambda args: self._loop(run, self._step(None), args)[::-1]
-        for found in classes(self.slice):
-            edit = found.edit
-            yield (
-                Explanation(edit.sentence, edit.key),
-                lambda args, edit=edit: self._loop(run, self._step(edit), args),
-            )
+            yield from (((words,), loop, edit) for edit in edits)
 
+    def _step_alone(self, ask: Ask) -> Edit | None:
+        """What is wrong in the step: a sequence of one input is a step without a loop."""
 
-def _try(compute: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] | None:
-    """The outputs, or None when the shapes do not fit."""
-    with np.errstate(all="ignore"):
-        try:
-            return tuple(compute(args))
-        except ValueError:
-            return None
+        def call(inputs: Sequence[Any], p: Params) -> tuple[Any, ...] | None:
+            x, *states = inputs
+            value = ask(Draw("square", (x[None], *states, p), decides=False)).value
+            return None if value is None else tuple(map(_one_step, value))
+
+        rng = np.random.default_rng(0)
+        draws = [self.slice.draw(rng, sizes, (b,)) for sizes, b in (({"D": 3, "H": 3}, 3), ({"D": 4, "H": 3}, 2))]
+        kinds = ("square", "batch")
+        seen = [(inputs, p, call(inputs, p), kind) for (inputs, p), kind in zip(draws, kinds, strict=True)]
+        found = explain_slice(self.slice, seen, call, self.clock)
+        return None if found is None or found.unexplained else found.edit
+
+    def _try(self, loop: Loop, edit: Edit | None, args: Sequence[Any]) -> tuple[Any, ...] | None:
+        """The outputs, or None when the shapes do not fit."""
+        with np.errstate(all="ignore"):
+            try:
+                return self._run(loop, edit, args)
+            except (ValueError, IndexError):
+                return None

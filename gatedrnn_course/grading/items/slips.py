@@ -22,10 +22,11 @@ from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import Item, Observation
+from gatedrnn_course.grading.items.oddities.activations import COMMON, FORMULAS, WRITTEN
 from gatedrnn_course.grading.items.slice_item import SliceItem
 from gatedrnn_course.text import mark
 
-__all__ = ["Slip", "explain_order", "explain_slip", "slips"]
+__all__ = ["Slip", "explain_order", "explain_slip", "is_an_edit", "slips"]
 
 Function = Callable[..., Any]
 READINGS = 2
@@ -58,10 +59,7 @@ def slips(item: Item) -> Iterator[Slip]:
 
 
 def explain_slip(item: Item, observed: Sequence[Observation]) -> tuple[Words, ...]:
-    """The slips that give what was observed on every draw: two readings at most, the plainer first.
-
-    Where a single edit of the equations gives the same, none: that is the plainer reading.
-    """
+    """The slips that give what was observed on every draw: two readings at most, the plainer first."""
     if not observed or all(one.value is None for one in observed):
         return ()
     order = sorted(observed, key=lambda one: one.value is None)  # a draw with numbers tells more than one that raised
@@ -69,7 +67,7 @@ def explain_slip(item: Item, observed: Sequence[Observation]) -> tuple[Words, ..
     for slip in _listed(item):
         if len(found) < READINGS and slip.words.english not in found and _gives(slip.function, order):
             found[slip.words.english] = slip.words
-    return () if found and _is_an_edit(item, order) else tuple(found.values())
+    return tuple(found.values())
 
 
 def explain_order(item: Item, observed: Sequence[Observation]) -> Words | None:
@@ -83,9 +81,9 @@ def _gives(function: Function, observed: Sequence[Observation]) -> bool:
     return all(same_numbers(_attempt(function, one.draw.args), one.value) for one in observed)
 
 
-def _is_an_edit(item: Item, observed: Sequence[Observation]) -> bool:
-    """Whether a single edit gives what was observed."""
-    if not isinstance(item, SliceItem):
+def is_an_edit(item: Item, observed: Sequence[Observation]) -> bool:
+    """Whether a single edit of the equations gives what was observed, which is a plainer reading than any slip."""
+    if not isinstance(item, SliceItem) or all(one.value is None for one in observed):
         return False
     trials = [(Trial(item.slice, *item.split(one.draw.args)), one.value) for one in observed]
     with np.errstate(all="ignore"):
@@ -196,6 +194,30 @@ def _orders(item: Item) -> Iterator[Slip]:
         )
 
 
+PIECES: dict[str, Function] = {
+    mark("`{line}` is a hard sigmoid, 0.2 a + 0.5 cut off at 0 and 1, where {right} belongs."): (
+        lambda a: np.clip(0.2 * a + 0.5, 0, 1)
+    ),
+    mark("`{line}` is a hard sigmoid, a / 6 + 0.5 cut off at 0 and 1, where {right} belongs."): (
+        lambda a: np.clip(a / 6 + 0.5, 0, 1)
+    ),
+    mark("`{line}` is a hard sigmoid, a / 4 + 0.5 cut off at 0 and 1, where {right} belongs."): (
+        lambda a: np.clip(a / 4 + 0.5, 0, 1)
+    ),
+    mark("`{line}` is the sum itself cut off at 0 and 1, where {right} belongs."): lambda a: np.clip(a, 0, 1),
+    mark("`{line}` is the sum itself cut off at -1 and 1, where {right} belongs."): lambda a: np.clip(a, -1, 1),
+    mark("`{line}` is a leaky relu (0.01), where {right} belongs."): lambda a: np.where(a > 0, a, 0.01 * a),
+    mark("`{line}` is a leaky relu (0.1), where {right} belongs."): lambda a: np.where(a > 0, a, 0.1 * a),
+    mark("`{line}` is a leaky relu (0.2), where {right} belongs."): lambda a: np.where(a > 0, a, 0.2 * a),
+    mark("`{line}` is a softmax over the units, where {right} belongs."): lambda a: _softmax(a, -1),
+    mark("`{line}` is a softmax over the rows of the batch, where {right} belongs."): lambda a: _softmax(a, 0),
+    mark("`{line}` passes through sigmoid twice, where {right} belongs."): (
+        lambda a: NUMPY_FUNCTIONS["sigmoid"](NUMPY_FUNCTIONS["sigmoid"](a))
+    ),
+}
+"""Activations made of straight pieces, and those that look at more than one number."""
+
+
 def _of_arguments(item: SliceItem) -> Iterator[Slip]:
     """Arguments in another order, or changed before they are used."""
     yield from _orders(item)
@@ -246,9 +268,12 @@ def _of_lines(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
         for path, node in walk(line.expr):
             for words, text in _typed(node):
                 yield Slip(words, _compiled(slice_, arguments, {k: (path, text)}))
+            for words, text in _part_changed(slice_, path, node):
+                yield Slip(words, _compiled(slice_, arguments, {k: (path, text)}))
         for words, text in _changed(line.name, line.expr):
             yield Slip(words, _compiled(slice_, arguments, {k: ((), text)}))
     yield from _everywhere(slice_, arguments)
+    yield from _every_activation(slice_, arguments)
 
 
 def _typed(node: Expr) -> Iterator[tuple[Words, str]]:
@@ -267,6 +292,20 @@ def _typed(node: Expr) -> Iterator[tuple[Words, str]]:
             yield Words(words, {"matrix": matrix, "vector": of}), f"(p.{matrix} @ {at}.T)"
         case Call(function, arg) if len(terms(arg)) > 1:
             yield from _two_activations(function, arg)
+
+
+def _other_activations(function: str, name: str, arg: Expr) -> Iterator[tuple[Words, str]]:
+    """Another activation in a line, or a formula that is near the right one."""
+    shown = {"right": function, "line": name}
+    for n, other in enumerate(COMMON):
+        if other not in NUMPY_FUNCTIONS:
+            words = mark("`{line}` passes through {other}, where {right} belongs.")
+            yield Words(words, {**shown, "other": other}), f"common[{n}]({python_of(arg)})"
+    for n, (text, _formula) in enumerate(FORMULAS.get(function, {}).items()):
+        words = mark("The {right} of `{line}` is computed as `{text}`.")
+        yield Words(words, {**shown, "text": text}), f"formulas[{function!r}][{n}]({python_of(arg)})"
+    for n, template in enumerate(PIECES):
+        yield Words(template, shown), f"pieces[{n}]({python_of(arg)})"
 
 
 def _two_activations(function: str, arg: Expr) -> Iterator[tuple[Words, str]]:
@@ -290,6 +329,8 @@ def _two_activations(function: str, arg: Expr) -> Iterator[tuple[Words, str]]:
 
 def _changed(name: str, expr: Expr) -> Iterator[tuple[Words, str]]:
     """A line, or what stands inside its activation, changed on its way."""
+    if isinstance(expr, Call):
+        yield from _other_activations(expr.function, name, expr.arg)
     for n, (template, functions) in enumerate(CHANGES.items()):
         for k in range(len(functions)):
             yield Words(template, {"what": f"`{name}`"}), f"changes[{n}][{k}]({python_of(expr)})"
@@ -298,6 +339,40 @@ def _changed(name: str, expr: Expr) -> Iterator[tuple[Words, str]]:
                 what = f"`{to_text(expr.arg)}`" if len(to_text(expr.arg)) < 40 else ""
                 filled = {"what": what or inside.format(function=expr.function, name=name)}
                 yield Words(template, filled), f"{expr.function}(changes[{n}][{k}]({python_of(expr.arg)}))"
+
+
+def _part_changed(slice_: Slice, path: Path, node: Expr) -> Iterator[tuple[Words, str]]:
+    """A product, a bias or an earlier line changed on its way into a line."""
+    earlier = {line.name for line in slice_.lines}
+    match node:
+        case MatMul() | Op("*") if path:
+            what = to_text(node)
+        case Name(name) if path and is_parameter(name) and slice_.shape(name) == ("H",):
+            what = f"p.{name}"
+        case Name(name) if path and name in earlier:
+            what = name
+        case _:
+            return
+    for n, (template, functions) in enumerate(CHANGES.items()):
+        for k in range(len(functions)):
+            yield Words(template, {"what": f"`{what}`"}), f"changes[{n}][{k}]({python_of(node)})"
+
+
+def _every_activation(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
+    """A helper for the activation that is wrong wherever it is used."""
+    for function in WRITTEN:
+        calls = {
+            k: line.expr
+            for k, line in enumerate(slice_.lines)
+            if isinstance(line.expr, Call) and line.expr.function == function
+        }
+        if len(calls) < 2:
+            continue
+        per_line = [list(_changed(slice_.lines[k].name, expr)) for k, expr in calls.items()]
+        for same in zip(*per_line, strict=True):
+            words = Words(mark("The same in every line with {function}:"), {"function": function}, same[0][0])
+            holes: dict[int, tuple[Path, str]] = {k: ((), text) for k, (_words, text) in zip(calls, same, strict=True)}
+            yield Slip(words, _compiled(slice_, arguments, holes))
 
 
 def _everywhere(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
@@ -371,7 +446,14 @@ class _Typed:
 
     def __call__(self, *args: Any) -> Any:
         if self._function is None:
-            namespace: dict[str, Any] = {**NUMPY_FUNCTIONS, "changes": list(CHANGES.values()), "summed": _summed}
+            namespace: dict[str, Any] = {
+                **NUMPY_FUNCTIONS,
+                "changes": list(CHANGES.values()),
+                "common": list(COMMON.values()),
+                "formulas": {function: list(texts.values()) for function, texts in FORMULAS.items()},
+                "pieces": list(PIECES.values()),
+                "summed": _summed,
+            }
             exec(compile(self.source, "<slip>", "exec"), namespace)
             self._function = namespace["typed"]
         return self._function(*args)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from gatedrnn_course.cells.edits import Words
+from gatedrnn_course.cells.expr import names
+from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.grading.exchange.values import Problem
 from gatedrnn_course.grading.items import Draw, Item
 from gatedrnn_course.text import _, mark
@@ -37,10 +39,7 @@ def sizes_in_words(message: str) -> str:
             "the shapes {a} and {b} do not fit: + and * go from the last size to the first, and each must be equal or "
             "1, as in (B, H) and (H,)."
         )
-        told = words.format(a=a, b=b)
-        if any(shape.endswith(", 1)") for shape in (a, b)):
-            told += " " + _("A bias (H,) is added as it is, without `[:, None]`.")
-        return told
+        return words.format(a=a, b=b)
     if found := _TENSORS.search(message):
         return _("the sizes do not fit: + and * need {a} and {b} to be equal.").format(a=found[1], b=found[2])
     return ""
@@ -62,8 +61,11 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
     message = problem.message
     if problem.type == "NameError" and (found := _NAME.search(message)):
         return _unknown_name(item, draw, found[1])
+    if problem.type == "KeyError" and message.isdigit():
+        known = ", ".join(f"p.{name}" for name in list(_parameters(draw))[:2])
+        return Words(mark("p holds its arrays by name, not by number: {known}, and so on."), {"known": known})
     if problem.type in ("AttributeError", "KeyError") and (found := _PARAMETER.search(message)):
-        return _unknown_parameter(draw, next(name for name in found.groups() if name))
+        return _unknown_parameter(item, draw, next(name for name in found.groups() if name))
     if problem.type in ("TypeError", "ValueError") and any(words in message for words in _NUMBERS):
         if "math." in problem.line:
             return Words(mark("`math` takes one number at a time; `np.exp` and `np.tanh` take whole arrays."))
@@ -76,9 +78,21 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
         return Words(words, {"own": found[1], "count": found[2], "wanted": wanted})
     if problem.type == "TypeError" and "'NoneType'" in message:
         return Words(mark("A value is None there. Does a function you call return nothing, or is it not written yet?"))
+    if (found := _BROADCAST.search(message)) and any(shape.endswith(",1)") for shape in found.groups()):
+        column, row = sorted(found.groups(), key=lambda shape: not shape.endswith(",1)"))
+        words = mark(
+            "A column of shape {column} meets rows of shape {row}. A bias (H,) is added as it is, without `[:, None]`."
+        )
+        return Words(words, {"column": column.replace(",", ", "), "row": row.replace(",", ", ")})
     if problem.type == "RecursionError":
         return Words(mark("The function calls itself without end. Does a helper have the same name?"))
     return None
+
+
+def _own_parameters(item: Item) -> list[str]:
+    """The parameters that the item's own lines use."""
+    lines = item.slice.lines if hasattr(item, "slice") else ()
+    return [name for line in lines for name in names(line.expr) if is_parameter(name)]
 
 
 def _parameters(draw: Draw) -> Iterator[str]:
@@ -95,7 +109,8 @@ def _unknown_name(item: Item, draw: Draw, name: str) -> Words | None:
         words = mark("`{name}` is not imported: run a cell with `{how}` first.")
         return Words(words, {"name": name, "how": MODULES[name]})
     lines = [line.name for line in item.slice.cell.lines] if hasattr(item, "slice") else []
-    near = get_close_matches(name, [*item.arguments, *parameters, *lines], 1, 0.5)
+    candidates = [*item.arguments, *lines, *(_own_parameters(item) or parameters)]
+    near = get_close_matches(name, candidates, 1, 0.5) or get_close_matches(f"{name}_", candidates, 1, 0.5)
     if near:
         shown = f"p.{near[0]}" if near[0] in parameters else near[0]
         words = mark("There is no name `{name}`. Is `{near}` meant? The arguments are {wanted}.")
@@ -103,12 +118,11 @@ def _unknown_name(item: Item, draw: Draw, name: str) -> Words | None:
     return None
 
 
-def _unknown_parameter(draw: Draw, name: str) -> Words | None:
+def _unknown_parameter(item: Item, draw: Draw, name: str) -> Words | None:
     parameters = list(_parameters(draw))
     if not parameters or name in parameters:
         return None
-    same = [p for p in parameters if p.partition("_")[2] == name.partition("_")[2]]
-    near = get_close_matches(name, same or parameters, 1, 0.3) or get_close_matches(name, parameters, 1, 0.3)
+    near = get_close_matches(name, _own_parameters(item), 1, 0.3) or get_close_matches(name, parameters, 1, 0.3)
     words = mark("p has no `{name}`. It holds {known}.")
     if near:
         words = mark("p has no `{name}`. Is `p.{near}` meant? It holds {known}.")

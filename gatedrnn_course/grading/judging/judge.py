@@ -18,7 +18,7 @@ from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.judging.reasons import KINDS, Came, only_the_shape, reason_of
 from gatedrnn_course.grading.judging.signature import wrong_head
 from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
 __all__ = ["judge", "judge_with_earlier"]
 
@@ -215,26 +215,28 @@ def _wrong(
     changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
     if changed:
         return _changes_arguments(item, changed)
-    return _not_right(item, "wrong", _heading(item, failed), "", detail)
+    heading = _heading(failed)
+    words = _("`{name}` {gives}").format(name=item.name, gives=heading)
+    return _not_right(item, "wrong", words, f"The function {heading.english}" if failed.comparison.form else "", detail)
 
 
-def _heading(item: Item, failed: _Trial) -> str:
+def _heading(failed: _Trial) -> Words:
     """What is wrong where nothing has a name: which outputs differ and which do not."""
     found = failed.comparison
     wrong, right = (", ".join(f"`{name}`" for name in names) for names in (found.wrong_outputs, found.right_outputs))
     if found.form:
         words = (
-            _("`{name}` gives {wrong} in another shape; {right} is right.")
+            mark("gives {wrong} in another shape; {right} is right.")
             if right
-            else _("`{name}` gives {wrong} in another shape.")
+            else mark("gives {wrong} in another shape.")
         )
     else:
         words = (
-            _("`{name}` gives other numbers for {wrong}; {right} is right.")
+            mark("gives other numbers for {wrong}; {right} is right.")
             if right
-            else _("`{name}` gives other numbers for {wrong}.")
+            else mark("gives other numbers for {wrong}.")
         )
-    return words.format(name=item.name, wrong=wrong, right=right)
+    return Words(words, {"wrong": wrong, "right": right})
 
 
 def _outcomes(item: Item, trials: Sequence[_Trial]) -> list[Came]:
@@ -271,7 +273,8 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
         "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
     }
     outcome, words = sentences[problem.kind]
-    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message))
+    key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
+    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message), key)
 
 
 def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:

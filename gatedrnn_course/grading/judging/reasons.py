@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.expr import Call
 from gatedrnn_course.cells.numeric import compiled
@@ -13,7 +15,7 @@ from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.exchange.values import Problem
 from gatedrnn_course.grading.items import Ask, Draw, Explanation, Item, Observation, SliceItem, behaviour
 from gatedrnn_course.grading.items.oddities import RANGE, RULES, Values, odd_in_all
-from gatedrnn_course.grading.items.slips import explain_order, explain_slip
+from gatedrnn_course.grading.items.slips import explain_order, explain_slip, is_an_edit
 from gatedrnn_course.text import _, mark
 
 __all__ = ["KINDS", "Came", "only_the_shape", "reason_of"]
@@ -67,22 +69,42 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
         yield from _found(item.explain(observed, ask))
         yield from _odd(item, observed, (*RULES, *RANGE))
         return
-    yield from _told(behaviour.handed_back(item, observed))
     if head not in (None, item.arguments):  # the names are the learner's own
         yield from _told(explain_order(item, observed))
     steady = behaviour.unsteady(observed, ask)
     yield from _told(behaviour.remembers(item, observed))
     yield from _told(steady)
     rest, beside = _without_shapes(item, outcomes)
-    yield from _with(beside, _slips(item, rest))
     mixes = behaviour.mixes_rows(item, observed, ask)
+    edited = not isinstance(item, SliceItem) or is_an_edit(item, rest)  # what an item explains itself comes first
+    if not edited:
+        yield from _told(behaviour.handed_back(item, observed))
+        yield from _with(beside, _odd(item, rest, RULES))
+        yield from _with(beside, _slips(item, rest))
     if mixes is None:
-        yield from _with(beside, _found(item.explain(rest, ask)))
+        yield from _with(beside, _found(item.explain(rest, _whole(item, ask))))
+    if edited:
+        yield from _told(behaviour.handed_back(item, observed))
+        yield from _with(beside, _odd(item, rest, RULES))
     yield from _told(behaviour.one_vector_only(item, observed, ask))
-    yield from _with(beside, _odd(item, rest, RULES))
     yield from _told(mixes)
     yield from _told(behaviour.depends_on_nothing_of(item, observed, ask))
     yield from _odd(item, rest, RANGE)
+
+
+def _whole(item: Item, ask: Ask) -> Ask:
+    """The same, but an answer in another shape counts as none: a search by numbers has no use for it."""
+
+    def ask_for_shape(draw: Draw) -> Observation:
+        seen = ask(draw)
+        return seen if seen.value is not None and _in_shape(item, seen) else replace(seen, value=None)
+
+    return ask_for_shape
+
+
+def _in_shape(item: Item, seen: Observation) -> bool:
+    pairs = zip(seen.value or (), _right(item, seen.draw), strict=True)
+    return all(np.shape(given) == np.shape(right) for given, right in pairs)
 
 
 def _found(explanation: Explanation | None) -> list[Explanation]:
@@ -150,20 +172,26 @@ def _hint(problem: Problem | None) -> str:
 def _without_shapes(item: Item, outcomes: Sequence[Came]) -> tuple[list[Observation], Words | None]:
     """The outcomes without those that another slip spoils: a shape that is wrong on some kinds of input only."""
     batches = [outcome for outcome in outcomes if outcome.kind == "batch"]
-    if not isinstance(item, SliceItem) or any(outcome.seen.value is None for outcome in batches):
+    if not isinstance(item, SliceItem) or not all(_fits(item, outcome.seen) for outcome in batches):
         return [outcome.seen for outcome in outcomes], None
-    spoilt = [o for o in outcomes if o.kind in ("single", "ones") and (o.seen.value is None)]
+    spoilt = [o for o in outcomes if o.kind in ("single", "ones") and not _fits(item, o.seen)]
     if not spoilt:
         return [outcome.seen for outcome in outcomes], None
     rest = [outcome.seen for outcome in outcomes if outcome not in spoilt]
     if spoilt[0].kind == "ones":
-        return rest, Words(mark("And it raises where all sizes are 1."))
+        return rest, Words(mark("And it is not for sizes of 1."))
     return rest, Words(mark("And it is not for one vector: {hint}"), {"hint": _hint(spoilt[0].problem)})
+
+
+def _fits(item: Item, seen: Observation) -> bool:
+    """Whether values came, in the right shape."""
+    return seen.value is not None and _in_shape(item, seen)
 
 
 def _odd(item: Item, observed: Sequence[Observation], among: Any) -> list[Explanation]:
     """What is odd about the values of the outputs that are wrong."""
     found = []
+    observed = [one for one in observed if one.draw.kind != "single"] or observed  # a batch has axes to tell apart
     for k, name in enumerate(item.outputs):
         if any(one.value is None for one in observed):
             return []

@@ -44,6 +44,8 @@ class ItemProof:
         named: Mistakes called by their name, or by another name of the same function.
         pairs_caught: Pairs of mistakes in different lines found wrong.
         pairs_named: Pairs of mistakes for which some mistake was named that gives the same numbers.
+        several_caught: Mistakes in k lines at once found wrong.
+        several_named: The same for which mistakes were named that give the same numbers.
         refused: Answers that compute nothing, given no points.
         accepted: Right answers in other styles, given all points.
         failures: What should not have happened, in words.
@@ -56,6 +58,8 @@ class ItemProof:
     named: Share
     pairs_caught: Share
     pairs_named: Share
+    several_caught: Share
+    several_named: Share
     refused: Share
     accepted: Share
     failures: tuple[str, ...] = ()
@@ -86,6 +90,8 @@ _HEADS = (
     mark("mistakes named"),
     mark("pairs caught"),
     mark("pairs named"),
+    mark("k mistakes caught"),
+    mark("k mistakes named"),
     mark("empty answers refused"),
     mark("right styles accepted"),
 )
@@ -162,7 +168,8 @@ def _lines(rows: list[tuple[str, ...]]) -> str:
 
 
 def _row(name: str, item: ItemProof) -> tuple[str, ...]:
-    shares = (item.caught, item.named, item.pairs_caught, item.pairs_named, item.refused, item.accepted)
+    shares = (item.caught, item.named, item.pairs_caught, item.pairs_named)
+    shares += (item.several_caught, item.several_named, item.refused, item.accepted)
     return (name, str(item.points), str(item.classes), *map(str, shares))
 
 
@@ -176,6 +183,8 @@ def _together(items: tuple[ItemProof, ...]) -> ItemProof:
         named=sum((item.named for item in items), nothing),
         pairs_caught=sum((item.pairs_caught for item in items), nothing),
         pairs_named=sum((item.pairs_named for item in items), nothing),
+        several_caught=sum((item.several_caught for item in items), nothing),
+        several_named=sum((item.several_named for item in items), nothing),
         refused=sum((item.refused for item in items), nothing),
         accepted=sum((item.accepted for item in items), nothing),
     )

@@ -62,7 +62,9 @@ So each judge is tried on answers whose verdict is known, all of them derived fr
   when the verdict says which edit it is, by its own name or by that of an edit that is the same function.
 - **pairs caught, named**: mistakes in two different lines, drawn at random; pairs that cancel are left out. A pair is
   named when the verdict says a mistake, single or double, that gives the same numbers on every input tried. Here the
-  search may take its time; in a check it stops after 3 seconds. Items of one line have no pairs.
+  search may take its time; in a check it stops after a second of the processor. Items of one line have no pairs.
+- **k mistakes caught, named**: one mistake, drawn at random, in each of k lines at once, k from 1 to all lines of the
+  item. They are named when the verdict says mistakes that together give the same numbers on every input tried.
 - **empty answers refused**: arrays of the right shape full of one number or nan, each argument handed back, nothing
   handed back, and a function that is not written yet.
 - **right styles accepted**: the equations written in other ways, each with full points. Ways that give the same source

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from gatedrnn_course.grading.items import Item, SliceItem
+from gatedrnn_course.grading.items.findings import all_named
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.prove.handed_in import hand_in
@@ -17,16 +18,19 @@ from gatedrnn_course.grading.prove.matrix import ItemProof, KillMatrix, Share
 from gatedrnn_course.grading.prove.programs import blank_answer
 from gatedrnn_course.grading.prove.right import right_functions
 from gatedrnn_course.grading.prove.typed import function_of
-from gatedrnn_course.grading.prove.wrong import constants, pairs, wrong_answers
+from gatedrnn_course.grading.prove.wrong import Wrong, constants, several, wrong_answers
+from gatedrnn_course.grading.prove.wrong import pairs as pairs_of
 from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import load
 from gatedrnn_course.text import _
 
-__all__ = ["PAIRS", "RIGHT_STYLES", "prove", "prove_item"]
+__all__ = ["PAIRS", "RIGHT_STYLES", "SEVERAL", "prove", "prove_item"]
 
 PAIRS = 40
 """Pairs of mistakes drawn for each item."""
+SEVERAL = 60
+"""Draws of mistakes in k lines at once for each item, k from 1 to all its lines."""
 RIGHT_STYLES = 8
 """Right answers in different styles that each item must be tried with."""
 
@@ -88,7 +92,8 @@ class _Trials:
             classes,
             caught,
             named,
-            *self.two(pairs),
+            *self.many(pairs_of(self.item, pairs, self.seed)),
+            *self.many(several(self.item, SEVERAL * bool(pairs), self.seed)),
             refused,
             accepted,
             tuple(self.failures),
@@ -144,13 +149,14 @@ class _Trials:
                 self.fail(_("not named: {mistake} It says: {said}"), mistake=wrong.names[0], said=said)
         return len(kinds), Share(caught, tried), Share(named, tried)
 
-    def two(self, count: int) -> tuple[Share, Share]:
+    def many(self, wrongs: Iterable[Wrong]) -> tuple[Share, Share]:
+        """Answers with more than one mistake: named where the mistakes said give the same numbers."""
         tried = caught = named = 0
-        for wrong in pairs(self.item, count, self.seed):
+        for wrong in wrongs:
             verdict = self.judge(wrong.function)
             tried += 1
             caught += verdict.outcome != "right"
-            named += bool(verdict.mistake)
+            named += bool(verdict.mistake) and all_named(verdict.mistake)
             if verdict.outcome == "right":
                 self.fail(_("not caught: {mistake}"), mistake=wrong.names[0])
         return Share(caught, tried), Share(named, tried)

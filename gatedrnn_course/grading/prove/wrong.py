@@ -13,17 +13,18 @@ import numpy as np
 from gatedrnn_course.cells.edits import Edit, classes, merged
 from gatedrnn_course.cells.edits.classes import probe_trials
 from gatedrnn_course.cells.edits.combine import touched
+from gatedrnn_course.cells.edits.readings import edit_with, readings
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items import EquationsItem, FunctionItem, Item, SequenceItem, SliceItem
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.sequence_item import LOOP_MISTAKES
+from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
 from gatedrnn_course.grading.prove.programs import answer
 from gatedrnn_course.grading.prove.texts import edited_text
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.text import mark
 
-__all__ = ["CONSTANTS", "Wrong", "constants", "pairs", "wrong_answers"]
+__all__ = ["CONSTANTS", "Wrong", "constants", "pairs", "several", "wrong_answers"]
 
 Function = Callable[..., Any]
 
@@ -69,7 +70,7 @@ def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Functi
     """The mistakes of the loop, without those that are right for this cell, as losing c is where there is none."""
     functions: dict[str, Function] = {words: partial(_run, item.slice, loop) for words, loop in LOOP_MISTAKES.items()}
     draws = item.draws(np.random.default_rng(1997))
-    values = {words: [_rows(function(*draw.args)) for draw in draws] for words, function in functions.items()}
+    values = {words: [_values(function, draw.args) for draw in draws] for words, function in functions.items()}
     right = [_rows(item.reference(*draw.args)) for draw in draws]
     for words, function in functions.items():
         equal = [other for other in functions if other != words and _equal(values[words], values[other])]
@@ -82,11 +83,19 @@ def _run(slice_: Slice, loop: Function, xs: Any, *rest: Any) -> Any:
     return values if len(values) > 1 else values[0]
 
 
+def _values(function: Function, args: Sequence[Any]) -> tuple[Any, ...] | None:
+    """The outputs, or None where the shapes do not fit."""
+    try:
+        return _rows(function(*args))
+    except ValueError:
+        return None
+
+
 def _rows(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def _equal(first: Sequence[tuple[Any, ...]], second: Sequence[tuple[Any, ...]]) -> bool:
+def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, ...] | None]) -> bool:
     return all(same_numbers(a, b) for a, b in zip(first, second, strict=True))
 
 
@@ -110,6 +119,25 @@ def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
             continue
         yield Wrong((both.key,), found, function_of(answer(item, both), item.name))
         found += 1
+
+
+def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
+    """One mistake, drawn at random, in each of k lines; k goes round from 1 to all lines.
+
+    What comes out right as a whole is left out.
+    """
+    if not isinstance(item, SliceItem) or len(item.slice.lines) < 2:
+        return
+    rng, rows = random.Random(seed), readings(item.slice)
+    trials = probe_trials(item.slice)
+    right = [trial.pick(trial.right, item.slice.outputs) for trial in trials]
+    found = 0
+    while found < count:
+        lines = rng.sample(list(rows), 1 + found % len(rows))
+        edit = edit_with(item.slice, {name: rng.choice(rows[name][1:]) for name in lines})
+        if not all(same_numbers(t.outputs(edit), value) for t, value in zip(trials, right, strict=True)):
+            yield Wrong((edit.key,), len(lines), function_of(answer(item, edit), item.name))
+            found += 1
 
 
 def _in_a_line(item: SliceItem, edit: Edit) -> bool:

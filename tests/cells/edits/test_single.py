@@ -12,9 +12,12 @@ from gatedrnn_course.cells.edits import (
     activations,
     classes,
     everywhere_edits,
+    extra,
+    joined,
     matrices,
     products,
     single_edits,
+    stand_ins,
     sums,
     swaps,
 )
@@ -84,7 +87,7 @@ def test_outputs_in_another_order_and_another_name_handed_back_are_edits(slices:
 
 def test_what_is_handed_back_has_the_right_shape() -> None:
     cut = Slice(catalogue["LSTM"], ("x", "h_prev"), ("f",))
-    assert [edit.outputs for edit in single_edits(cut) if edit.group == ("outputs",)] == [("h_prev",)]
+    assert [edit.outputs for edit in single_edits(cut) if edit.group == ("outputs",)] == [("h_prev",), ("tanh(f)",)]
 
 
 def test_the_lstm_has_more_than_160_single_edits() -> None:
@@ -92,11 +95,12 @@ def test_the_lstm_has_more_than_160_single_edits() -> None:
 
 
 PLAINEST_FIRST = """
-    exchanged missing_term other_activation no_activation missing_factor exchanged_gates one_minus
-    no_transpose as_on_the_slide elementwise factor_after factor_before
+    exchanged_gates exchanged missing_term other_activation no_activation missing_factor one_minus
+    complement_of_another no_transpose as_on_the_slide elementwise factor_after factor_before
     other_vector other_parameter other_parameters
     wrong_sign term_twice product_for_sum bracket_too_wide
     term_outside one_too_many sum_for_product factor_inside complement division
+    throughout one_term_alone extra_term constant_inside sees_too full_peephole joined_crosswise
 """
 
 
@@ -106,7 +110,7 @@ def test_the_rules_stand_in_one_order_plainest_first() -> None:
 
 
 def test_every_rule_of_the_room_is_in_the_order_once() -> None:
-    modules = (activations, matrices, products, sums, swaps)
+    modules = (activations, extra, joined, matrices, products, stand_ins, sums, swaps)
     written = [getattr(module, name) for module in modules for name in module.__all__]
     assert sorted(rule.__name__ for rule in written) == sorted(PLAINEST_FIRST.split())
     assert set(written) == set(RULES)

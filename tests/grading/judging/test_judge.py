@@ -303,7 +303,7 @@ def test_replaced_helpers_take_and_give_tensors() -> None:
         .replace("np.tanh", "torch.tanh")
         .replace("1 / (1 + np.exp(-a))", "torch.sigmoid(a)")
         .replace("np.maximum", "torch.maximum")
-        for item in UNIT.items[:-1]
+        for item in UNIT.items[: UNIT.items.index(STEP)]
     }
     torch_helpers["forget_gate"] = "def forget_gate(x, h_prev, p):\n    return torch.zeros_like(h_prev)\n"
     names = helpers(**torch_helpers)

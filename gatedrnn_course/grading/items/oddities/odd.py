@@ -20,14 +20,15 @@ RULES: tuple[tuple[Rule, bool], ...] = (
     (places.transposed, WHOLE),
     (places.order, WHOLE),
     (places.one_for_all, WHOLE),
+    (places.a_part, WHOLE),
     (places.summed, WHOLE),
+    (scale.whole_numbers, NUMBERS),
     (activations.softmax, WHOLE),
     (activations.formula, NUMBERS),
     (activations.common, NUMBERS),
     (activations.inside, NUMBERS),
     (activations.straight, NUMBERS),
     (scale.not_finite, NUMBERS),
-    (scale.whole_numbers, NUMBERS),
     (scale.constant, NUMBERS),
     (scale.rounded, NUMBERS),
     (scale.further, NUMBERS),
@@ -36,6 +37,7 @@ RULES: tuple[tuple[Rule, bool], ...] = (
     (scale.normalised, WHOLE),
     (scale.bounded, NUMBERS),
     (scale.few_digits, NUMBERS),
+    (places.one_wrong, WHOLE),
 )
 """Every property, the most particular first; whether it is one of whole arrays, or of numbers each by itself."""
 RANGE: tuple[tuple[Rule, bool], ...] = ((activations.out_of_range, NUMBERS),)
