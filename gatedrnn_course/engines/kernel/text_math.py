@@ -135,7 +135,7 @@ EXP_LOG = """\
 #define CHOOSE(which, yes, no) ((V)(((which) & (M)(yes)) | (~(which) & (M)(no))))
 
 /* e^a; at least e^-LIMIT and at most e^LIMIT */
-static inline V EXP(V a)
+static inline V BOUNDED_EXP(V a)
 {
     V q;
     const V s = scale_and_rest(clamp(a, (R)LIMIT), &q);
