@@ -26,7 +26,7 @@ class Activation:
         numpy: The function on arrays; right for complex numbers too, so that a complex step gives its slope.
         slope: Its derivative as a text of the language, `a` being the argument and `y` the value; empty for 0.
         torch: The call in torch; `{a}` is the argument, `{out}` nothing or `, out=` and a tensor.
-        c: The body of a C function of the vector `a`; `text_math` has what it may use.
+        c: The body of a C function of the vector `a`; `f_NAME` is another function, `text_math` has the rest.
         latex: Its name in formulas.
         words: Its name read aloud.
         values: What its values lie between; None where they have no bounds.
@@ -143,10 +143,10 @@ _RECORDS = (
         slope="sigmoid(a)",
         torch="torch.logaddexp({a}, {a}.new_zeros(()){out})",
         c="""\
-    V each = EXP(-(RELU(a) + RELU(-a)));
+    V each = f_exp(-(f_relu(a) + f_relu(-a)));
     for (long k = 0; k < L; k++)
         each[k] = LOG1P(each[k]);
-    return RELU(a) + each;
+    return f_relu(a) + each;
 """,
         latex=r"\operatorname{softplus}",
         words=mark("softplus"),
@@ -157,7 +157,7 @@ _RECORDS = (
         slope="(1 - relu(y) - relu(-y)) * (1 - relu(y) - relu(-y))",
         torch="torch.div({a}, 1.0 + {a}.abs(){out})",
         c="""\
-    return a / ((R)1 + (RELU(a) + RELU(-a)));
+    return a / ((R)1 + (f_relu(a) + f_relu(-a)));
 """,
         latex=r"\operatorname{softsign}",
         words=mark("softsign"),

@@ -128,9 +128,7 @@ static inline void unflush(unsigned long before)
 }
 """
 
-MATH = "\n".join(
-    (_BASE, *(f"static inline V {name.upper()}(V a)\n{{\n{record.c}}}\n" for name, record in FUNCTIONS.items()))
-)
+MATH = "\n".join((_BASE, *(f"static inline V f_{name}(V a)\n{{\n{record.c}}}\n" for name, record in FUNCTIONS.items())))
 
 EXP_LOG = """\
 #define SIGN ((I)1 << (8 * sizeof(I) - 1))

@@ -135,5 +135,5 @@ def _text(expr: Expr, local: Callable[[str], str]) -> str:
             return f"({_text(left, local)} {op} {_text(right, local)})"
         case Call(function, arg):
             inner = _text(arg, local)
-            return f"{function.upper()}({inner if any(names(arg)) else f'ZERO + {inner}'})"
+            return f"f_{function}({inner if any(names(arg)) else f'ZERO + {inner}'})"
     raise TypeError(f"no C for {expr!r}")
