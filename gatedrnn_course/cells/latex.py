@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
+from gatedrnn_course.cells.expr import Call, Expr, Joined, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
 from gatedrnn_course.text import _
 
@@ -47,6 +47,9 @@ def expr_latex(expr: Expr) -> str:
             return f"{name_latex(matrix.id)}^\\top"
         case MatMul(matrix, vector) | NumpyMatMul(matrix, vector):
             return rf"{expr_latex(matrix)} {_held(vector, 3)}"
+        case Joined(a, b, first, second):
+            vectors = rf"[{expr_latex(first)}, {expr_latex(second)}]^\top"
+            return f"[{expr_latex(a)}, {expr_latex(b)}] {vectors}"
         case Outer(left, right):
             return rf"{_held(left, 3)} {_held(right, 3)}^\top"
         case Call(function, arg):
