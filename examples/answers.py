@@ -7,7 +7,10 @@ from __future__ import annotations
 
 __all__ = ["BLANK", "EINSUM", "FLOAT32", "FUSED", "HELPER", "LOOPS", "NAMES", "PLAIN", "TORCH", "WHOLE"]
 
-NAMES = ("forget_gate", "input_gate", "candidate", "cell_update", "output_gate", "hidden_state", "lstm_step")
+NAMES = (
+    *("forget_gate", "input_gate", "candidate", "cell_update", "output_gate", "hidden_state", "lstm_step"),
+    *("mended_step", "bias_for_half_life", "latch", "lstm_equations"),
+)
 LETTERS = {"forget_gate": "f", "input_gate": "i", "candidate": "c", "output_gate": "o"}
 
 CELL_UPDATE = """\
@@ -38,6 +41,26 @@ def lstm_step(x, h_prev, c_prev, p):
     h = o * np.tanh(c)
     return h, c
 """
+MENDED = WHOLE.replace("lstm_step", "mended_step")
+HALF_LIFE = """\
+def bias_for_half_life(n):
+    f = 2 ** (-1 / n)
+    return -np.log(1 / f - 1)
+"""
+LATCH = """\
+def latch():
+    return {"b_f": 9, "W_f": [0, -18], "b_i": -9, "W_i": [0, 18], "W_c": [4, 0], "b_o": 9}
+"""
+EQUATIONS = """\
+def lstm_equations():
+    return '''
+        keep = sigmoid(W_f @ x + U_f @ h_prev + b_f)
+        add = sigmoid(W_i @ x + U_i @ h_prev + b_i)
+        new = tanh(W_c @ x + U_c @ h_prev + b_c)
+        c = keep * c_prev + add * new
+        h = sigmoid(W_o @ x + U_o @ h_prev + b_o) * tanh(c)
+    '''
+"""
 
 
 def gates(body: str, activation: str = "np.tanh") -> dict[str, str]:
@@ -51,8 +74,10 @@ def gates(body: str, activation: str = "np.tanh") -> dict[str, str]:
 
 
 def style(functions: dict[str, str], **others: str) -> dict[str, str]:
-    """All seven functions in order; those not given are written plainly."""
-    known = {"cell_update": CELL_UPDATE, "hidden_state": HIDDEN_STATE, "lstm_step": STEP, **functions, **others}
+    """All functions in order; those not given are written plainly."""
+    plain = {"cell_update": CELL_UPDATE, "hidden_state": HIDDEN_STATE, "lstm_step": STEP, "mended_step": MENDED}
+    plain |= {"bias_for_half_life": HALF_LIFE, "latch": LATCH, "lstm_equations": EQUATIONS}
+    known = {**plain, **functions, **others}
     return {name: known[name] for name in NAMES}
 
 
@@ -149,6 +174,9 @@ _HEADS = {
     **dict.fromkeys(LETTERS, "x, h_prev, p"),
     "cell_update": "f, i, c_tilde, c_prev",
     "hidden_state": "o, c",
-    "lstm_step": "x, h_prev, c_prev, p",
+    **dict.fromkeys(("lstm_step", "mended_step"), "x, h_prev, c_prev, p"),
+    "bias_for_half_life": "n",
+    "latch": "",
+    "lstm_equations": "",
 }
 BLANK = {name: f'def {name}({head}):\n    """To be written."""\n    ...\n' for name, head in _HEADS.items()}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.hint import hint as hint
+    from gatedrnn_course.lab.latch import show_latch as show_latch
     from gatedrnn_course.lab.plots import plot as plot
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
@@ -39,6 +40,7 @@ _MODULES = {
     "run_on_device": "lab.device",
     "setup": "lab.start",
     "show_cell": "lab.figures",
+    "show_latch": "lab.latch",
     "show_shapes": "lab.shapes",
     "sigmoid": "lab.activations",
     "tanh": "lab.activations",

@@ -195,9 +195,10 @@ def doctor() -> None:
     from gatedrnn_course.engines.kernel.compiler import why
     from gatedrnn_course.grading.classroom.record import SandboxRecord
     from gatedrnn_course.grading.report import sandbox_sentence
-    from gatedrnn_course.grading.sandbox import ProcessSandbox
+    from gatedrnn_course.grading.sandbox import best_sandbox
 
-    sandbox, probe = ProcessSandbox(), ProcessSandbox.probe()
+    sandbox = best_sandbox()
+    probe = sandbox.probe()
     record = SandboxRecord(backend=sandbox.name, level=sandbox.level, missing=sandbox.missing)
     typer.echo("\n".join((*_versions(), _device(), why(), _browser())))
     typer.echo(sandbox_sentence(record) if probe.ok else _("No sandbox: {why}").format(why=probe.reason))

@@ -1,4 +1,4 @@
-"""What all tests share: a cache of compiled kernels of their own."""
+"""What all tests share: a cache of compiled kernels, and a home for what learners got right, of their own."""
 
 from __future__ import annotations
 
@@ -14,4 +14,5 @@ def _kernels(tmp_path_factory):
     folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "kernels"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GATEDRNN_CACHE", str(folder))
+        patch.setenv("GATEDRNN_HOME", str(base / "home"))
         yield

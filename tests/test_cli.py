@@ -100,7 +100,7 @@ def test_doctor_says_what_is_here_and_what_the_sandbox_does_not_keep() -> None:
 def test_grade_prints_the_table_and_writes_everything(handed_in: Path, tmp_path: Path) -> None:
     result = gatedrnn("grade", str(handed_in), "--unit", "3", "--out", str(tmp_path / "out"), "--jobs", "1")
     assert result.exit_code == 0
-    assert "│ ana     │      0 │ ? ? ? ? ? ? ? │ There is no function `forget_gate`." in result.stdout
+    assert "│ ana     │      0 │ ? ? ? ? ? ? ? ? ? ? ? │ There is no function `forget_gate`." in result.stdout
     assert "[1/1] ana: 0 of 100 points" in result.stderr
     made = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")}
     assert made == {"index.html", "grades.csv", "students/ana.html", "records/ana.json"}

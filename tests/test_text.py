@@ -87,8 +87,8 @@ def test_a_mistake_is_named_in_the_language_in_force_and_counted_in_english(fren
     speak(
         french,
         {
-            "The {line} has no bias: `{term}` is missing.": "La {line} n'a pas de biais : il manque `{term}`.",
-            "forget gate": "porte d'oubli",
+            "{line} has no bias: `{term}` is missing.": "{line} n'a pas de biais : il manque `{term}`.",
+            "the forget gate": "la porte d'oubli",
         },
     )
     assert edit.sentence == "La porte d'oubli n'a pas de biais : il manque `b_f`."

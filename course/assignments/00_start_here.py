@@ -6,6 +6,9 @@
 # **Needs:** the lesson `notebooks/en/00_start_here.ipynb`. **Takes:** 10 minutes. **Costs:** seconds, no GPU.
 
 # %%
+# << first_cell >>
+import numpy as np
+
 from gatedrnn_course import check, example, hint, progress, show_shapes
 
 # %% [markdown]

@@ -1,22 +1,33 @@
 # %% [markdown]
 # # 03 · Gates: write the LSTM step
 #
-# You write seven short functions, << unit.points >> points together. Each has a check below it that you can run as often as you
-# like: it tells you whether the function is right, and if not, what it does instead.
+# You build the LSTM step from small functions, mend a broken one, and then use gates for what they are for: to hold something.
+# << unit.points >> points together. Each function has a check below it that you can run as often as you like.
 #
-# **Needs:** the lesson `notebooks/en/03_gates.ipynb`. **Takes:** 45 to 60 minutes. **Costs:** seconds, no GPU.
+# **Needs:** the lesson `notebooks/en/03_gates.ipynb`. **Takes:** 30 to 45 minutes. **Costs:** seconds, no GPU.
 
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(forget_gate)` gives one hint
-# at a time. A function you have not written yet does no harm: the notebook runs on. A wrong one stops *Run All*
-# at its check.
+# at a time. A function that is wrong or not written yet does no harm: the notebook runs on.
 #
 # Keep the names of the functions. Everything else, extra cells and helpers too, is up to you.
 
 # %%
+# << first_cell >>
 import numpy as np
 
-from gatedrnn_course import check, example, explore_gates, hint, progress, run_on_device, show_shapes, sigmoid, tanh
+from gatedrnn_course import (
+    check,
+    example,
+    explore_gates,
+    hint,
+    progress,
+    run_on_device,
+    show_latch,
+    show_shapes,
+    sigmoid,
+    tanh,
+)
 
 # %% [markdown]
 # ## Before you start: rows
@@ -42,7 +53,8 @@ print("W_f", p.W_f.shape, "U_f", p.U_f.shape, "b_f", p.b_f.shape)
 #
 # << equation("LSTM", "f") >>
 #
-# One number between 0 and 1 for every unit of the cell. Two products, a bias, a sigmoid.
+# One number between 0 and 1 for every unit of the cell. Two products, a bias, a sigmoid. For the example, a call gives an
+# array of shape (B, H), like `h_prev`.
 
 
 # %% tags=["answer"]
@@ -63,6 +75,8 @@ check(forget_gate)
 # ## 2. How much to add (<< points("input_gate") >> points)
 #
 # << equation("LSTM", "i") >>
+#
+# The same form with other letters, so few points. You may write one helper, `gate(x, h_prev, W, U, b)`, for all three gates.
 
 
 # %% tags=["answer"]
@@ -144,8 +158,7 @@ def output_gate(x, h_prev, p):
 check(output_gate)
 
 # %% [markdown] tags=["solution"]
-# Three functions with the same form ask for a helper, `gate(x, h_prev, W, U, b)`. You may write one: a check looks at what a
-# function gives, not at how it is written.
+# `_o` left over from another gate is the usual slip here too: three gates, three sets of parameters.
 
 # %% [markdown]
 # ## 6. What is shown (<< points("hidden_state") >> points)
@@ -194,9 +207,140 @@ check(lstm_step)
 # `hidden_state(o, c_prev)` is the mistake to watch for here: the hidden state shows the new cell state, not the old one.
 
 # %% [markdown]
+# ## 8. Find the faults (<< points("mended_step") >> points)
+#
+# Somebody wrote the step below. It runs, its numbers look like states, and two things in it are wrong. Call it beside your
+# own `lstm_step`, see which output differs and when, then write `mended_step` without the two faults.
+
+
+# %%
+def broken_step(x, h_prev, c_prev, p):
+    def gate(W, U, b):
+        return sigmoid(x @ W.T + h_prev @ U.T + b)
+
+    f = gate(p.W_f, p.U_f, p.b_f)
+    i = gate(p.W_i, p.U_f, p.b_i)
+    c_tilde = tanh(x @ p.W_c.T + h_prev @ p.U_c.T + p.b_c)
+    c = f * c_prev + i * c_tilde
+    return gate(p.W_o, p.U_o, p.b_o) * tanh(c_prev), c
+
+
+# %% tags=["answer"]
+def mended_step(x, h_prev, c_prev, p):
+    # BEGIN SOLUTION
+    def gate(W, U, b):
+        return sigmoid(x @ W.T + h_prev @ U.T + b)
+
+    f = gate(p.W_f, p.U_f, p.b_f)
+    i = gate(p.W_i, p.U_i, p.b_i)
+    c_tilde = tanh(x @ p.W_c.T + h_prev @ p.U_c.T + p.b_c)
+    c = f * c_prev + i * c_tilde
+    return gate(p.W_o, p.U_o, p.b_o) * tanh(c), c
+    # END SOLUTION
+
+
+# %% tags=["check"]
+check(mended_step)
+
+# %% [markdown] tags=["solution"]
+# With `h_prev = 0` the first fault is invisible: `U_f` meets nothing. With `c_prev = c` so is the second. A fault shows only
+# on inputs that reach it, which is why a check tries many.
+
+# %% [markdown]
+# ## 9. How long to keep (<< points("bias_for_half_life") >> points)
+#
+# Let $W_f = U_f = 0$ and let nothing be added. Then $f = \sigma(b_f)$ at every step, and after $n$ steps $f^n$ of the cell
+# state is left. Which $b_f$ leaves one half? `n` is an array; for `np.array([1.0])` the answer is 0.
+
+
+# %% tags=["answer"]
+def bias_for_half_life(n):
+    # BEGIN SOLUTION
+    f = 0.5 ** (1 / n)
+    return np.log(f / (1 - f))
+    # END SOLUTION
+
+
+# %% tags=["check"]
+check(bias_for_half_life)
+
+# %% [markdown] tags=["solution"]
+# A bias of 1, a usual start for training, keeps half for about two steps. To keep half for 100 steps the bias must be near 5.
+
+# %% [markdown]
+# ## 10. Hold one bit (<< points("latch") >> points)
+#
+# Now let gates do their work. The cell has $D = 2$ and $H = 1$. Feature 0 of $x_t$ is a bit, $-1$ or $1$, new at every step.
+# Feature 1 is the write signal: 1 when the bit of this step is to be kept, else 0.
+#
+# Choose the parameters so that, 40 steps after the last write, $h_t$ has the sign of the written bit and $|h_t| \ge 0.5$. A
+# second write replaces the first bit.
+
+# %% [markdown]
+# Hand back a dict with the parameters that are not 0: `{"b_f": 3.0, "W_i": [0.0, 2.0]}` sets the bias of the forget gate and
+# the weight of the write signal in the input gate. Ask of each gate: open or shut, at a write, between writes, at the end?
+
+
+# %% tags=["answer"]
+def latch():
+    # BEGIN SOLUTION
+    return {
+        "b_f": 10.0,  # keep ...
+        "W_f": [0.0, -20.0],  # ... but not at a write
+        "b_i": -10.0,  # let nothing in ...
+        "W_i": [0.0, 20.0],  # ... but at a write
+        "W_c": [5.0, 0.0],  # the candidate is the bit
+        "b_o": 10.0,  # always show
+    }
+    # END SOLUTION
+
+
+# %% tags=["check"]
+check(latch)
+
+# %% [markdown]
+# This is what your cell does with two writes and a distractor at every other step:
+
+# %%
+show_latch(latch())
+
+# %% [markdown] tags=["solution"]
+# Nothing was trained here. Training must find such numbers by itself, from errors 40 steps later: units 04 and 05 show how
+# the gradient gets there.
+
+# %% [markdown]
+# ## 11. Write the equations (<< points("lstm_equations") >> points)
+#
+# In this course a cell *is* its equations. Hand back the six of the LSTM as a text, as on the slide: `W_f @ x`, no `p`, no
+# transposes, one equation a line, as in `h = tanh(W_h @ x + U_h @ h_prev + b_h)`. Gates may have names of your own; the
+# states are `h` and `c`. What is judged is what your text computes.
+
+
+# %% tags=["answer"]
+def lstm_equations():
+    # BEGIN SOLUTION
+    return """
+    f = sigmoid(W_f @ x + U_f @ h_prev + b_f)
+    i = sigmoid(W_i @ x + U_i @ h_prev + b_i)
+    c_tilde = tanh(W_c @ x + U_c @ h_prev + b_c)
+    c = f * c_prev + i * c_tilde
+    o = sigmoid(W_o @ x + U_o @ h_prev + b_o)
+    h = o * tanh(c)
+    """
+    # END SOLUTION
+
+
+# %% tags=["check"]
+check(lstm_equations)
+
+# %% [markdown] tags=["solution"]
+# From such a text the course derives everything else: the NumPy step, the backward equations, the picture, and the names of
+# the mistakes that your checks have shown you.
+
+# %% [markdown]
 # ## What you have built
 #
-# The table shows what has passed since you opened the notebook.
+# The table shows which functions are right as they are defined now.
 
 # %%
 progress("03")

@@ -17,7 +17,15 @@
 # %%
 import numpy as np
 
-from gatedrnn_course import catalogue, example, explore_gates, predict, reveal, show_cell, show_shapes
+from gatedrnn_course import (
+    catalogue,
+    example,
+    explore_gates,
+    predict,
+    reveal,
+    show_cell,
+    show_shapes,
+)
 
 # %% [markdown]
 # ## Predict, then look
@@ -41,7 +49,11 @@ for words, a, b in (("W @ x", W, x), ("x @ W", x, W), ("x @ W.T", x, W.T)):
         print(f"{words:7} does not fit")
 
 # %%
-reveal("rows", "x @ W.T", "The inner sizes must agree: (5, 3) times (3, 4). The other two do not fit.")
+reveal(
+    "rows",
+    "x @ W.T",
+    "The inner sizes must agree: (5, 3) times (3, 4). The other two do not fit.",
+)
 
 # %% [markdown]
 # ## From the slide to the code

@@ -9,7 +9,16 @@
 # %%
 import numpy as np
 
-from gatedrnn_course import catalogue, explore_gates, plot, predict, reveal, show_cell, show_shapes, sigmoid
+from gatedrnn_course import (
+    catalogue,
+    explore_gates,
+    plot,
+    predict,
+    reveal,
+    show_cell,
+    show_shapes,
+    sigmoid,
+)
 from gatedrnn_course.cells import draw_params, step, zero_state
 
 # %% [markdown]
@@ -44,7 +53,11 @@ def gap(cell, p, T=40, H=16, D=8):
 predict(
     "rnn gap",
     "Both runs of the RNN see the same 40 inputs. How far apart are they at the end, next to the 4.0 they start with?",
-    ["About 4: it remembers", "About 1: some of it is left", "Practically 0: it forgot"],
+    [
+        "About 4: it remembers",
+        "About 1: some of it is left",
+        "Practically 0: it forgot",
+    ],
 )
 
 # %%
@@ -54,7 +67,11 @@ for t in (1, 10, 20, 40):
     print(f"step {t:2d}: {rnn_gap[t - 1]:.2g}")
 
 # %%
-reveal("rnn gap", "Practically 0: it forgot", "Each step multiplies the difference by a matrix and shrinks it by tanh.")
+reveal(
+    "rnn gap",
+    "Practically 0: it forgot",
+    "Each step multiplies the difference by a matrix and shrinks it by tanh.",
+)
 
 # %% [markdown]
 # The RNN has no way to say *leave this number alone*. That is the one thing this unit adds. It takes a second vector, the
@@ -108,7 +125,11 @@ for f in (1.0, 0.5, 0.0):
     print(f"f = {f}: what is left of c_prev is {f * c_prev}")
 
 # %%
-reveal("forget is one", "It keeps everything", "The name misleads. Read forget gate as keep gate: 1 keeps, 0 forgets.")
+reveal(
+    "forget is one",
+    "It keeps everything",
+    "The name misleads. Read forget gate as keep gate: 1 keeps, 0 forgets.",
+)
 
 # %% [markdown]
 # What the gate says at one step matters less than what it says many times over. If it says $f$ at every step, a share $f^{20}$
@@ -117,7 +138,9 @@ reveal("forget is one", "It keeps everything", "The name misleads. Read forget g
 # %%
 for b_f in (0, 1, 2, 5):
     f = sigmoid(b_f)
-    print(f"b_f = {b_f}: f = {f:.3f}, after 20 steps {f**20:.1e}, after 100 steps {f**100:.1e}")
+    print(
+        f"b_f = {b_f}: f = {f:.3f}, after 20 steps {f**20:.1e}, after 100 steps {f**100:.1e}"
+    )
 
 # %% [markdown]
 # A bias of 1 keeps two thousand times more than a bias of 0 over 20 steps. That is why people start the forget bias at 1. It
@@ -148,7 +171,11 @@ print("as a gate (sigmoid):   ", np.round(sigmoid(a), 2))
 print("as a candidate (tanh): ", np.round(np.tanh(a), 2))
 
 # %%
-reveal("gates", "Three", "f, i and o say how much; the candidate says what. Many pages call all four gates.")
+reveal(
+    "gates",
+    "Three",
+    "f, i and o say how much; the candidate says what. Many pages call all four gates.",
+)
 
 # %% [markdown]
 # ## Question 3: the update
@@ -178,7 +205,11 @@ for f, i in ((1, 0), (0, 1), (1, 1)):
     print(f"f = {f}, i = {i}: c_prev = 2.0 becomes {f * 2.0 + i * 0.9:.1f}")
 
 # %%
-reveal("leave alone", "f = 1 and i = 0", "Keep all, add nothing. With f = 0 and i = 1 the number is replaced.")
+reveal(
+    "leave alone",
+    "f = 1 and i = 0",
+    "Keep all, add nothing. With f = 0 and i = 1 the number is replaced.",
+)
 
 # %% [markdown]
 # ## Question 4: what to show
@@ -193,7 +224,9 @@ reveal("leave alone", "f = 1 and i = 0", "Keep all, add nothing. With f = 0 and 
 
 # %%
 for c in (0.5, 2.0, 20.0):
-    print(f"c = {c:4.1f}: with o = 1 it shows {np.tanh(c):.2f}, with o = 0 it shows {0 * np.tanh(c):.2f}")
+    print(
+        f"c = {c:4.1f}: with o = 1 it shows {np.tanh(c):.2f}, with o = 0 it shows {0 * np.tanh(c):.2f}"
+    )
 
 # %% [markdown]
 # ## The whole step
@@ -242,7 +275,11 @@ for b_f in (0, 1, 3):
 plot(gaps, x="time step", y="distance between the two runs", at=range(1, 41), log=True)
 
 # %%
-reveal("lstm gap", "b_f = 3", "f is about 0.94 on average. With b_f = 0 the LSTM forgets about as fast as the RNN.")
+reveal(
+    "lstm gap",
+    "b_f = 3",
+    "f is about 0.94 on average. With b_f = 0 the LSTM forgets about as fast as the RNN.",
+)
 
 # %% [markdown]
 # An LSTM is not a memory by itself. It is a memory when its forget gate is near 1, and training has to find that.
@@ -267,9 +304,16 @@ cs, hs = np.array(cs), np.array(hs)
 # %%
 for name, values in (("c", cs), ("h", hs)):
     change = np.abs(np.diff(values, axis=0)).mean(axis=0) / values.std(axis=0)
-    print(f"{name} moves by {change.mean():.2f} of its own spread in a step on average, in unit 8 by {change[8]:.2f}")
+    print(
+        f"{name} moves by {change.mean():.2f} of its own spread in a step on average, in unit 8 by {change[8]:.2f}"
+    )
 c, h = cs[:, 8] / cs[:, 8].std(), hs[:, 8] / hs[:, 8].std()
-plot({"c, slow": c, "h, fast": h}, x="time step", y="unit 8, in units of its spread", at=range(1, 61))
+plot(
+    {"c, slow": c, "h, fast": h},
+    x="time step",
+    y="unit 8, in units of its spread",
+    at=range(1, 61),
+)
 
 # %% [markdown]
 # ## From the slide to the code

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from nbformat import NotebookNode
 
 from gatedrnn_course.authoring.answers import answer_text, graded_name, refuse_unless_complete
+from gatedrnn_course.authoring.first_cell import MARK, first_cell, refuse_other_start
 from gatedrnn_course.authoring.graded import as_exercise, as_solution, nbgrader_metadata
 from gatedrnn_course.authoring.identity import cell_ids
 from gatedrnn_course.authoring.notebook import new_cell, new_notebook
 from gatedrnn_course.authoring.places import LANGUAGE, Kind, Source
-from gatedrnn_course.authoring.reveals import folded_reveal, is_reveal
+from gatedrnn_course.authoring.reveals import is_reveal, refuse_open_questions, sealed
 from gatedrnn_course.authoring.rules import refuse_unreadable
 from gatedrnn_course.authoring.source import SourceCell, read_source
 from gatedrnn_course.authoring.templates import render
@@ -36,10 +37,12 @@ def assemble(source: Source) -> dict[Kind, NotebookNode]:
     """
     with _speaking(LANGUAGE):
         cells = read_source(source.path, source.shown)
+        refuse_other_start(cells)
         for cell in cells:
             refuse_unreadable(cell)
         if source.kinds == ("lesson",):
             _refuse_graded(cells)
+            refuse_open_questions(cells)
         else:
             refuse_unless_complete(cells, source.unit, source.shown)
         ids = cell_ids(cells, source.unit.stem, source.path.parent.name)
@@ -68,11 +71,11 @@ def _cell(cell: SourceCell, cell_id: str, unit: Unit) -> NotebookNode:
     metadata: dict[str, object] = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
         return new_cell("markdown", render(cell, unit), cell_id, metadata)
-    text, name = cell.text, graded_name(cell)
-    if "hide-input" in cell.tags or is_reveal(cell):
-        metadata["jupyter"] = {"source_hidden": True}  # an answer stands folded until the reader opens it
+    text, name = cell.text.replace(MARK, first_cell()), graded_name(cell)
+    if "hide-input" in cell.tags:
+        metadata["jupyter"] = {"source_hidden": True}
     if is_reveal(cell):
-        text = folded_reveal(cell)
+        text = sealed(cell)
     if name:
         item, is_answer = unit.item(name), "answer" in cell.tags
         metadata["nbgrader"] = nbgrader_metadata(item, "answer" if is_answer else "check")

@@ -13,17 +13,14 @@ from gatedrnn_course.authoring.assemble import assemble
 from gatedrnn_course.authoring.execute import TIMEOUT, execute
 from gatedrnn_course.authoring.normal import normal
 from gatedrnn_course.authoring.notebook import reads, write
-from gatedrnn_course.authoring.places import EXECUTED, LANGUAGE, Kind, Source, find_sources, product_path
+from gatedrnn_course.authoring.places import EXECUTED, Kind, Source, answers_path, find_sources, product_path
+from gatedrnn_course.authoring.reveals import answers_of, answers_text
+from gatedrnn_course.authoring.source import read_source
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.units import UNITS, load
 from gatedrnn_course.text import _
 
-__all__ = ["build", "built", "salt"]
-
-
-def salt(kind: Kind, stem: str) -> str:
-    """What the widget ids of a notebook are made from."""
-    return f"{kind}/{LANGUAGE}/{stem}"
+__all__ = ["answer_files", "build", "built"]
 
 
 def built(sources: Iterable[Source], root: Path) -> dict[tuple[Kind, str], NotebookNode]:
@@ -46,7 +43,7 @@ def built(sources: Iterable[Source], root: Path) -> dict[tuple[Kind, str], Noteb
             stem = source.unit.stem
             if kind in EXECUTED:
                 _keep_outputs(notebook, product_path(root, kind, stem))
-            notebooks[kind, stem] = normal(notebook, salt(kind, stem))
+            notebooks[kind, stem] = normal(notebook)
     return notebooks
 
 
@@ -61,8 +58,29 @@ def _keep_outputs(notebook: NotebookNode, path: Path) -> None:
         old = before.get(cell.id)
         if cell.cell_type == "code" and old is not None and old.source == cell.source:
             cell.outputs, cell.execution_count = old.outputs, old.execution_count
-    if "widgets" in stored.metadata:
-        notebook.metadata["widgets"] = stored.metadata.widgets
+
+
+def answer_files(root: Path, sources: Iterable[Source]) -> dict[Path, str]:
+    """The file of answers of each lesson, which `reveal` reads: path and text, empty where a lesson asks nothing.
+
+    Args:
+        root: The project's folder.
+        sources: The sources.
+
+    Raises:
+        CourseError: If two lessons ask questions of the same name.
+    """
+    files, owner = {}, dict[str, str]()
+    for source in sources:
+        if source.kinds != ("lesson",):
+            continue
+        answers = answers_of(read_source(source.path, source.shown))
+        for name in answers:
+            if owner.setdefault(name, source.shown) != source.shown:
+                words = _("{file} asks a question of that name, too.").format(file=owner[name])
+                raise CourseError(_("{file}: the question {name}.").format(file=source.shown, name=name), words)
+        files[answers_path(root, source.unit.stem)] = answers_text(answers)
+    return files
 
 
 def build(root: Path, units: Sequence[str] = (), *, run: bool = False, timeout: int = TIMEOUT) -> list[Path]:
@@ -81,17 +99,20 @@ def build(root: Path, units: Sequence[str] = (), *, run: bool = False, timeout: 
         CourseError: If a source breaks a rule, or a cell fails when run; then the other notebooks are written all the
             same, and the failed one stays as it was.
     """
-    notebooks = built(find_sources(root, units), root)
+    sources = find_sources(root, units)
+    notebooks = built(sources, root)
+    answers = answer_files(root, sources)
     to_run = {key for key in notebooks if run and key[0] in EXECUTED}
     total = sum(cell.cell_type == "code" for key in to_run for cell in notebooks[key].cells)
-    written, failures = [], []
+    written = [path for path, text in answers.items() if _write_answers(path, text)]
+    failures = []
     with tqdm(total=total, unit=_("cell"), disable=None if run else True) as bar:
         for key, notebook in notebooks.items():
             path = product_path(root, *key)
             if key in to_run:
                 bar.set_description(path.relative_to(root).as_posix())
                 try:
-                    notebook = normal(execute(notebook, path, bar.update, timeout), salt(*key))
+                    notebook = normal(execute(notebook, path, bar.update, timeout))
                 except CourseError as error:
                     failures.append(error)
                     continue
@@ -100,3 +121,14 @@ def build(root: Path, units: Sequence[str] = (), *, run: bool = False, timeout: 
     if failures:
         raise failures[0] if len(failures) == 1 else CourseError("\n\n".join(map(str, failures)))
     return written
+
+
+def _write_answers(path: Path, text: str) -> bool:
+    """Write a file of answers unless it holds the same, or remove it; whether it was written."""
+    if text and not (path.is_file() and path.read_text("utf-8") == text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
+        return True
+    if not text:
+        path.unlink(missing_ok=True)
+    return False

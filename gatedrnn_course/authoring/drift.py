@@ -7,13 +7,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from gatedrnn_course.authoring.build import built
+from gatedrnn_course.authoring.build import answer_files, built
 from gatedrnn_course.authoring.normal import stripped
 from gatedrnn_course.authoring.notebook import dumps, reads
 from gatedrnn_course.authoring.places import EXECUTED, FOLDERS, LANGUAGE, find_sources, product_path
 from gatedrnn_course.authoring.rules import problems
 from gatedrnn_course.authoring.source import first_words
-from gatedrnn_course.authoring.stale import stale
 from gatedrnn_course.text import _
 
 __all__ = ["drift", "first_difference"]
@@ -27,8 +26,8 @@ def drift(root: Path, units: Sequence[str] = ()) -> list[str]:
         units: Numbers or file stems; all where left out.
 
     Returns:
-        A sentence for each notebook that differs from its source, naming file and first differing cell, and for each
-        rule a lesson or solution breaks or widget it stores with other code than the package's. Empty when all is well.
+        A sentence for each notebook that differs from its source, naming file and first differing cell, for each rule
+        a lesson or solution breaks, and for each file of answers that differs. Empty when all is well.
     """
     sources = find_sources(root, units)
     found = []
@@ -38,7 +37,11 @@ def drift(root: Path, units: Sequence[str] = ()) -> list[str]:
         if difference := _difference(path, notebook):
             found.append(f"{shown}: {difference}")
         elif kind in EXECUTED:
-            found += [f"{shown}, {problem}" for problem in (*problems(notebook), *stale(notebook))]
+            found += [f"{shown}, {problem}" for problem in problems(notebook)]
+    for path, text in answer_files(root, sources).items():
+        if (path.read_text("utf-8") if path.is_file() else "") != text:
+            shown = path.relative_to(root).as_posix()
+            found.append(_("{file}: The answers differ from those of the lesson.").format(file=shown))
     return found if units else [*found, *_strays(root)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbclient import NotebookClient
@@ -38,7 +39,8 @@ def execute(
         The notebook with what it shows, not yet in normal form.
 
     Raises:
-        CourseError: If a cell raises without the tag `raises-exception`, takes too long, or ends the kernel.
+        CourseError: If a cell raises without the tag `raises-exception`, takes too long, or ends the kernel; or if a
+            check finds the solution above it wrong.
     """
     run = stripped(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,25 +63,36 @@ def execute(
         on_cell_start=start,
         on_cell_executed=done,
     )
-    try:
-        client.execute(env=_environment())
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise _failure(run, path, at[0], error, timeout) from error
+    with TemporaryDirectory() as home:
+        try:
+            client.execute(env=_environment(home))
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise _failure(run, path, at[0], error, timeout) from error
+    for index, cell in enumerate(run.cells):
+        if cell.metadata.get("nbgrader", {}).get("grade") and (said := _on_stderr(cell)):
+            raise CourseError(_place(run, path, index), said, do=_("Mend the solution above it."))
     return run
 
 
-def _environment() -> dict[str, str]:
-    """The author's environment, in the language of the notebooks, with this very package to be found."""
+def _on_stderr(cell: NotebookNode) -> str:
+    """What a check says where the solution is not right; nbgrader takes it for failure."""
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stderr").strip()
+
+
+def _environment(home: str) -> dict[str, str]:
+    """The author's environment, in the language of the notebooks, with this very package to be found.
+
+    What the author has got right in other notebooks is not there: a product shows the same whoever builds it.
+    """
     package = str(find_root(Path(__file__).parent))
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "GATEDRNN_LANG": LANGUAGE, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
+    fixed = {"GATEDRNN_LANG": LANGUAGE, "GATEDRNN_HOME": home, "PYTHONHASHSEED": "0"}
+    return {**os.environ, **fixed, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _failure(notebook: NotebookNode, path: Path, index: int, error: Exception, timeout: int) -> CourseError:
     """What a person needs to mend it: file, cell, and what was raised."""
-    cell = notebook.cells[index]
-    shown = "/".join(path.parts[-3:])
-    asked = _("{file}, cell {number}: {line}").format(file=shown, number=index + 1, line=first_words(cell.source))
+    asked = _place(notebook, path, index)
     if isinstance(error, CellExecutionError):
         came = f"{error.ename}: {error.evalue}"
         return CourseError(asked, came, do=_("Mend the source, or tag the cell `raises-exception` if that is meant."))
@@ -87,3 +100,9 @@ def _failure(notebook: NotebookNode, path: Path, index: int, error: Exception, t
         came = _("It took more than {seconds} seconds.").format(seconds=timeout)
         return CourseError(asked, came, do=_("Make the example smaller."))
     return CourseError(asked, _("The kernel ended."))
+
+
+def _place(notebook: NotebookNode, path: Path, index: int) -> str:
+    """File and cell, as messages name them."""
+    shown, line = "/".join(path.parts[-3:]), first_words(notebook.cells[index].source)
+    return _("{file}, cell {number}: {line}").format(file=shown, number=index + 1, line=line)

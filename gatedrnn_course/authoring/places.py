@@ -12,7 +12,17 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.units import Unit, load
 from gatedrnn_course.text import _
 
-__all__ = ["EXECUTED", "FOLDERS", "LANGUAGE", "Kind", "Source", "find_root", "find_sources", "product_path"]
+__all__ = [
+    "EXECUTED",
+    "FOLDERS",
+    "LANGUAGE",
+    "Kind",
+    "Source",
+    "answers_path",
+    "find_root",
+    "find_sources",
+    "product_path",
+]
 
 Kind = Literal["lesson", "exercise", "solution"]
 
@@ -69,6 +79,11 @@ def find_root(start: Path | None = None) -> Path:
 def product_path(root: Path, kind: Kind, stem: str) -> Path:
     """The file of a notebook, `ROOT/exercises/en/03_gates.ipynb`."""
     return root / FOLDERS[kind] / LANGUAGE / f"{stem}.ipynb"
+
+
+def answers_path(root: Path, stem: str) -> Path:
+    """The file of a lesson's answers, inside the package so that they are known wherever it is installed."""
+    return root / "gatedrnn_course" / "lab" / "answers" / LANGUAGE / f"{stem}.json"
 
 
 def find_sources(root: Path, units: Sequence[str] = ()) -> tuple[Source, ...]:

@@ -8,14 +8,14 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from gatedrnn_course.authoring.normal import MACHINE_PATH
+from gatedrnn_course.authoring.normal import MACHINE_PATH, VIEW
 from gatedrnn_course.authoring.source import SourceCell, first_words
 from gatedrnn_course.text import _
 
-__all__ = ["CODE_LINES", "MARKDOWN_WORDS", "problems", "refuse_unreadable"]
+__all__ = ["CODE_COLUMNS", "CODE_LINES", "MARKDOWN_WORDS", "problems", "refuse_unreadable"]
 
-CODE_LINES = 20
-"""Lines of a code cell, as its author wrote it."""
+CODE_LINES, CODE_COLUMNS = 20, 88
+"""Lines of a code cell, as its author wrote it, and letters of a line: a window of usual width cuts longer ones."""
 MARKDOWN_WORDS = 120
 """Words of a markdown cell; displayed equations and what `<< >>` puts in do not count."""
 
@@ -39,6 +39,10 @@ def refuse_unreadable(cell: SourceCell) -> None:
         if lines > CODE_LINES:
             words = _("{lines} lines of code; at most {limit}.").format(lines=lines, limit=CODE_LINES)
             raise cell.fault(words, do=_("Move some of it into the library."))
+        longest = max(cell.text.split("\n"), key=len)
+        if len(longest) > CODE_COLUMNS:
+            words = _("{letters} letters in one line; at most {limit}: {line}")
+            raise cell.fault(words.format(letters=len(longest), limit=CODE_COLUMNS, line=longest.strip()))
         return
     text = re.sub(r"\$\$.*?\$\$|<<.*?>>", " ", cell.text, flags=re.DOTALL)
     count = len(text.split())
@@ -64,7 +68,8 @@ def problems(notebook: NotebookNode) -> Iterator[str]:
         yield words.format(numbers=", ".join(map(str, never)))
     for number, cell in enumerate(notebook.cells, 1):
         line = first_words(cell.source)
-        for problem in _shown(cell) if cell.cell_type == "code" else ():
+        found = [*_shown(cell), *_given_away(cell)] if cell.cell_type == "code" else []
+        for problem in found:
             yield _("cell {number} ({line}): {problem}").format(number=number, line=line, problem=problem)
 
 
@@ -77,6 +82,23 @@ def _shown(cell: NotebookNode) -> Iterator[str]:
             yield _("Its output holds a path, process or address of one machine.")
         if _without_alternative(output):
             yield _("A picture without alternative text.")
+        if VIEW in output.get("data", {}):
+            yield _("A widget without a picture of itself: where no kernel runs, nothing is there.")
+
+
+def _given_away(cell: NotebookNode) -> Iterator[str]:
+    """What a cell that answers a prediction shows before it is opened, or tells in its source."""
+    if not cell.source.startswith(("reveal(", "with reveal(")):
+        return
+    first = cell.source.partition("\n")[0].removesuffix(":")
+    if not re.fullmatch(r"(with )?reveal\((['\"])[^'\"]+\2\)", first):
+        yield _("Its source tells the answer.")
+    for output in cell.outputs:
+        data = output.get("data", {})
+        html = data.get("text/html", "")
+        folded = html.startswith("<details><summary>") and html.endswith("</details>")
+        if not folded or set(data) - {"text/html", "text/plain"}:
+            yield _("What it shows answers the question before the reader has: it is to stand folded.")
 
 
 def _texts(output: NotebookNode) -> list[str]:
@@ -90,12 +112,8 @@ def _without_alternative(output: NotebookNode) -> bool:
     """Whether an output shows a picture that a screen reader cannot read."""
     data: dict[str, Any] = output.get("data", {})
     html = data.get("text/html", "")
-    if html:
-        return _unnamed(html)
-    if "image/svg+xml" in data:
-        return _unnamed(data["image/svg+xml"])
-    pictures = [mime for mime in data if mime in ("image/png", "image/jpeg")]
-    return any(not output.metadata.get(mime, {}).get("alt", "").strip() for mime in pictures)
+    # No reader shows the words of a bare picture: not those in its metadata, and those of an SVG only here and there.
+    return _unnamed(html) if html else any(mime.startswith("image/") for mime in data)
 
 
 def _unnamed(html: str) -> bool:

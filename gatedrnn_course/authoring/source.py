@@ -21,7 +21,7 @@ TAGS = {
     "raises-exception": "running the cell raises, and should",
     "nbval-ignore-output": "the output may differ from run to run, or from machine to machine",
     "nbval-skip": "not run when outputs are compared",
-    "hide-input": "the code is folded away; cells that begin with `reveal(` always are",
+    "hide-input": "the code is folded away",
 }
 """The tags an author may use. Any other is refused, so that a misspelt one is seen."""
 

@@ -6,9 +6,9 @@ gate.
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from gatedrnn_course.cells.cell import Cell, parse, variant
+from gatedrnn_course.lookup import Named
+from gatedrnn_course.text import mark
 
 __all__ = ["ODYSSEY", "catalogue"]
 
@@ -126,7 +126,8 @@ ODYSSEY_V = Cell("V", PEEPHOLE.lines, "Greff et al. 2017: the vanilla LSTM of th
 _SOURCE = "Greff et al. 2017, section III"
 _FULL = "U_{0}i @ i_prev + U_{0}f @ f_prev + U_{0}o @ o_prev"
 
-ODYSSEY = MappingProxyType(
+ODYSSEY: Named[Cell] = Named(
+    mark("A cell of the Search Space Odyssey."),
     {
         "V": ODYSSEY_V,
         "NIG": variant(ODYSSEY_V, "NIG", {"i": None, "c": "c = f * c_prev + c_tilde"}, _SOURCE),
@@ -155,7 +156,7 @@ ODYSSEY = MappingProxyType(
             },
             f"{_SOURCE}; the paper prints P_o * c_prev in o, here o sees c as everywhere else",
         ),
-    }
+    },
 )
 """The nine architectures of the Search Space Odyssey: the vanilla LSTM and eight edits of it."""
 
@@ -244,5 +245,5 @@ _ALL = (
     *(MGU, JANET, MIN_GRU, MIN_LSTM),
 )
 
-catalogue: MappingProxyType[str, Cell] = MappingProxyType({cell.name: cell for cell in _ALL})
+catalogue: Named[Cell] = Named(mark("A cell of the catalogue."), {cell.name: cell for cell in _ALL})
 """Every cell of the course by name."""

@@ -10,14 +10,15 @@ from gatedrnn_course.cells.expr import names, to_text
 from gatedrnn_course.cells.language import Line, fail, is_parameter, is_state, parse_lines
 from gatedrnn_course.cells.shapes import infer
 from gatedrnn_course.errors import CellError
+from gatedrnn_course.lookup import missing
 from gatedrnn_course.text import _
 
-__all__ = ["Cell", "parse", "variant"]
+__all__ = ["Cell", "parse", "parse_unsized", "variant"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cell:
-    """A cell as its equations. Make one with `parse`.
+    """A cell as its equations. Make one with `parse`. A notebook shows it typeset, with its picture.
 
     Attributes:
         name: Name of the cell, such as `"LSTM"`.
@@ -62,8 +63,16 @@ class Cell:
         return tuple(name for name in self.used if is_parameter(name))
 
     def line(self, name: str) -> Line:
-        """The equation that defines a name."""
-        return next(line for line in self.lines if line.name == name)
+        """The equation that defines a name.
+
+        Raises:
+            CourseError: If no line does; the message gives names that are near.
+        """
+        found = next((line for line in self.lines if line.name == name), None)
+        if found is None:
+            asked = _("A line of the cell {cell}.").format(cell=self.name)
+            raise missing(asked, name, (line.name for line in self.lines))
+        return found
 
     @property
     def text(self) -> str:
@@ -91,8 +100,18 @@ class Cell:
             total += count
         return total
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        from gatedrnn_course.cells.notebook import html
+
+        return html(self)
+
+    def _repr_markdown_(self) -> str:
+        from gatedrnn_course.cells.notebook import markdown
+
+        return markdown(self)
 
 
 def parse(text: str, name: str = "cell", source: str = "") -> Cell:
@@ -118,6 +137,17 @@ def build(lines: Iterable[Line], name: str, source: str) -> Cell:
     cell = Cell(name, tuple(lines), source)
     _check_order(cell)
     cell.shapes  # noqa: B018  computing them is the check
+    return cell
+
+
+def parse_unsized(text: str, name: str = "cell") -> Cell:
+    """Read a cell as `parse` does, without asking whether its sizes agree: for equations that may hold a mistake.
+
+    Raises:
+        CellError: As `parse`, except for sizes that contradict each other.
+    """
+    cell = Cell(name, parse_lines(text))
+    _check_order(cell)
     return cell
 
 

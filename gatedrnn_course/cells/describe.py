@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Transpose, factors, terms, to_text
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Transpose, factors, names, terms, to_text
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
+from gatedrnn_course.cells.words import opening, the
 from gatedrnn_course.text import _
 
 __all__ = ["describe", "describe_line", "say"]
@@ -88,13 +89,25 @@ def _say_name(name: str) -> str:
 def describe_line(line: Line) -> str:
     """One equation as a sentence: "The forget gate f is sigmoid of ..."."""
     name = line.name.replace("_", " ")
-    return _("The {words} {name} is {value}.").format(words=_(line.words), name=name, value=say(line.expr))
+    if line.words == line.name:
+        return _("The line {name} is {value}.").format(name=name, value=say(line.expr))
+    return _("{the_line} {name} is {value}.").format(the_line=opening(the(line)), name=name, value=say(line.expr))
 
 
-def describe(cell: Cell) -> str:
-    """The whole cell as sentences: what it receives, each line, what it hands on."""
-    received = [_("the input x")] if cell.inputs else []
-    received += [_say_name(f"{name}_prev") for name in cell.states]
+def describe(cell: Cell, upto: str | None = None) -> str:
+    """The cell as sentences: what it receives, each line, what it hands on.
+
+    Args:
+        cell: The cell.
+        upto: The last line to describe; all where left out.
+
+    Returns:
+        The sentences. A part of a cell receives what its lines use, and hands on nothing unless it is the whole.
+    """
+    lines = cell.lines[: cell.lines.index(cell.line(upto)) + 1] if upto is not None else cell.lines
+    used = {name for line in lines for name in names(line.expr)}
+    received = [_("the input x")] if "x" in used else []
+    received += [_say_name(f"{name}_prev") for name in cell.states if f"{name}_prev" in used or lines == cell.lines]
     head = _("The {cell} receives {names}.").format(cell=cell.name, names=", ".join(received))
     tail = _("It hands on {names}.").format(names=", ".join(cell.states))
-    return " ".join((head, *(describe_line(line) for line in cell.lines), tail))
+    return " ".join((head, *map(describe_line, lines), *([tail] if lines == cell.lines else [])))

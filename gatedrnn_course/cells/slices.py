@@ -20,7 +20,7 @@ from gatedrnn_course.text import _
 __all__ = ["Slice", "whole_step"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Slice:
     """The part of a cell that computes some names from others.
 
@@ -87,6 +87,9 @@ class Slice:
     def function(self) -> Callable[..., tuple[Any, ...]]:
         """The slice in NumPy: `function(*inputs, p)` gives a tuple of the outputs."""
         return compiled(self.lines, self.inputs, self.outputs)
+
+    def __repr__(self) -> str:
+        return f"{self.cell.name}: {', '.join(self.inputs)} -> {', '.join(self.outputs)}"
 
     def draw(
         self, rng: np.random.Generator, sizes: Mapping[str, int], batch: tuple[int, ...]

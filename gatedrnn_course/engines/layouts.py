@@ -87,7 +87,7 @@ def to_torch(module: Recurrent) -> nn.LSTM | nn.GRU | nn.RNN:
         CourseError: If torch has no such cell.
     """
     name = _name_of(module)
-    like = next(module.parameters())
+    like = module.all_weights[0][0]
     keys = ("num_layers", "bias", "batch_first", "dropout", "bidirectional")
     settings = {key: getattr(module, key) for key in keys} | {"device": like.device, "dtype": like.dtype}
     sizes = module.input_size, module.hidden_size

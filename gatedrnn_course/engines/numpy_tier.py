@@ -14,6 +14,8 @@ from gatedrnn_course.cells.gradients import sequence_backward
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.reference import sequence
 from gatedrnn_course.engines.blocks import segments
+from gatedrnn_course.engines.reach import ordinary
+from gatedrnn_course.engines.sequence import differentiable_grads
 from gatedrnn_course.engines.stacks import stack, unstack
 
 __all__ = ["run"]
@@ -22,7 +24,7 @@ __all__ = ["run"]
 def run(
     cell: Cell, xs: Tensor, batch_sizes: Sequence[int], state: Sequence[Tensor], stacks: Sequence[Tensor]
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """A cell over packed sequences; arguments and results as those of `sequence.run`. Derivatives exist once."""
+    """A cell over packed sequences; arguments and results as those of `sequence.run`."""
     last, offset = tuple(state), 0
     hs, ended = [xs.new_empty((0, state[0].shape[1]))], [tuple(s[:0] for s in state)]
     for length, n in segments(batch_sizes) or [(0, state[0].shape[0])]:
@@ -46,9 +48,11 @@ class _Segment(torch.autograd.Function):
         return tuple(_like(tensors[0], a) for a in (hs.reshape(tensors[0].shape[0], tensors[1].shape[1]), *last))
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, d_hs: Tensor, *d_last: Tensor) -> tuple[Any, ...]:
         tensors, cell = ctx.saved_tensors, ctx.cell
+        if torch.is_grad_enabled() or not ordinary((d_hs, *d_last)):
+            sizes, wanted = (ctx.steps[1],) * ctx.steps[0], ctx.needs_input_grad[3:]
+            return None, None, None, *differentiable_grads(cell, sizes, tensors, wanted, (d_hs, *d_last))
         xs, state, p = _arrays(ctx, tensors)
         d_rows = _array(d_hs).reshape(*ctx.steps, d_hs.shape[1])
         d_p, d_xs, d_state = sequence_backward(cell, xs, state, p, d_rows, [_array(d) for d in d_last])
@@ -67,8 +71,8 @@ def _arrays(ctx: Any, tensors: Sequence[Tensor]) -> tuple[Any, list[Any], Params
 
 
 def _array(tensor: Tensor) -> Any:
-    return tensor.detach().cpu().numpy().astype(np.float64)
+    return tensor.detach().double().cpu().numpy()  # NumPy has no bfloat16
 
 
 def _like(tensor: Tensor, array: Any) -> Tensor:
-    return torch.as_tensor(np.ascontiguousarray(array)).to(tensor)
+    return torch.from_numpy(np.ascontiguousarray(array)).to(tensor)

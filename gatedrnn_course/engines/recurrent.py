@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 import torch
@@ -13,9 +14,11 @@ from gatedrnn_course.cells.catalogue import catalogue
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.bias import without_bias
-from gatedrnn_course.engines.checks import check_input, check_settings, check_state
+from gatedrnn_course.engines.by_names import stack_names
+from gatedrnn_course.engines.checks import check_input, check_packed, check_settings, check_state
 from gatedrnn_course.engines.opaque import opaque_run
-from gatedrnn_course.engines.packing import Packing, check_lengths, reversal
+from gatedrnn_course.engines.packing import Packing, Steps, check_lengths
+from gatedrnn_course.engines.reach import by_operator
 from gatedrnn_course.engines.stacks import stacks_of, unstack
 from gatedrnn_course.engines.tiers import Tier, check_tier, run
 from gatedrnn_course.errors import CourseError
@@ -28,7 +31,7 @@ State: TypeAlias = "Tensor | tuple[Tensor, ...]"
 
 
 class Recurrent(nn.Module):
-    """Layers of a recurrent cell.
+    """Layers of a recurrent cell, called as `torch.nn.LSTM` and a module as any other.
 
     The first parameter of `forward` is `(T, B, D)`, `(B, T, D)` with `batch_first`, `(T, D)` without a batch, or a
     `PackedSequence`; the second the state. It returns the hidden states of the last layer and the last state, in the
@@ -37,9 +40,11 @@ class Recurrent(nn.Module):
     these at zero. A cell that reads no x takes `input_size=0` and inputs `(T, B, 0)`.
 
     As in `torch.nn` the gates' parameters lie on top of each other, here one tensor for each letter: `W_l0` (4H, D),
-    `U_l0`, `P_l0`, `b_l0`. By the names in the cell's text they are views: `module.W_f_l0`, `named()`, and the keys of
-    the state_dict. They start uniform between -1/sqrt(H) and 1/sqrt(H), as in `torch.nn`; for other beginnings see
-    `initialise`.
+    `U_l0`, `P_l0`, `b_l0`. By the names in the cell's text they are views, `module.W_f_l0` and `named()`, to be read or
+    written in place. They start uniform between -1/sqrt(H) and 1/sqrt(H), as in `torch.nn`; for other beginnings see
+    `initialise`. Files with one tensor for each name in the text can be loaded too.
+
+    Under autocast the layers compute in its type, as `torch.nn.LSTM` does.
 
     Args:
         cell: A cell, or the name of one in the catalogue.
@@ -50,6 +55,7 @@ class Recurrent(nn.Module):
         batch_first: Whether the first axis of inputs and outputs is the batch; the state's axes stay.
         dropout: Share of the hidden states set to zero between layers while training.
         bidirectional: Whether a second set of parameters reads each sequence from its end.
+        proj_size: 0; it keeps its place in the order of `torch.nn.LSTM`, and no cell here projects its hidden state.
         device: Where the parameters are.
         dtype: Their type; float32 unless another is the default.
         tier: What computes: `"c"`, `"torch"`, `"numpy"`, or `"auto"` for the fastest that can be had; see `tiers`.
@@ -68,6 +74,7 @@ class Recurrent(nn.Module):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
+        proj_size: int = 0,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
         tier: Tier = "auto",
@@ -76,6 +83,7 @@ class Recurrent(nn.Module):
         self.cell = _cell(cell) if bias else without_bias(_cell(cell))
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
+        self.proj_size = proj_size
         check_settings(self)
         self.tier, self._text = check_tier(tier), self.cell.text
         first = {"D": input_size, "H": hidden_size}
@@ -104,28 +112,46 @@ class Recurrent(nn.Module):
         """The gradients of one layer and direction by the names in the cell's text; None before a backward."""
         found: dict[str, Tensor | None] = dict.fromkeys(self.cell.parameters)
         for own, tensor in zip(self._stacks, self._whole(suffix), strict=True):
-            if tensor.grad is not None:
+            if tensor.is_leaf and tensor.grad is not None:
                 found.update(own.split(tensor.grad, self._sizes[suffix]))
         return found
 
-    def first_parameter(self, otherwise: Tensor) -> Tensor:
-        """A parameter, whose type and device are those of all; a cell without any gives back what it is given."""
-        for parameter in self._parameters.values():
-            if parameter is not None:
-                return parameter
-        return otherwise
+    @property
+    def all_weights(self) -> list[list[Tensor]]:
+        """The parameters of each layer and direction."""
+        return [self._whole(suffix) for suffix in self._parts]
+
+    def flatten_parameters(self) -> None:
+        """Nothing: they lie together already. Programs written for `torch.nn.LSTM` call it."""
 
     def _whole(self, suffix: str) -> list[Tensor]:
-        """The stacks of one layer and direction."""
-        return [self._parameters[name] for name in self._parts[suffix]]  # type: ignore[misc]
+        """The stacks of one layer and direction: parameters, or what a parametrisation or a hook put in their place."""
+        held: dict[str, Any] = self._parameters
+        return [held[name] if name in held else getattr(self, name) for name in self._parts[suffix]]
 
-    def __getattr__(self, name: str) -> Any:
-        """`module.W_f_l0`: a parameter by its name in the text."""
+    def _place(self, name: str) -> tuple[str, str] | None:
+        """The layer and direction, and the name in the text, that an attribute such as `W_f_l0` stands for."""
         for suffix in self.__dict__.get("_parts", ()):
             parameter = name.removesuffix(suffix)
             if parameter != name and parameter in self.cell.parameters:
-                return self.named(suffix)[parameter]
-        return super().__getattr__(name)
+                return suffix, parameter
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        """`module.W_f_l0`: a parameter by its name in the text."""
+        place = self._place(name)
+        return super().__getattr__(name) if place is None else self.named(place[0])[place[1]]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """As in any module; a view of a parameter is written in place, not exchanged."""
+        if (place := self._place(name)) is not None:
+            raise TypeError(
+                _(
+                    "{name} is a part of the parameter {stack} and cannot be assigned. Write into it: with "
+                    "torch.no_grad(): module.{name}.copy_(values)."
+                ).format(name=name, stack=next(o.name for o in self._stacks if place[1] in o.parameters) + place[0])
+            )
+        super().__setattr__(name, value)
 
     def reset_parameters(self) -> None:
         """Draw every parameter uniformly between -1/sqrt(H) and 1/sqrt(H)."""
@@ -135,34 +161,17 @@ class Recurrent(nn.Module):
                 for view in self.named(suffix).values():
                     view.uniform_(-bound, bound)
 
-    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
-        """Write every parameter under its name in the text, `W_f_l0`, so that a saved file explains itself."""
-        for suffix in self._parts:
-            for name, view in self.named(suffix).items():
-                destination[f"{prefix}{name}{suffix}"] = view if keep_vars else view.detach()
-
-    def _load_from_state_dict(
-        self,
-        state_dict: Mapping[str, Any],
-        prefix: str,
-        local_metadata: Mapping[str, Any],
-        strict: bool,
-        missing_keys: list[str],
-        unexpected_keys: list[str],
-        error_msgs: list[str],
-    ) -> None:
-        """Read what `_save_to_state_dict` wrote."""
-        own = {f"{prefix}{n}{suffix}": v.detach() for suffix in self._parts for n, v in self.named(suffix).items()}
-        for key, view in own.items():
-            if key not in state_dict:
-                missing_keys.append(key)
-            elif state_dict[key].shape != view.shape:
-                words = _("{name} has shape {came}, it should be {wanted}.")
-                error_msgs.append(words.format(name=key, came=tuple(state_dict[key].shape), wanted=tuple(view.shape)))
-            else:
-                view.copy_(state_dict[key])
-        if strict:
-            unexpected_keys += [key for key in state_dict if key.startswith(prefix) and key not in own]
+    def _load_from_state_dict(self, state_dict: MutableMapping[str, Any], prefix: str, *rest: Any) -> None:
+        """As in any module; entries for single names in the text are put together first."""
+        _metadata, _strict, missing, _unexpected, errors = rest
+        for suffix, sizes in self._sizes.items():
+            for own, name in zip(self._stacks, self._parts[suffix], strict=True):
+                parameter = self._parameters.get(name)
+                if parameter is not None:
+                    told = stack_names(state_dict, own, prefix, suffix, own.split(parameter, sizes))
+                    missing += told[0]
+                    errors += told[1]
+        super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def extra_repr(self) -> str:
         """The settings that differ from their defaults."""
@@ -172,13 +181,13 @@ class Recurrent(nn.Module):
         return ", ".join([*parts, *(f"{k}={v}" for k, d in defaults.items() if (v := getattr(self, k)) != d)])
 
     def forward(
-        self, input: Tensor | PackedSequence, state: State | None = None, lengths: Sequence[int] | Tensor | None = None
+        self, input: Tensor | PackedSequence, hx: State | None = None, lengths: Iterable[int] | Tensor | None = None
     ) -> tuple[Any, State]:
         """Run the layers.
 
         Args:
             input: `(T, B, D)`, `(B, T, D)` with `batch_first`, `(T, D)`, or packed.
-            state: The state to start from; zeros where left out.
+            hx: The state to start from; zeros where left out.
             lengths: B whole numbers: after so many steps a sequence has ended; its outputs are zero, its state stays.
 
         Returns:
@@ -187,54 +196,65 @@ class Recurrent(nn.Module):
         Raises:
             CourseError: If sizes, types or devices do not fit.
         """
+        stacks = [self._whole(suffix) for suffix in self._parts]
+        like = stacks[0][0] if stacks[0] else None
         if isinstance(input, PackedSequence):
-            return self._packed(input, state)
-        check_input(self, input, lengths is not None)
+            return self._packed(input, hx, lengths, stacks, like)
+        check_input(self, input, lengths is not None, like)
         batched = input.dim() == 3
         xs = input.transpose(0, 1) if self.batch_first and batched else input if batched else input.unsqueeze(1)
-        T, B = xs.shape[0], xs.shape[1]
-        states = check_state(self, state, B, batched, xs)
+        T, B, D = xs.shape
+        states = check_state(self, hx, B, batched, input if like is None else like)
         if lengths is None:
-            rows, states = self._run(xs.reshape(T * B, xs.shape[2]), (B,) * T, states)
+            rows, states = self._run(xs.reshape(T * B, D), Steps(T, B), states, stacks)
             hs = rows.view(T, B, rows.shape[1])
         else:
             packing = Packing.of(check_lengths(lengths, T, B), xs.device)
             states = tuple(s.index_select(1, packing.order) for s in states)
-            rows, states = self._run(packing.pack(xs), packing.batch_sizes, states)
+            rows, states = self._run(packing.pack(xs), Steps(T, B, packing.batch_sizes), states, stacks)
             hs, states = packing.pad(rows, T), tuple(s.index_select(1, packing.back) for s in states)
         if not batched:
             return hs.squeeze(1), self._public(tuple(s.squeeze(1) for s in states))
         return hs.transpose(0, 1) if self.batch_first else hs, self._public(states)
 
-    def _packed(self, input: PackedSequence, state: State | None) -> tuple[PackedSequence, State]:
+    def _packed(
+        self, input: PackedSequence, hx: State | None, lengths: Any, stacks: list[list[Tensor]], like: Tensor | None
+    ) -> tuple[PackedSequence, State]:
         data, sizes, order, back = input
-        check_input(self, data.unsqueeze(1), False)
-        states = check_state(self, state, int(sizes[0]), True, data)
+        check_packed(self, data, lengths, like)
+        rows_of = tuple(sizes.tolist())
+        states = check_state(self, hx, rows_of[0], True, data if like is None else like)
         if order is not None:
             states = tuple(s.index_select(1, order) for s in states)
-        rows, states = self._run(data, tuple(sizes.tolist()), states)
+        rows, states = self._run(data, Steps(len(rows_of), rows_of[0], rows_of), states, stacks)
         if back is not None:
             states = tuple(s.index_select(1, back) for s in states)
         return PackedSequence(rows, sizes, order, back), self._public(states)
 
     def _run(
-        self, xs: Tensor, batch_sizes: tuple[int, ...], states: tuple[Tensor, ...]
+        self, xs: Tensor, steps: Steps, states: Sequence[Tensor], stacks: list[list[Tensor]]
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """All layers over packed rows `(N, D)`; states `(layers * directions, B, H)`."""
-        xs = xs.to(states[0].dtype)
-        turned = reversal(batch_sizes, xs.device) if self.bidirectional else None
+        if torch._C._is_any_autocast_enabled():
+            (xs, *states), stacks = _as_autocast([xs, *states], stacks)
+        if torch.is_grad_enabled() and not torch.compiler.is_compiling():
+            # autograd may keep copies of inference tensors, not these themselves
+            xs, *states = [t.clone() if t.is_inference() else t for t in (xs, *states)]
+        operator = by_operator(chain([xs], states, *stacks))
+        sizes: Any = steps.as_tensor if operator else steps.sizes
+        turned = steps.turning(xs.device) if self.bidirectional else None
         ends: list[tuple[Tensor, ...]] = []
         directions = 1 + self.bidirectional
-        for k, suffix in enumerate(self._parts):
+        for k, own in enumerate(stacks):
             if k % directions == 0:
                 below, outputs = self._dropped(xs) if k else xs, []
-            given = below[turned] if turned is not None and k % 2 else below
-            stacks = self._whole(suffix)
-            rest = given, batch_sizes, [s[k] for s in states], stacks
-            # torch.compile takes the sequence as one operation, which goes by the cell's text
-            compiling = torch.compiler.is_compiling()
-            hs, last = opaque_run(self._text, *rest) if compiling else run(self.tier, self.cell, *rest)
-            outputs.append(hs[turned] if turned is not None and k % 2 else hs)
+            given = turned(below) if turned is not None and k % 2 else below
+            first = [s.select(0, k) for s in states]
+            if operator:
+                hs, last = opaque_run(self.tier, self._text, given, sizes, first, own)
+            else:
+                hs, last = run(self.tier, self.cell, given, sizes, first, own)
+            outputs.append(turned(hs) if turned is not None and k % 2 else hs)
             ends.append(last)
             if len(outputs) == directions:
                 xs = torch.cat(outputs, 1) if directions > 1 else hs
@@ -247,6 +267,15 @@ class Recurrent(nn.Module):
 
     def _public(self, states: tuple[Tensor, ...]) -> State:
         return states[0] if len(states) == 1 else states
+
+
+def _as_autocast(given: list[Tensor], stacks: list[list[Tensor]]) -> tuple[list[Tensor], list[list[Tensor]]]:
+    """Inputs and states, and parameters, in the type that autocast wants for the device; float64 stays as it is."""
+    like = stacks[0][0] if stacks[0] else given[0]
+    dtype, device = like.dtype, like.device.type
+    if torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device) and dtype != torch.float64:
+        dtype = torch.get_autocast_dtype(device)
+    return [t.to(dtype) for t in given], [[t.to(dtype) for t in own] for own in stacks]
 
 
 def _cell(cell: Cell | str) -> Cell:

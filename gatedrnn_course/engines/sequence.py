@@ -7,6 +7,7 @@ never grow from step to step: longer sequences come first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -16,9 +17,10 @@ from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.blocks import Tape, run_backward, run_forward
 from gatedrnn_course.engines.loop import loop
 from gatedrnn_course.engines.program import program_of
+from gatedrnn_course.engines.reach import by_operation, ordinary
 from gatedrnn_course.engines.stacks import stack, unstack
 
-__all__ = ["as_arguments", "differentiable", "differentiable_grads", "inside_torch_func", "run"]
+__all__ = ["as_arguments", "differentiable", "differentiable_grads", "run"]
 
 
 def run(
@@ -26,9 +28,9 @@ def run(
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """A cell over packed sequences.
 
-    Where a derivative of a derivative or `torch.func` asks for it, the same numbers come from a plain loop over the
-    steps that autograd can follow. With one more axis in front of every tensor, (M, N, D) for example, it runs M
-    models of the cell at once, each on its own inputs.
+    Where torch has to see every operation (derivatives of derivatives, `torch.func`, tracing, subclasses), the same
+    numbers come from a plain loop over the steps. With one more axis in front of every tensor, (M, N, D) for example,
+    it runs M models of the cell at once, each on its own inputs.
 
     Args:
         cell: The cell.
@@ -40,7 +42,7 @@ def run(
     Returns:
         Hidden states (N, H), and the states of every sequence after its own last step, each (B, H).
     """
-    if inside_torch_func():
+    if by_operation((xs, *state, *stacks)):
         return differentiable(cell, xs, batch_sizes, state, stacks)
     out = _Sequence.apply(cell, tuple(batch_sizes), len(state), xs, *state, *stacks)  # type: ignore[no-untyped-call]
     return out[0], out[1:]
@@ -54,17 +56,17 @@ def differentiable(
     def one(xs: Tensor, state: Sequence[Tensor], stacks: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor, ...]]:
         return loop(cell, xs, batch_sizes, state, unstack(cell, stacks, _sizes(xs, state)))
 
-    return one(xs, state, stacks) if xs.dim() == 2 else torch.func.vmap(one)(xs, tuple(state), tuple(stacks))
+    with _without_autocast(xs.device.type):
+        return one(xs, state, stacks) if xs.dim() == 2 else torch.func.vmap(one)(xs, tuple(state), tuple(stacks))
+
+
+def _without_autocast(device: str) -> AbstractContextManager[Any]:
+    """A context in which every operation takes the types it is given; the meta device knows no other."""
+    return torch.autocast(device, enabled=False) if torch.amp.is_autocast_available(device) else nullcontext()
 
 
 def _sizes(xs: Tensor, state: Sequence[Tensor]) -> dict[str, int]:
     return {"D": xs.shape[-1], "H": state[0].shape[-1]}
-
-
-def inside_torch_func() -> bool:
-    """Whether a transformation of `torch.func` is at work."""
-    active = getattr(torch._C, "_are_functorch_transforms_active", None)
-    return bool(active and active())
 
 
 def as_arguments(cell: Cell, xs: Tensor, state: Sequence[Tensor], stacks: Sequence[Tensor]) -> list[Tensor]:
@@ -80,27 +82,39 @@ class _Sequence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, cell: Cell, batch_sizes: tuple[int, ...], count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
-        xs, state, stacks = tensors[0], tensors[1 : 1 + count], tensors[1 + count :]
-        with torch.autocast(xs.device.type, enabled=False):
-            params = as_arguments(cell, xs, state, stacks)
-            hs, last, tapes = run_forward(program_of(cell, xs.dim() == 3), xs, batch_sizes, state, params)
         ctx.cell, ctx.batch_sizes, ctx.count, ctx.own = cell, batch_sizes, count, len(tensors)
+        hs, last, tapes = _forward(ctx, tensors)
+        hs = hs.data  # where it lies in the tape, it is no view of it for autograd: people may write into it
+        ctx.handed_out, ctx.version = hs.detach(), 0 if hs.is_inference() else hs._version
+        ctx.set_materialize_grads(False)
         ctx.save_for_backward(*tensors, *(a for tape in tapes for a in tape.flat()))
         return (hs, *last)
 
     @staticmethod
-    def backward(ctx: Any, *d: Tensor) -> tuple[Any, ...]:
+    def backward(ctx: Any, *given: Tensor | None) -> tuple[Any, ...]:
         saved, wanted = ctx.saved_tensors, ctx.needs_input_grad[3:]
         tensors = saved[: ctx.own]
-        if torch.is_grad_enabled():  # somebody asks for a derivative of what we return
-            return None, None, None, *differentiable_grads(ctx.cell, ctx.batch_sizes, tensors, wanted, d)
+        if torch.is_grad_enabled() or not ordinary(d for d in given if d is not None):
+            # derivatives of what we return are wanted, or many at once
+            return None, None, None, *differentiable_grads(ctx.cell, ctx.batch_sizes, tensors, wanted, given)
         xs, state, stacks = tensors[0], tensors[1 : 1 + ctx.count], tensors[1 + ctx.count :]
         program = program_of(ctx.cell, xs.dim() == 3)
-        with torch.autocast(xs.device.type, enabled=False):
-            tapes = Tape.split(program, saved[ctx.own :])
+        written = ctx.handed_out._version != ctx.version
+        tapes = _forward(ctx, tensors)[2] if written else Tape.split(program, saved[ctx.own :])
+        like = (ctx.handed_out, *state)
+        d = [torch.zeros_like(t) if d is None else d for t, d in zip(like, given, strict=True)]
+        with _without_autocast(xs.device.type):
             params = as_arguments(ctx.cell, xs, state, stacks)
             d_x, d_state, d_params = run_backward(program, xs, params, ctx.batch_sizes, tapes, d, wanted[0])
         return None, None, None, d_x, *d_state, *stack(ctx.cell, d_params)
+
+
+def _forward(ctx: Any, tensors: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor, ...], list[Tape]]:
+    """Hidden states, last states and tapes."""
+    xs, state, stacks = tensors[0], tensors[1 : 1 + ctx.count], tensors[1 + ctx.count :]
+    with _without_autocast(xs.device.type):
+        params = as_arguments(ctx.cell, xs, state, stacks)
+        return run_forward(program_of(ctx.cell, xs.dim() == 3), xs, ctx.batch_sizes, state, params)
 
 
 def differentiable_grads(
@@ -110,7 +124,7 @@ def differentiable_grads(
     wanted: Sequence[bool],
     d: Sequence[Tensor | None],
 ) -> list[Tensor | None]:
-    """The derivatives of a sequence by autograd through the plain loop, so that they can be differentiated again.
+    """The derivatives of a sequence by autograd through the plain loop, again differentiable where grad is enabled.
 
     Args:
         cell: The cell.
@@ -122,9 +136,10 @@ def differentiable_grads(
     Returns:
         For each of `tensors` its derivative, None where nobody wants it.
     """
-    count = len(d)
-    hs, last = differentiable(cell, tensors[0], batch_sizes, tensors[1:count], tensors[count:])
+    count, again = len(d), torch.is_grad_enabled()
+    with torch.enable_grad():
+        hs, last = differentiable(cell, tensors[0], batch_sizes, tensors[1:count], tensors[count:])
     inputs = [t for t, w in zip(tensors, wanted, strict=True) if w]
     results, given = zip(*((out, own) for out, own in zip((hs, *last), d, strict=True) if own is not None), strict=True)
-    found = iter(torch.autograd.grad(results, inputs, given, create_graph=True, materialize_grads=True))
+    found = iter(torch.autograd.grad(results, inputs, given, create_graph=again, materialize_grads=True))
     return [next(found) if w else None for w in wanted]

@@ -35,6 +35,11 @@ class Stack:
     rows: tuple[str, ...]
     columns: str
 
+    @property
+    def axis(self) -> int:
+        """Along which the parameters lie on top of each other."""
+        return -2 if self.columns else -1
+
     def lengths(self, sizes: Mapping[str, int]) -> list[int]:
         """The number of rows of each parameter."""
         return [sizes[letter] for letter in self.rows]
@@ -45,7 +50,7 @@ class Stack:
 
     def split(self, tensor: Tensor, sizes: Mapping[str, int]) -> dict[str, Tensor]:
         """Views of the parameters by name."""
-        parts = torch.split(tensor, self.lengths(sizes), -2 if self.columns else -1)
+        parts = torch.split(tensor, self.lengths(sizes), self.axis)
         return dict(zip(self.parameters, parts, strict=True))
 
 
@@ -76,7 +81,7 @@ def stacks_of(cell: Cell) -> tuple[Stack, ...]:
 def stack(cell: Cell, params: Sequence[Tensor]) -> list[Tensor]:
     """Parameters, in the order of `cell.parameters`, as the cell's stacks."""
     named = dict(zip(cell.parameters, params, strict=True))
-    return [torch.cat([named[name] for name in own.parameters], -2 if own.columns else -1) for own in stacks_of(cell)]
+    return [torch.cat([named[name] for name in own.parameters], own.axis) for own in stacks_of(cell)]
 
 
 def unstack(cell: Cell, stacks: Sequence[Tensor], sizes: Mapping[str, int]) -> list[Tensor]:

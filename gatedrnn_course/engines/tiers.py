@@ -9,14 +9,16 @@ from torch import Tensor
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines import kernel, numpy_tier, sequence
+from gatedrnn_course.engines.reach import by_operation, ordinary
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
 __all__ = ["TIERS", "Tier", "check_tier", "run"]
 
 Tier = Literal["auto", "c", "torch", "numpy"]
-"""`c`: compiled from the equations, for float32 and float64 on the CPU. `torch`: the derived backward equations, on any
-device. `numpy`: the reference, slow. `auto`: `c` where it can be had, else `torch`."""
+"""`c`: compiled from the equations. `torch`: the derived backward equations. `numpy`: the reference, slow. `auto`: `c`
+where it can be had, else `torch`. What `c` and `numpy` cannot take goes by `torch`, which takes all: half precision,
+GPUs (for `c`), `torch.func`, forward mode, tracing, subclasses."""
 TIERS: tuple[Tier, ...] = get_args(Tier)
 
 
@@ -33,15 +35,16 @@ def run(
     Raises:
         CourseError: If the tier `c` is asked for where it cannot be had.
     """
-    if tier == "numpy":
+    tensors = xs, *state, *stacks
+    if tier == "numpy" and ordinary(tensors) and not by_operation(()):
         return numpy_tier.run(cell, xs, batch_sizes, state, stacks)
-    if tier != "torch" and kernel.usable(cell, xs, *state, *stacks):
+    if tier in ("auto", "c") and kernel.usable(cell, *tensors):
         return kernel.run(cell, xs, batch_sizes, state, stacks)
-    if tier == "c":
+    if tier == "c" and kernel.fits(*tensors):
         raise CourseError(
             _("The cell {cell} by its compiled kernel.").format(cell=cell.name),
-            _("The tensors are {dtype} on {device}. {why}").format(dtype=xs.dtype, device=xs.device, why=kernel.why()),
-            _("Kernels take float32 or float64 on the CPU, outside torch.func, and need a C compiler."),
+            kernel.why(),
+            _("Kernels need a C compiler."),
             _('Use the tier "torch" or "auto".'),
         )
     return sequence.run(cell, xs, batch_sizes, state, stacks)

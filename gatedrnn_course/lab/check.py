@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
@@ -14,54 +13,50 @@ from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
 from gatedrnn_course.grading.judging.judge import judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_of
 from gatedrnn_course.grading.judging.verdict import Verdict
+from gatedrnn_course.grading.running.bound import name_of, namespace_of
 from gatedrnn_course.grading.running.local import LocalCaller
-from gatedrnn_course.grading.units import Unit, find_item
+from gatedrnn_course.grading.units import Unit, find_item, is_asked_for
 from gatedrnn_course.lab import passed
+from gatedrnn_course.lab.cells import names_here, origin, sources
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
 
-__all__ = ["CheckFailed", "check", "verdict_on"]
-
-
-class CheckFailed(Exception):
-    """A check found a mistake. In a notebook it is shown as one line, without a traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows in place of the traceback: the panel above has said the rest."""
-        return [_("Not right yet: the panel above says why.")]
+__all__ = ["check", "verdict_on"]
 
 
 def check(function: Callable[..., Any]) -> None:
-    """Check a function of an exercise.
+    """Check a function of an exercise, as it is defined now.
 
-    Right: a panel says so. Wrong: a panel names the mistake, and the cell stops there. Not written yet: one sentence,
-    and the notebook goes on.
+    Right: a panel says so. Wrong: a panel names the mistake, and one line on stderr says that it is not right. Not
+    written yet: one line on stderr. The notebook goes on in each case; nbgrader reads stderr as failure.
 
     Args:
         function: The function, under the name the exercise gives it.
-
-    Raises:
-        CheckFailed: If the function is wrong.
     """
     try:
-        unit, item = _item(function)
+        name = _name(function, names_here())
+        unit, item = find_item(name)
     except CourseError as error:
-        _fail(Panel("wrong", error.asked, (error.came, error.expected, error.do)))
+        _not_right(error.asked, Panel("wrong", error.asked, (error.came, error.expected, error.do)))
+        return
     if is_blank(function):
-        print(_("`{name}` is not written yet.").format(name=item.name), file=sys.stderr)
+        _say(_("`{name}` is not written yet.").format(name=item.name))
         return
     try:
         verdict = verdict_on(function, unit, item)
     except KeyboardInterrupt:
         stopped = _("Stopped. Does a loop in `{name}` never end?").format(name=item.name)
-        _fail(Panel("wrong", stopped))
-    if verdict.outcome != "right":
-        passed.forget(item.name)
-        hint = _("For a hint: hint({name})").format(name=item.name)
-        _fail(Panel("wrong", verdict.sentence, (*verdict.details, *verdict.notes, hint)))
-    passed.remember(item.name, function)
-    show(Panel("right", verdict.sentence, verdict.notes))
+        _not_right(item.name, Panel("wrong", stopped))
+        return
+    judged = origin(item.name, function).sentences
+    if verdict.outcome == "right":
+        passed.remember(item.name, function)
+        show(Panel("right", verdict.sentence, (*verdict.notes, *judged)))
+        return
+    passed.forget(item.name)
+    hint = _("For a hint: hint({name})").format(name=item.name)
+    _not_right(item.name, Panel("wrong", verdict.sentence, (*verdict.details, *verdict.notes, hint, *judged)))
 
 
 def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int | None = None) -> Verdict:
@@ -77,49 +72,39 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
         The verdict.
     """
     earlier = unit.items[: unit.items.index(item)]
-    used = forbidden_use(_sources(function), item.name, item.forbidden, [one.name for one in earlier])
+    used = forbidden_use(sources(function), item.name, item.forbidden, [one.name for one in earlier])
     if used:
         return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
     caller = LocalCaller(function)
-    names = _namespace(function)
+    names = namespace_of(function)
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}
     return judge_with_earlier(item, caller, caller, unproven, seed, head_of(function))
 
 
-def _item(function: Callable[..., Any]) -> tuple[Unit, Item]:
-    """The item a function answers, found by its name."""
+def _name(function: Callable[..., Any], names: Any) -> str:
+    """The name a function is checked under: its own, or, where it has none of the course's, the one it is bound to."""
     if not callable(function):
         raise CourseError(
             _("check() takes a function."),
             _("This is a {type}.").format(type=type(function).__name__),
             _("For example check(forget_gate), without quotes and without brackets after the name."),
         )
-    return find_item(_name(function))
+    name = name_of(function, (names, namespace_of(function)), is_asked_for)
+    if name == "?":
+        raise CourseError(
+            _("check() takes a function with a name."),
+            _("This is a {type} that no name stands for.").format(type=type(function).__name__),
+            do=_("Give it the name of the exercise first, as in `forget_gate = ...`, then check(forget_gate)."),
+        )
+    return name
 
 
-def _name(function: Callable[..., Any]) -> str:
-    """The name of the function, or, for a lambda, the name it was given."""
-    own = str(getattr(function, "__name__", "?"))
-    given = (name for name, value in _namespace(function).items() if value is function and not name.startswith("_"))
-    return next(given, own) if own == "<lambda>" else own
-
-
-def _namespace(function: Callable[..., Any]) -> Mapping[str, Any]:
-    names: Mapping[str, Any] = getattr(function, "__globals__", {})
-    return names
-
-
-def _sources(function: Callable[..., Any]) -> list[str]:
-    """The learner's code: the cells that ran, or the file the function stands in."""
-    cells = _namespace(function).get("In")
-    if isinstance(cells, list):
-        return [str(cell) for cell in cells]
-    try:
-        return [inspect.getsource(sys.modules[function.__module__])]
-    except (OSError, TypeError, KeyError):
-        return []
-
-
-def _fail(panel: Panel) -> NoReturn:
+def _not_right(name: str, panel: Panel) -> None:
+    """The panel, then what nbgrader looks for."""
     show(panel)
-    raise CheckFailed(panel.title)
+    _say(_("{name} is not right yet: the panel above says why.").format(name=name))
+
+
+def _say(line: str) -> None:
+    sys.stdout.flush()
+    print(line, file=sys.stderr)

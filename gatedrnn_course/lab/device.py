@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,16 +13,24 @@ import numpy as np
 from gatedrnn_course.cells import Params, Slice, whole_step
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
-from gatedrnn_course.grading.exchange.convert import from_function
+from gatedrnn_course.grading.exchange.convert import from_function, still
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.item import as_argument
+from gatedrnn_course.grading.judging.forms import another_form, read_outputs
+from gatedrnn_course.grading.running.bound import name_of, namespace_of
+from gatedrnn_course.grading.units import is_asked_for
 from gatedrnn_course.lab import passed
+from gatedrnn_course.lab.cells import names_here
 from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _, n_
 
 __all__ = ["run_on_device"]
+
+Again = Callable[[Any], Any]
+"""Makes of an output what the next call takes: an array, or a tensor on the device."""
+Run = Callable[[Callable[..., Any], Item, Sequence[Any], Again], list[Any]]
 
 STEPS = 5
 CLOSE = {"float64": 1e-9, "float32": 1e-4}
@@ -37,7 +47,7 @@ def run_on_device(function: Callable[..., Any], device: str | None = None) -> No
         function: The learner's function.
         device: A torch device such as `"cpu"`; the best one where left out: cuda, then mps, then cpu.
     """
-    name = getattr(function, "__name__", "?")
+    name = name_of(function, (names_here(), namespace_of(function)), is_asked_for)
     if is_blank(function):
         show(Panel("note", _("`{name}` is not written yet, so nothing ran.").format(name=name)))
         return
@@ -46,7 +56,10 @@ def run_on_device(function: Callable[..., Any], device: str | None = None) -> No
         show(Panel("note", words, (_("Your NumPy function is not affected."),)))
         return
     try:
-        show(_compare(function, named(name)[1], device or best_device()))
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # of the libraries: a learner has no use for them here
+            panel = _compare(function, named(name)[1], device or best_device())
+        show(panel)
     except CourseError as error:
         show(Panel("note", error.asked, tuple(filter(None, (error.came, error.expected, error.do)))))
 
@@ -73,12 +86,17 @@ def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
     args = item.example()
     run, count = (_steps, STEPS) if _is_step(item) else (_once, 1)
     try:
-        ours = _on_cpu(run, function, args)
+        ours = _on_cpu(run, function, item, args)
+    except CourseError:
+        raise
     except Exception as error:  # any fault of the learner's function; check() explains it
         do = _("check({name}) says more.").format(name=item.name)
         raise _failed(item, error, _("With NumPy arrays"), do) from error
     try:
-        theirs = run(function, [_tensors(argument, device, precision) for argument in args])
+        to_device = partial(_tensors, device=device, precision=precision)
+        theirs = run(function, item, [to_device(argument) for argument in args], to_device)
+    except CourseError:
+        raise
     except Exception as error:
         do = _("Functions such as np.tanh take NumPy arrays only. `sigmoid` and `tanh` of gatedrnn_course take both.")
         raise _failed(item, error, _("With torch tensors on {device}").format(device=device), do) from error
@@ -99,13 +117,16 @@ def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
     return Panel("note", title, (said, same, unsure))
 
 
-def _on_cpu(run: Callable[..., list[Any]], function: Callable[..., Any], args: Sequence[Any]) -> list[Any]:
+def _on_cpu(run: Run, function: Callable[..., Any], item: Item, args: Sequence[Any]) -> list[Any]:
     """The numbers of a function on NumPy arrays, or, where it was written for torch only, on tensors in main memory."""
+    to_cpu = partial(_tensors, device="cpu", precision="float64")
     try:
-        return run(function, [as_argument(argument) for argument in args])
+        return run(function, item, [as_argument(argument) for argument in args], np.asarray)
+    except CourseError:
+        raise
     except Exception:
         try:
-            return run(function, [_tensors(argument, "cpu", "float64") for argument in args])
+            return run(function, item, [to_cpu(argument) for argument in args], to_cpu)
         except Exception:  # the first exception is the one to tell
             pass
         raise
@@ -117,26 +138,32 @@ def _is_step(item: Item) -> bool:
     return isinstance(part, Slice) and item.arguments[:-1] == part.inputs and part == whole_step(part.cell)
 
 
-def _steps(function: Callable[..., Any], args: Sequence[Any]) -> list[Any]:
+def _steps(function: Callable[..., Any], item: Item, args: Sequence[Any], again: Again) -> list[Any]:
     """A few steps, each from the states of the step before; the input changes its sign at each."""
     x, *state, p = args
     outputs: list[Any] = []
     for _step in range(STEPS):
-        value = function(x, *state, p)
-        state = list(value) if isinstance(value, tuple) else [value]
-        outputs += state
+        numbers = _once(function, item, [x, *state, p], again)
+        outputs += numbers
+        state = [again(number) for number in numbers]
         x = -x
-    return [_array(output) for output in outputs]
+    return outputs
 
 
-def _once(function: Callable[..., Any], args: Sequence[Any]) -> list[Any]:
-    value = function(*args)
-    values = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
-    return [_array(part) for part in values]
+def _once(function: Callable[..., Any], item: Item, args: Sequence[Any], _again: Again) -> list[Any]:
+    """The outputs of one call, read as `check` reads them.
 
-
-def _array(value: Any) -> Any:
-    return np.asarray(from_function(value), dtype=np.float64)
+    Raises:
+        CourseError: If they cannot be read.
+    """
+    value = from_function(function(*args))
+    right = item.reference(*map(still, args))
+    outputs = read_outputs(value, right, item.outputs)
+    if outputs is None:
+        asked = _("`{name}` did not run on the device").format(name=item.name)
+        came = str(another_form(item.name, value, right, item.outputs))
+        raise CourseError(asked, came, "", _("check({name}) says more.").format(name=item.name))
+    return [np.asarray(output, dtype=np.float64) for output in outputs]
 
 
 def _tensors(argument: Any, device: str, precision: str) -> Any:

@@ -25,20 +25,13 @@ class Panel:
         kind: `right`, `wrong` or `note`.
         title: One line.
         lines: Further lines; text between backticks is code.
-        folded: Words to click on before the panel opens; empty for a panel that is open.
     """
 
     kind: str
     title: str
     lines: tuple[str, ...] = ()
-    folded: str = ""
 
     def _repr_html_(self) -> str:
-        if self.folded:
-            return f"<details><summary>{escape(self.folded)}</summary>{self._open()}</details>"
-        return self._open()
-
-    def _open(self) -> str:
         colour, border, sign = _LOOKS[self.kind]
         body = "".join(f'<div style="margin-top:4px">{_code(line)}</div>' for line in self.lines)
         return (

@@ -1,35 +1,56 @@
-"""Which functions the learner has got right since the notebook was started."""
+"""Which functions the learner has got right: in this session, and, kept on disk, in earlier ones."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["forget", "function", "holds", "names", "remember"]
+from gatedrnn_course.grading.items.fingerprint import function_fingerprint
+from gatedrnn_course.lab.kept import keep, kept, let_go
 
-_passed: dict[str, Callable[..., Any]] = {}
+__all__ = ["before", "forget", "function", "holds", "names", "remember"]
+
+_passed: dict[str, tuple[Callable[..., Any], str]] = {}
 
 
 def remember(name: str, function: Callable[..., Any]) -> None:
-    """Keep a function that passed its check."""
-    _passed[name] = function
+    """Keep a function that passed its check, also for later sessions."""
+    _passed[name] = function, function_fingerprint(function)
+    keep(name, _passed[name][1], _source(function))
 
 
 def forget(name: str) -> None:
     """Drop a function that no longer passes."""
     _passed.pop(name, None)
+    let_go(name)
 
 
 def holds(name: str, function: object) -> bool:
-    """Whether exactly this function has passed under that name."""
-    return function is not None and _passed.get(name) is function
+    """Whether this function, unchanged and with unchanged helpers, has passed under that name in this session."""
+    return callable(function) and name in _passed and _passed[name][1] == function_fingerprint(function)
+
+
+def before(name: str, function: object = None) -> bool:
+    """Whether a function passed under that name in an earlier session; this very one, where one is given."""
+    row = kept().get(name)
+    if row is None or function is None:
+        return row is not None
+    return callable(function) and row["fingerprint"] == function_fingerprint(function)
 
 
 def function(name: str) -> Callable[..., Any] | None:
-    """The function that passed under a name, if any."""
-    return _passed.get(name)
+    """The function that passed under a name in this session, if any."""
+    return _passed[name][0] if name in _passed else None
 
 
 def names() -> tuple[str, ...]:
-    """Names of all functions that passed."""
+    """Names of all functions that passed in this session."""
     return tuple(_passed)
+
+
+def _source(function: Callable[..., Any]) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):  # typed where no source is kept, or no plain function
+        return ""

@@ -1,4 +1,4 @@
-"""`plot(...)`: curves told apart by colour and line style, with a sentence made from the data.
+"""`plot(...)`: curves told apart by colour and line style, described in words made from the data.
 
 matplotlib loads when the first curve is drawn.
 """
@@ -7,51 +7,31 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "Plot", "describe_plot", "draw_curves", "plot"]
+__all__ = ["COLOURS", "describe_plot", "draw_curves", "picture_of", "plot"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 """Okabe-Ito without yellow, which is hard to see on white."""
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+WIDE, TALL, DOTS = 5.6, 3.4, 100
+"""Inches, and pixels an inch: at this width the letters stay readable on half a screen."""
 
 Curves = Mapping[str, Sequence[float]]
 
 
-@dataclass(frozen=True, repr=False)
-class Plot:
-    """A picture of curves with its description.
-
-    Attributes:
-        png: The picture.
-        alt: What it shows, in words.
-    """
-
-    png: bytes
-    alt: str
-
-    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        from base64 import b64encode
-
-        data = {"image/png": b64encode(self.png).decode(), "text/plain": self.alt}
-        return data, {"image/png": {"alt": self.alt}}
-
-    def __repr__(self) -> str:
-        return self.alt
-
-
 def plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None, log: bool = False) -> None:
-    """Draw curves, and say below in one sentence what they show.
+    """Draw curves.
 
     Args:
         curves: The values of each curve by its name.
@@ -61,9 +41,19 @@ def plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | 
         at: Where the values stand on the x axis; 0, 1, 2 and so on where left out.
         log: Whether the y axis is logarithmic.
     """
-    alt = describe_plot(curves, x, y, title, at)
-    show(Plot(_png(draw_curves(curves, x, y, title, at, log)), alt))
-    print(alt)
+    show(picture_of(draw_curves(curves, x, y, title, at, log), describe_plot(curves, x, y, title, at)))
+
+
+def picture_of(figure: Figure, alt: str) -> Picture:
+    """A figure of matplotlib as a picture whose words reach every reader.
+
+    Args:
+        figure: The figure.
+        alt: What it shows, in words.
+    """
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DOTS, metadata={"Software": None})
+    return Picture(buffer.getvalue(), alt)
 
 
 def describe_plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None) -> str:
@@ -104,7 +94,7 @@ def draw_curves(
     """The figure behind `plot`, for those who want to add to it."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    figure = Figure(figsize=(WIDE, TALL), layout="constrained")
     axes = figure.add_subplot()
     for (name, values), colour, style in zip(curves.items(), cycle(COLOURS), cycle(STYLES)):
         axes.plot(_positions(at, len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
@@ -121,10 +111,5 @@ def _positions(at: Sequence[float] | None, count: int) -> Sequence[float]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
-    return buffer.getvalue()
+    """Two digits, and no minus before zero."""
+    return f"{value + 0.0:.2g}" if abs(value) < 100 else f"{value:.0f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import anywidget
 import traitlets
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.lab.panel import Panel
-from gatedrnn_course.lab.show import show
+from gatedrnn_course.lab.answers import Answer, kept_answer
+from gatedrnn_course.lab.reveal import Reveal
 from gatedrnn_course.text import _
 
 __all__ = ["Prediction", "predict", "reveal"]
@@ -41,12 +42,23 @@ class Prediction(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return _("Predict: {question} ({choices})").format(question=self.question, choices=" / ".join(self.choices))
 
+    def _repr_html_(self) -> str:
+        """The question for readers who cannot choose: a forge, an exported page, a notebook not yet run."""
+        choices = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices)
+        return f"<p><strong>{escape(self.question)}</strong></p><ul>{choices}</ul>"
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**options)
+        if bundle is not None:
+            bundle[0]["text/html"] = self._repr_html_()
+        return bundle
+
 
 def predict(name: str, question: str, choices: Sequence[str]) -> Prediction:
     """Ask for a prediction. Write `reveal` with the same name in a cell below.
 
     Args:
-        name: A name of its own for this question in the notebook.
+        name: A name of its own for this question in the course.
         question: The question.
         choices: Two or more answers.
 
@@ -69,37 +81,34 @@ def predict(name: str, question: str, choices: Sequence[str]) -> Prediction:
     return _asked[name]
 
 
-def reveal(name: str, answer: str, because: str = "") -> None:
-    """Show the answer to a prediction beside what the learner chose.
+def reveal(name: str, answer: str = "", because: str = "") -> Reveal:
+    """Show what answers a prediction, and the answer beside what the learner chose.
 
-    While a browser shows the question and nothing is chosen, it asks to choose first. Where nobody looks, as in a
-    notebook run from start to end, it shows the answer folded away, to be opened with a click.
+        with reveal("keep"):
+            plot(...)  # the evidence
+
+    While a browser shows the question and nothing is chosen, it asks to choose first and shows no evidence. Where
+    nobody looks, as in a notebook run from start to end, evidence and answer stand folded, to be opened with a click.
 
     Args:
         name: The name given to `predict`.
-        answer: The answer, word for word one of the choices.
+        answer: The answer, word for word one of the choices; a lesson's own is known by the name.
         because: Why.
 
+    Returns:
+        What shows itself at the end of the `with` block or, without one, on the last line of a cell.
+
     Raises:
-        CourseError: If the answer is none of the choices.
+        CourseError: If the answer is none of the choices, or is left out for a question that no lesson asks.
     """
     asked: Any = _asked.get(name)
-    if asked is not None and answer not in asked.choices:
+    known = Answer(answer, because) if answer else kept_answer(name)
+    if asked is None:
+        return Reveal(known)
+    if known.answer not in asked.choices:
         raise CourseError(
             _("The answer to the prediction {name}.").format(name=name),
-            _("It is: {answer}").format(answer=answer),
+            _("It is: {answer}").format(answer=known.answer),
             _("The choices are: {choices}.").format(choices=" / ".join(asked.choices)),
         )
-    if asked is not None and asked.seen and not asked.choice:
-        above = _("Choose an answer to the question above, then run this cell again.")
-        show(Panel("note", _("Choose first"), (asked.question, above)))
-        return
-    chosen = asked.choice if asked is not None else ""
-    if not chosen:
-        yours = _("You made no prediction.")
-    elif chosen == answer:
-        yours = _("You predicted the same.")
-    else:
-        yours = _("You predicted: {choice}").format(choice=chosen)
-    folded = "" if chosen else _("Show the answer")
-    show(Panel("note", _("Answer: {answer}").format(answer=answer), tuple(filter(None, (yours, because))), folded))
+    return Reveal(known, asked.question, asked.choice, waiting=asked.seen and not asked.choice)

@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any, Literal
 
+from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.units import Unit, load
 from gatedrnn_course.lab import passed
+from gatedrnn_course.lab.cells import names_here
+from gatedrnn_course.lab.check import verdict_on
 from gatedrnn_course.lab.panel import points_line
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
 __all__ = ["Progress", "progress"]
 
 _CELL = 'style="text-align:left;padding:2px 12px 2px 0"'
+State = Literal["right", "before", "changed", "not yet"]
+_WORDS: dict[State, str] = {
+    "right": mark("right"),
+    "before": mark("right in an earlier session"),
+    "changed": mark("changed since it was right: run its check"),
+    "not yet": mark("not yet"),
+}
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The functions of a unit and which of them have passed since the notebook was started.
+    """The functions of a unit and how each stands.
 
     Attributes:
         unit: The unit.
-        passed: Names of the functions that passed.
+        states: For each function that has passed, by name: `right` as it is defined now; `before`, in an earlier
+            session, and not defined in this one; or `changed` since.
     """
 
     unit: Unit
-    passed: frozenset[str]
+    states: Mapping[str, State]
 
     @property
     def points(self) -> int:
-        """The points of the functions that passed."""
-        return sum(item.points for item in self.unit.items if item.name in self.passed)
+        """The points of the functions that are right, now or before."""
+        return sum(item.points for item in self.unit.items if self.states.get(item.name) in ("right", "before"))
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [
-            (item.name, str(item.points), _("right") if item.name in self.passed else _("not yet"))
-            for item in self.unit.items
+            (item.name, str(item.points), _(_WORDS[self.states.get(item.name, "not yet")])) for item in self.unit.items
         ]
 
     def _title(self) -> str:
@@ -61,7 +73,9 @@ class Progress:
 
 
 def progress(number: str) -> Progress:
-    """Which functions of a unit have passed their check since the notebook was started.
+    """Which functions of a unit are right as they are defined now, or were right when they last ran.
+
+    A function that passed in an earlier session and is defined again, unchanged, is judged again before it counts.
 
     Args:
         number: The unit, `"03"`.
@@ -69,4 +83,17 @@ def progress(number: str) -> Progress:
     Returns:
         A table; in a notebook it shows itself on the last line of a cell.
     """
-    return Progress(load(number), frozenset(passed.names()))
+    unit, names = load(number), names_here()
+    found = ((item.name, _state(unit, item, names.get(item.name))) for item in unit.items)
+    return Progress(unit, {name: state for name, state in found if state != "not yet"})
+
+
+def _state(unit: Unit, item: Item, function: Any) -> State:
+    if function is None:
+        return "right" if item.name in passed.names() else "before" if passed.before(item.name) else "not yet"
+    if passed.holds(item.name, function):
+        return "right"
+    if passed.before(item.name, function) and verdict_on(function, unit, item).outcome == "right":
+        passed.remember(item.name, function)
+        return "right"
+    return "changed" if item.name in passed.names() or passed.before(item.name) else "not yet"

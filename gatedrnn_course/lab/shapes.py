@@ -10,7 +10,7 @@ from gatedrnn_course.cells import Line, Slice
 from gatedrnn_course.cells.expr import MatMul, Name, names, to_text, walk
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.items import Item, SequenceItem
+from gatedrnn_course.grading.items import EquationsItem, Item, SequenceItem
 from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.text import _
@@ -58,7 +58,9 @@ def show_shapes(name: str) -> Picture:
     Raises:
         CourseError: If no exercise asks for such a function, or it is no slice of a cell.
     """
-    _unit, item = named(name)
+    item = named(name)[1]
+    if isinstance(item, EquationsItem):
+        item = item.step  # the function of the same equations
     found = getattr(item, "slice", None)
     if not isinstance(found, Slice):
         raise CourseError(_("A picture of the shapes of {name}.").format(name=name), _("No equation stands behind it."))

@@ -7,10 +7,10 @@ task.solved(outputs, batch)                  # the paper's criterion on raw outp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from types import MappingProxyType
 
+from gatedrnn_course.lookup import Named
 from gatedrnn_course.tasks.adding import Adding, Adding1997
 from gatedrnn_course.tasks.arithmetic import Arithmetic
 from gatedrnn_course.tasks.batch import Batch
@@ -33,6 +33,7 @@ from gatedrnn_course.tasks.timing import GenerateTimedSpikes, MeasureSpikeDelays
 from gatedrnn_course.tasks.timit import Timit
 from gatedrnn_course.tasks.two_sequence import TwoSequence
 from gatedrnn_course.tasks.xml_tags import XMLTags
+from gatedrnn_course.text import mark
 
 __all__ = [
     "Adding",
@@ -72,7 +73,8 @@ __all__ = [
     "stream",
 ]
 
-generated: Mapping[str, Callable[..., Task]] = MappingProxyType(
+generated: Named[Callable[..., Task]] = Named(
+    mark("A task made from a seed."),
     {
         "embedded_reber": EmbeddedReber,
         "continual_reber": ContinualReber,
@@ -99,11 +101,12 @@ generated: Mapping[str, Callable[..., Task]] = MappingProxyType(
         "arithmetic": Arithmetic,
         "xml": XMLTags,
         "memorisation": Memorisation,
-    }
+    },
 )
 """Tasks made from a seed, by name, at the papers' settings; each takes its class's arguments by keyword."""
 
-recorded: Mapping[str, Callable[..., Task]] = MappingProxyType(
+recorded: Named[Callable[..., Task]] = Named(
+    mark("A task read from files."),
     {
         "music_jsb": Music,
         "music_jsb_16th": partial(Music, "jsb_16th"),
@@ -114,9 +117,9 @@ recorded: Mapping[str, Callable[..., Task]] = MappingProxyType(
         "strokes": Strokes,
         "timit": Timit,
         "iam_ondb": IamOnDB,
-    }
+    },
 )
 """Tasks read from files, by name; `timit` and `iam_ondb` need their `folder`, the others take `stand_in`."""
 
-catalogue: Mapping[str, Callable[..., Task]] = MappingProxyType({**generated, **recorded})
+catalogue: Named[Callable[..., Task]] = Named(mark("A task."), {**generated, **recorded})
 """Every task by name."""

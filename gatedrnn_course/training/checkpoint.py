@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.files import write_atomically
 from gatedrnn_course.text import _
-from gatedrnn_course.training.files import write_atomically
 
 __all__ = ["Checkpoint", "load", "read", "save", "write"]
 
@@ -24,7 +24,7 @@ class Checkpoint:
     Attributes:
         settings: As `settings.described` gives them.
         step: Steps done.
-        model: The model's state_dict.
+        model: The model's state_dict: tensors, and what its modules give as extra state.
         optimiser: The optimiser's state_dict.
         best: The state_dict at the lowest validation loss; empty before the first evaluation.
         random: Where torch's random numbers stand.
@@ -37,9 +37,9 @@ class Checkpoint:
 
     settings: dict[str, Any]
     step: int
-    model: dict[str, Tensor]
+    model: dict[str, Any]
     optimiser: dict[str, Any]
-    best: dict[str, Tensor]
+    best: dict[str, Any]
     random: dict[str, Tensor]
     rows: list[dict[str, Any]]
     stopped: str

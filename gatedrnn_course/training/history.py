@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.files import write_atomically
 from gatedrnn_course.text import _
-from gatedrnn_course.training.files import write_atomically
 
 __all__ = ["History", "Row"]
 

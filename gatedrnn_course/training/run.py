@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class Run:
         self.optimiser = _optimiser(model, settings)
         self.history = History()
         self.step, self.total, self.count, self.seconds = 0, 0.0, 0, 0.0
-        self.best: dict[str, Tensor] = {}
+        self.best: dict[str, Any] = {}
         self._validation = validation_batch(task, settings.validation, settings.seed)
         self._since = time.perf_counter()
 
@@ -92,7 +93,7 @@ class Run:
         settings = self.settings
         solved = settings.stop_when_solved and found.solved and self._confirmed(found.sequences)
         if solved or self.history.best is row:
-            self.best = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+            self.best = deepcopy(dict(self.model.state_dict()))
         if solved:
             self.history.stopped = "solved"
         elif out_of_patience(self.history, settings.patience):
@@ -147,7 +148,7 @@ class Run:
         restore_random_state(state.random, self.device)
         self.step, self.total, self.count, self.seconds = state.step, state.total, state.count, state.seconds
         done = state.step >= self.settings.steps
-        self.best = {name: value.to(self.device) for name, value in state.best.items()}
+        self.best = {n: v.to(self.device) if isinstance(v, Tensor) else v for n, v in state.best.items()}
         ended = state.stopped if state.stopped in ("patience", "solved") else ""
         self.history = History([Row(**row) for row in state.rows], ended or ("steps" if done else ""))
 

@@ -21,6 +21,7 @@ LESSON = """\
 # << equation("LSTM", "f") >>
 
 # %%
+# << first_cell >>
 import numpy as np
 
 # %%
@@ -38,6 +39,7 @@ ASSIGNMENT = """\
 # Write `linear`, worth << points("linear") >> points.
 
 # %%
+# << first_cell >>
 from gatedrnn_course import check
 
 # %% tags=["answer"]

@@ -5,13 +5,21 @@ import shutil
 
 import pytest
 
-from gatedrnn_course.authoring.build import salt
+from gatedrnn_course.authoring.build import build
 from gatedrnn_course.authoring.drift import drift
-from gatedrnn_course.authoring.normal import STATE, normal
-from gatedrnn_course.authoring.notebook import reads, write
-from gatedrnn_course.authoring.places import find_root
+from gatedrnn_course.authoring.normal import normal
+from gatedrnn_course.authoring.notebook import new_cell, reads, write
+from gatedrnn_course.authoring.places import answers_path
 
 MODEL = "0123456789abcdef0123456789abcdef"
+QUESTION = """
+# %%
+predict("keep", "What does it do?", ["It keeps", "It drops"])
+
+# %%
+with reveal("keep", "It keeps", "f is 1."):
+    print(1.0 * x)
+"""
 
 
 def test_nothing_is_wrong_with_what_was_just_built_and_run(executed):
@@ -91,22 +99,48 @@ def test_rules_are_kept(executed, change):
     assert "never run" in sentence
 
 
-def test_a_stale_widget_is_told(executed):
+def test_a_widget_that_stores_no_picture_is_told(executed):
     path = executed.product("notebooks")
-    state = {"_anywidget_id": "gatedrnn_course.lab.predict.Prediction", "_esm": "old", "_css": "old"}
-    models = {MODEL: {"model_name": "AnyModel", "model_module": "anywidget", "state": state}}
     notebook = reads(path.read_text(encoding="utf-8"))
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": MODEL, "version_major": 2, "version_minor": 0}}
     notebook.cells[1].outputs = [{"output_type": "display_data", "data": view, "metadata": {}}]
-    notebook.metadata["widgets"] = {STATE: {"state": models, "version_major": 2, "version_minor": 0}}
-    write(path, normal(notebook, salt("lesson", "00_start_here")))
-    script, style = drift(executed.root)
-    assert "`Prediction` has other JavaScript" in script
-    assert "`Prediction` has other CSS" in style
+    write(path, normal(notebook))
+    (sentence,) = drift(executed.root)
+    assert "without a picture of itself" in sentence
 
 
-def test_the_committed_notebooks_are_what_their_sources_say():
-    root = find_root()
-    if not list((root / "course").glob("*/*.py")):
-        pytest.skip("the course has no sources yet")
-    assert drift(root) == []
+def test_a_change_of_the_answers_is_caught(executed, change):
+    source = executed.root / "course" / "lessons" / "00_start_here.py"
+    source.write_text(source.read_text("utf-8") + QUESTION, encoding="utf-8")
+    assert any("answers differ" in sentence for sentence in drift(executed.root))
+    build(executed.root)
+    path = answers_path(executed.root, "00_start_here")
+    assert json.loads(path.read_text("utf-8")) == {"keep": ["It keeps", "f is 1."]}
+    assert not any("answers differ" in sentence for sentence in drift(executed.root))
+    change(path, "f is 1.", "f is 2.")
+    assert any("answers differ" in sentence for sentence in drift(executed.root))
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "exercises", "solutions"])
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_notebook_with_a_cell_too_few_or_too_many_at_its_end_is_told(executed, folder, more):
+    """What stands before agrees cell by cell: only the number tells."""
+    path = executed.product(folder)
+    notebook = reads(path.read_text(encoding="utf-8"))
+    right = len(notebook.cells)
+    if more < 0:
+        notebook.cells.pop()
+    else:
+        notebook.cells.append(new_cell("markdown", "One more.", "0" * 16, {}))
+    write(path, notebook)
+    (sentence,) = drift(executed.root)
+    assert sentence == f"{folder}/en/00_start_here.ipynb: It has {right + more} cells, the source gives {right}."
+
+
+def test_a_cell_missing_in_the_middle_is_told_by_the_first_that_differs(executed):
+    path = executed.product("notebooks")
+    notebook = reads(path.read_text(encoding="utf-8"))
+    del notebook.cells[1]
+    write(path, notebook)
+    (sentence,) = drift(executed.root)
+    assert "Cell 2 (try:) differs" in sentence

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import zipfile
 
 import pytest
@@ -96,3 +97,56 @@ def test_a_release_may_name_a_package_instead(tmp_path):
     made = release("03", tmp_path, package="course.whl")
     assert 'pip install "course.whl"' in (made.folder / "README.md").read_text()
     assert not any(name.startswith("gatedrnn_course/") for name in made.files)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["x = 1  # BEGIN", " SOLUTION\n"],  # one line of the notebook, kept as two parts
+        ["# BEGIN\n", "SOLUTION\n"],  # a mark that goes on in the next line
+        ["# BE", "GIN SOLU", "TION"],
+        ["#BEGINSOLUTION\n"],
+        ["# END HIDDEN\n", "   TESTS\n"],
+        ["    return x @ p.W_h.T +\n", "        p.b_h\n"],  # the answer itself, on two lines
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("folder", ["exercises", "notebooks"])
+def test_a_mark_split_over_lines_does_not_leave(built, tmp_path, folder, lines):
+    path = built.product(folder)
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"][-1]["source"] = lines
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(CourseError, match=f"{folder}/en/00_start_here.ipynb holds"):
+        release("00", tmp_path / "out", root=built.root)
+
+
+@pytest.mark.parametrize("place", ["outputs", "metadata"])
+def test_a_mark_anywhere_in_the_file_does_not_leave(built, tmp_path, place):
+    path = built.product("notebooks")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    stream = {"output_type": "stream", "name": "stdout", "text": ["# BEGIN SOLU", "TION\n"]}
+    code[place] = [stream] if place == "outputs" else {"note": "END SOLUTION"}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(CourseError, match="holds"):
+        release("00", tmp_path / "out", root=built.root)
+
+
+def test_the_hand_out_carries_no_time_and_the_same_rights_for_every_file(built, tmp_path):
+    """Two hand-outs of the same files are the same bytes, on any day and under any umask."""
+    made = release("00", tmp_path / "out", root=built.root)
+    with zipfile.ZipFile(made.archive) as archive:
+        entries = archive.infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o644}
+    assert [entry.filename for entry in entries] == [f"00_start_here/{name}" for name in made.files]
+
+
+def test_a_hand_out_of_another_year_is_the_same_bytes(built, tmp_path, monkeypatch):
+    first = release("00", tmp_path / "one", root=built.root).archive.read_bytes()
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    monkeypatch.setattr("time.localtime", lambda *_seconds: time.gmtime(2_000_000_000))
+    assert release("00", tmp_path / "two", root=built.root).archive.read_bytes() == first
+    for path in (tmp_path / "one" / "00_start_here").rglob("*"):
+        assert not path.is_file() or "2033" not in path.read_text(encoding="utf-8")

@@ -35,9 +35,8 @@ LABELLED = '<svg role="img" aria-label="Data flow of the LSTM cell"></svg>'
     [
         code(),
         error(tags=["raises-exception"]),
-        shows({"image/png": "aa"}, {"image/png": {"alt": "a curve that falls"}}),
         shows({"image/png": "aa", "text/html": '<img src="x" alt="a curve">'}),
-        shows({"image/svg+xml": LABELLED}),
+        shows({"image/svg+xml": LABELLED, "text/html": f"<div>{LABELLED}</div>"}),
         shows({"text/html": '<span aria-hidden="true">x</span><svg aria-hidden="true"></svg>'}),
         shows({"text/plain": "3.14"}),
     ],
@@ -58,7 +57,8 @@ def test_cells_that_never_ran_are_told_together():
     [
         (error(), "raises ValueError"),
         (shows({"image/png": "aa"}), "alternative"),
-        (shows({"image/png": "aa"}, {"image/png": {"alt": " "}}), "alternative"),
+        (shows({"image/png": "aa"}, {"image/png": {"alt": "a curve that falls"}}), "alternative"),
+        (shows({"image/svg+xml": LABELLED}), "alternative"),
         (shows({"image/svg+xml": "<svg></svg>"}), "alternative"),
         (shows({"text/html": '<img alt="">'}), "alternative"),
         (shows({"text/plain": "<Gate object at 0x7f12ab34cd>"}), "one machine"),
@@ -97,3 +97,60 @@ def test_a_source_cell_that_is_refused(kind, text, says):
     with pytest.raises(CourseError, match=says) as told:
         refuse_unreadable(source(kind, text))
     assert told.value.asked.startswith("course/lessons/03_gates.py, cell 7: ")
+
+
+FOLDED = "<details><summary>Show</summary><p>It keeps</p></details>"
+
+
+def answering(data, text='with reveal("keep"):\n    print(f * c)', **more):
+    return code(text, outputs=[{"output_type": "display_data", "data": data, "metadata": {}, **more}])
+
+
+def test_an_answer_stands_folded_and_its_source_tells_nothing():
+    cell = answering({"text/html": FOLDED, "text/plain": "Folded."})
+    assert list(problems(copy(new_notebook([cell])))) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        (answering({"text/html": "<p>It keeps</p>"}), "before the reader"),
+        (answering({"text/html": f"<p>It keeps</p>{FOLDED}"}), "before the reader"),
+        (answering({"text/html": FOLDED.replace("<details", "<details open")}), "before the reader"),
+        (answering({"text/plain": "It keeps"}), "before the reader"),
+        (answering({"text/html": FOLDED, "image/png": "aa"}), "before the reader"),
+        (answering({"text/html": FOLDED}, 'reveal("keep", "It keeps")'), "source tells"),
+        (answering({"text/html": FOLDED}, 'with reveal("keep", "It keeps"):\n    f()'), "source tells"),
+        (code('reveal("keep")', outputs=[{"output_type": "stream", "name": "stdout", "text": "2.0"}]), "before"),
+    ],
+)
+def test_an_answer_that_is_given_away(cell, says):
+    assert any(says in sentence for sentence in problems(copy(new_notebook([cell]))))
+
+
+def test_a_line_of_code_fits_a_window():
+    refuse_unreadable(source("code", "x" * 88))
+    with pytest.raises(CourseError, match="89 letters in one line; at most 88"):
+        refuse_unreadable(source("code", "x = 1\n" + "y" * 89))
+
+
+PICTURES = ("image/png", "image/jpeg")
+
+
+@pytest.mark.parametrize("mime", PICTURES)
+@pytest.mark.parametrize("alt", [None, "", " ", "\n", "a curve"])
+def test_a_picture_of_any_kind_needs_words_in_the_page(mime, alt):
+    """Words in the metadata are read by nobody: they stand in HTML beside the picture."""
+    metadata = {} if alt is None else {mime: {"alt": alt}}
+    (sentence,) = problems(copy(new_notebook([shows({mime: "aa"}, metadata)])))
+    assert "alternative" in sentence
+    html = "<img src='data:,' alt='a curve'>"
+    assert list(problems(copy(new_notebook([shows({mime: "aa", "text/html": html}, metadata)])))) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["![ ](f.jpg)", '<IMG SRC="f.jpeg">', "<img src='f' alt=''>", "<svg><title>x</title></svg>"]
+)
+def test_a_picture_in_text_needs_words_however_it_is_written(text):
+    with pytest.raises(CourseError, match="alternative"):
+        refuse_unreadable(source("markdown", f"Look:\n\n{text}"))

@@ -77,3 +77,17 @@ def test_backward_equations_can_be_said_too() -> None:
 
 def test_a_line_without_words_is_called_by_its_name() -> None:
     assert "The gate one gate one is" not in describe(parse("gate_one = tanh(W_g @ x)\nh = gate_one"))
+
+
+def test_a_line_without_words_is_a_line() -> None:
+    cell = parse("gate_one = tanh(W_g @ x)\nh = gate_one")
+    assert describe_line(cell.line("gate_one")) == "The line gate one is tanh of W g times x."
+
+
+def test_a_part_receives_what_it_uses_and_hands_on_nothing() -> None:
+    assert describe(catalogue["LSTM"], "i") == (
+        "The LSTM receives the input x, h of the step before. "
+        "The forget gate f is sigmoid of the quantity W f times x plus U f times h of the step before plus b f. "
+        "The input gate i is sigmoid of the quantity W i times x plus U i times h of the step before plus b i."
+    )
+    assert describe(catalogue["LSTM"], "h") == describe(catalogue["LSTM"])

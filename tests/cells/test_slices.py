@@ -89,3 +89,7 @@ def test_gates_are_drawn_between_0_and_1_and_the_candidate_between_minus_1_and_1
     assert 0 < min(f.min(), i.min()) < 0.2 < 0.8 < max(f.max(), i.max()) < 1
     assert -1 < c_tilde.min() < -0.5 < 0.5 < c_tilde.max() < 1
     assert np.abs(c_prev).max() > 1
+
+
+def test_a_slice_shows_what_goes_in_and_out() -> None:
+    assert repr(Slice(catalogue["LSTM"], ("x", "h_prev"), ("f", "i"))) == "LSTM: x, h_prev -> f, i"

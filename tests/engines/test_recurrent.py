@@ -116,9 +116,9 @@ def test_what_lies_beyond_h_and_c_travels_behind_them() -> None:
 
 def test_parameters_carry_the_names_of_the_text() -> None:
     module = Recurrent("peephole LSTM", 3, 4, num_layers=2, bidirectional=True)
+    assert module.W_f_l0.shape == (4, 3) and module.P_o_l1_reverse.shape == (4,) and module.U_c_l1.shape == (4, 4)
+    assert module.W_f_l1.shape == (4, 8)
     state = module.state_dict()
-    assert state["W_f_l0"].shape == (4, 3) and state["P_o_l1_reverse"].shape == (4,) and state["U_c_l1"].shape == (4, 4)
-    assert state["W_f_l1"].shape == (4, 8)
     other = Recurrent("peephole LSTM", 3, 4, num_layers=2, bidirectional=True)
     other.load_state_dict(state)
     x = torch.randn(5, 2, 3)
@@ -189,14 +189,6 @@ def test_a_cell_without_input_takes_the_number_of_steps_from_an_empty_axis() -> 
     module = Recurrent("highway layer", 0, 4)
     hs, h = module(torch.zeros(5, 2, 0), torch.randn(1, 2, 4))
     assert hs.shape == (5, 2, 4) and torch.equal(hs[-1], h[0])
-
-
-def test_autocast_keeps_the_type_of_the_parameters() -> None:
-    module = Recurrent("LSTM", 3, 4)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        hs, _ = module(torch.randn(5, 2, 3).bfloat16())
-    assert hs.dtype == torch.float32
-    hs.sum().backward()
 
 
 @settings(max_examples=60, deadline=None)
@@ -305,15 +297,6 @@ def test_a_regulariser_on_one_gate_reaches_that_gate_alone() -> None:
     module.W_f_l0.square().sum().backward()
     grads = module.gradients()
     assert torch.equal(grads["W_f"], 2 * module.W_f_l0) and not grads["W_i"].any()
-
-
-def test_a_state_dict_that_does_not_fit_is_told_by_name() -> None:
-    module, state = Recurrent("GRU", 3, 4), Recurrent("GRU", 3, 4).state_dict()
-    del state["b_z_l0"]
-    state["W_r_l0"], state["extra"] = torch.zeros(4, 2), torch.zeros(1)
-    with pytest.raises(RuntimeError) as told:
-        module.load_state_dict(state)
-    assert all(part in str(told.value) for part in ("b_z_l0", "extra", "W_r_l0 has shape (4, 2)"))
 
 
 def test_other_parameters_for_one_call() -> None:

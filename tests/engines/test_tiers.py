@@ -105,11 +105,23 @@ def test_a_tier_that_is_none_is_named() -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_half_precision_goes_by_torch_and_the_kernel_says_why_not(dtype: torch.dtype) -> None:
-    module = Recurrent("GRU", 4, 3, dtype=dtype)
-    assert module(torch.zeros(5, 2, 4, dtype=dtype))[0].dtype == dtype
-    with pytest.raises(CourseError, match="float32 or float64 on the CPU"):
-        Recurrent("GRU", 4, 3, dtype=dtype, tier="c")(torch.zeros(5, 2, 4, dtype=dtype))
+@pytest.mark.parametrize("tier", TIERS)
+def test_half_precision_goes_by_a_tier_that_can(dtype: torch.dtype, tier: Any) -> None:
+    module, single = (Recurrent("GRU", 4, 3, dtype=d, tier=tier) for d in (dtype, torch.float32))
+    single.load_state_dict(module.state_dict())
+    x = torch.randn(5, 2, 4).to(dtype)
+    hs, _ = module(x)
+    assert hs.dtype == dtype
+    torch.testing.assert_close(hs.float(), single(x.float())[0], rtol=0, atol=0.02)
+    hs.sum().backward()
+    assert module.W_l0.grad is not None and module.W_l0.grad.dtype == dtype
+
+
+@needs_compiler
+def test_the_kernel_says_why_it_cannot_be_had(monkeypatch: Any) -> None:
+    monkeypatch.setattr(kernel, "usable", lambda *_: False)
+    with pytest.raises(CourseError, match="need a C compiler"):
+        Recurrent("GRU", 4, 3, tier="c")(torch.zeros(5, 2, 4))
 
 
 @needs_compiler

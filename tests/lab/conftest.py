@@ -12,8 +12,9 @@ from gatedrnn_course.lab import hint, passed, predict
 
 
 @pytest.fixture(autouse=True)
-def fresh_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(passed, "_passed", {})
+    monkeypatch.setenv("GATEDRNN_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(hint, "_shown", {})
     monkeypatch.setattr(predict, "_asked", {})
 

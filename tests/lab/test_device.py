@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from collections import namedtuple
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gatedrnn_course import run_on_device, sigmoid, tanh
+from gatedrnn_course import check, run_on_device, sigmoid, tanh
 from gatedrnn_course.lab import device, passed
 
 pytest.importorskip("torch", reason="torch is not installed here.")
@@ -114,3 +117,47 @@ def test_without_torch_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, caps
     run_on_device(forget_gate)
     assert "torch is not installed here" in capsys.readouterr().out
     assert sys.modules.get("torch") is not None
+
+
+State = namedtuple("State", "c h")
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda h, c: [h, c],
+        lambda h, c: {"h": h, "c": c},
+        lambda h, c: State(c, h),
+        lambda h, c: SimpleNamespace(h=h, c=c),
+        lambda h, c: np.stack([h, c]) if isinstance(h, np.ndarray) else sys.modules["torch"].stack([h, c]),
+    ],
+)
+def test_what_check_accepts_runs_on_the_device(give: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    own = lstm_step
+
+    def lstm_step_(x: Any, h_prev: Any, c_prev: Any, p: Any) -> Any:
+        return give(*own(x, h_prev, c_prev, p))
+
+    lstm_step_.__name__ = "lstm_step"
+    check(lstm_step_)
+    run_on_device(lstm_step_, "cpu")
+    out = capsys.readouterr().out
+    assert "`lstm_step` is right." in out and "These are the same numbers." in out
+
+
+def test_what_check_refuses_is_told_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    def lstm_step(x: Any, h_prev: Any, c_prev: Any, p: Any) -> Any:
+        return h_prev
+
+    run_on_device(lstm_step, "cpu")
+    assert "returns one array where 2 are wanted: `return h, c`" in capsys.readouterr().out
+
+
+def test_warnings_of_libraries_are_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    def forget_gate(x: Any, h_prev: Any, p: Any) -> Any:
+        warnings.warn("__array_wrap__ must accept context", DeprecationWarning, stacklevel=2)
+        return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)
+
+    run_on_device(forget_gate, "cpu")
+    out, err = capsys.readouterr()
+    assert "These are the same numbers." in out and err == ""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gatedrnn_course.lab.plots import COLOURS, STYLES, Plot, describe_plot, draw_curves, plot
+from gatedrnn_course.lab.plots import COLOURS, STYLES, describe_plot, draw_curves, picture_of, plot
 
 CURVES = {"RNN": [1.0, 0.1, 0.01], "LSTM": [0.5, 0.9, 0.7]}
 
@@ -27,10 +27,21 @@ def test_curves_differ_in_colour_and_in_style() -> None:
     assert len({str(line._dash_pattern) for line in lines}) == 7
 
 
-def test_a_plot_is_a_png_with_alternative_text_and_a_sentence_below(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plot_is_an_image_whose_words_every_reader_finds(capsys: pytest.CaptureFixture[str]) -> None:
     plot(CURVES, "step", "gradient", log=True)
     words = describe_plot(CURVES, "step", "gradient")
-    assert capsys.readouterr().out == f"{words}\n{words}\n"
-    data, metadata = Plot(b"png", words)._repr_mimebundle_()
-    assert set(data) == {"image/png", "text/plain"}
-    assert metadata["image/png"]["alt"] == words
+    assert capsys.readouterr().out == f"{words}\n"  # once: on a page they are the picture's alternative text
+    picture = picture_of(draw_curves(CURVES, "step", "gradient"), words)
+    data = picture._repr_mimebundle_()
+    assert set(data) == {"text/html", "image/png", "text/plain"}
+    assert f'<img alt="{words}"' in data["text/html"]
+    assert data["image/png"] in data["text/html"]
+
+
+def test_no_minus_stands_before_zero() -> None:
+    assert "from 0 at 0 to 0 at 1" in describe_plot({"a": [-0.0, 0.0]}, "x", "y")
+
+
+def test_the_same_curves_give_the_same_bytes() -> None:
+    first, second = (picture_of(draw_curves(CURVES, "x", "y"), "words").drawing for _k in range(2))
+    assert first == second

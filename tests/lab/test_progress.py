@@ -1,12 +1,41 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from gatedrnn_course import progress
+from gatedrnn_course import progress, sigmoid
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.units import load
 from gatedrnn_course.lab import passed
+from gatedrnn_course.lab.check import check
+
+RIGHT = "def forget_gate(x, h_prev, p):\n    return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)"
+POINTS = {item.name: item.points for item in load("03").items}
+
+
+@pytest.fixture
+def define() -> Any:
+    """Defines functions in this module, which stands for the notebook, and takes them away again."""
+    defined: list[str] = []
+
+    def run(source: str) -> Any:
+        names: dict[str, Any] = {"sigmoid": sigmoid}
+        exec(source, names)
+        defined.append("forget_gate")
+        globals()["forget_gate"] = names["forget_gate"]
+        return names["forget_gate"]
+
+    yield run
+    for name in defined:
+        globals().pop(name, None)
+
+
+def state(name: str) -> str:
+    row = next(line for line in repr(progress("03")).splitlines() if line.split()[0] == name)
+    return row.split(maxsplit=2)[2]
 
 
 def test_what_passed_counts_with_its_points() -> None:
@@ -14,19 +43,47 @@ def test_what_passed_counts_with_its_points() -> None:
     passed.remember("lstm_step", print)
     passed.remember("linear", print)
     table = progress("03")
-    assert table.points == 36
-    assert repr(table).splitlines()[0] == "03 Gates: 36 of 100 points"
+    assert table.points == POINTS["forget_gate"] + POINTS["lstm_step"]
+    assert repr(table).splitlines()[0] == f"03 Gates: {table.points} of 100 points"
     assert [line.split() for line in repr(table).splitlines()[1:3]] == [
-        ["forget_gate", "12", "right"],
-        ["input_gate", "12", "not", "yet"],
+        ["forget_gate", str(POINTS["forget_gate"]), "right"],
+        ["input_gate", str(POINTS["input_gate"]), "not", "yet"],
     ]
+
+
+def test_a_function_changed_since_its_check_no_longer_counts(define: Callable[[str], Any]) -> None:
+    check(define(RIGHT))
+    assert state("forget_gate") == "right"
+    define(RIGHT.replace(" + p.b_f", ""))
+    assert state("forget_gate") == "changed since it was right: run its check"
+    assert progress("03").points == 0
+    define(RIGHT + "  # the same again")
+    assert state("forget_gate") == "right"
+
+
+def test_after_a_restart_it_is_judged_again_before_it_counts(
+    define: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(define(RIGHT))
+    monkeypatch.setattr(passed, "_passed", {})
+    assert state("forget_gate") == "right" and passed.names() == ("forget_gate",)
+    passed.remember("forget_gate", define(RIGHT.replace("b_f", "b_i")))  # a file that someone wrote by hand
+    monkeypatch.setattr(passed, "_passed", {})
+    assert state("forget_gate") == "changed since it was right: run its check"
+
+
+def test_after_a_restart_what_is_not_defined_yet_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed.remember("forget_gate", print)
+    monkeypatch.setattr(passed, "_passed", {})
+    assert state("forget_gate") == "right in an earlier session"
+    assert progress("03").points == POINTS["forget_gate"]
 
 
 def test_the_table_has_a_caption_and_headers() -> None:
     html = progress("3")._repr_html_()
     assert "<caption" in html
     assert len(re.findall('scope="col"', html)) == 3
-    assert len(re.findall('scope="row"', html)) == 7
+    assert len(re.findall('scope="row"', html)) == len(POINTS)
 
 
 def test_a_picture_of_a_moment_stays_as_it_was() -> None:

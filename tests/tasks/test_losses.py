@@ -77,3 +77,17 @@ def test_best_constants_in_closed_form():
 def test_the_best_ctc_constant_is_no_worse_than_a_uniform_guess():
     b = batch(np.array([[0, 0, 3], [2, -1, -1], [1, 4, -1]]))
     assert best_constant_ctc(b, 6) < loss_value("ctc", np.zeros_like(OUTPUTS), b)
+
+
+def test_the_blanks_share_is_searched_by_five_hundredths():
+    b = batch(np.array([[0, 0, 3], [2, -1, -1], [1, 4, -1]]))
+    labels = np.array([2, 1, 1, 1, 1]) / 6
+
+    def guess(blank: float) -> float:
+        with np.errstate(divide="ignore"):
+            outputs = np.log(np.append((1 - blank) * labels, blank))
+        return loss_value("ctc", np.broadcast_to(outputs, OUTPUTS.shape), b)
+
+    losses = {share: guess(share / 100) for share in range(5, 100, 5)}
+    assert best_constant_ctc(b, 6) == pytest.approx(min(losses.values()), abs=1e-12)
+    assert 5 < min(losses, key=losses.__getitem__) < 95

@@ -74,3 +74,9 @@ def test_no_hand_writes_in_two_parts_and_twenty_hands_write():
     hands = [hand for drawers in DRAWERS.values() for hand in drawers]
     assert sorted(hands) == list(range(20))
     assert [len(DRAWERS[split]) for split in ("train", "valid", "test")] == [14, 3, 3]
+
+
+def test_every_letter_of_the_alphabet_is_written_and_every_length():
+    words = [word.targets for word in Strokes(stand_in="always", words=(300, 1, 1)).sequences("train")]
+    assert set(np.concatenate(words)) == set(range(26))
+    assert {len(word) for word in words} == {3, 4, 5, 6}

@@ -71,3 +71,39 @@ def test_a_run_that_explodes_says_at_which_step():
     model = SequenceModel("minGRU", task, 3)
     with pytest.raises(CourseError, match=r"step \d+"):
         fit(model, task, steps=200, optimiser="sgd", learning_rate=1e6, progress=False)
+
+
+class Called(torch.nn.Module):
+    """Counts its calls in a buffer, and in extra state."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+        self.note = "new"
+
+    def forward(self, inputs, lengths=None):
+        self.calls += 1
+        return self.readout(inputs)
+
+    def get_extra_state(self):
+        return {"note": self.note}
+
+    def set_extra_state(self, state):
+        self.note = state["note"]
+
+
+def test_buffers_and_extra_state_are_kept_with_the_best_parameters(tmp_path):
+    task, path = Adding(length=5), tmp_path / "run.pt"
+    model = Called()
+    model.readout = SequenceModel("LSTM", task, 3)
+    model.readout.layers.register_buffer("seen", torch.ones(2))
+    fit(model, task, steps=4, evaluate_every=2, batch_size=4, validation=4, checkpoint=path, progress=False)
+    calls = model.calls.clone()
+    assert calls > 4
+    again = Called()
+    again.note = "other"
+    again.readout = SequenceModel("LSTM", task, 3)
+    again.readout.layers.register_buffer("seen", torch.zeros(2))
+    fit(again, task, steps=4, evaluate_every=2, batch_size=4, validation=4, checkpoint=path, progress=False)
+    assert again.note == "new" and torch.equal(again.readout.layers.seen, torch.ones(2))
+    assert torch.equal(again.calls, calls)

@@ -17,7 +17,7 @@ def other_activation(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     if isinstance(node, Call):
         for function in ACTIVATIONS:
             if function != node.function:
-                words = mark("The {line} uses {function} where {right} belongs.")
+                words = mark("{line} uses {function} where {right} belongs.")
                 group = ("activation", node.function, function)
                 yield ctx.site(path, Call(function, node.arg), group, words, function=function, right=node.function)
 
@@ -25,7 +25,7 @@ def other_activation(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 def no_activation(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """No activation at all."""
     if isinstance(node, Call):
-        words = mark("The {line} has no {function} around `{arg}`.")
+        words = mark("{line} has no {function} around `{arg}`.")
         group = ("no activation", node.function)
         yield ctx.site(path, node.arg, group, words, function=node.function, arg=node.arg)
 
@@ -35,7 +35,7 @@ def term_outside(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     if isinstance(node, Call) and len(signed := terms(node.arg)) > 1:
         for k, (sign, term) in enumerate(signed):
             inside = Call(node.function, join_sum(signed[:k] + signed[k + 1 :]))
-            words = mark("In the {line}, `{term}` is added after {function} instead of inside it.")
+            words = mark("In {line}, `{term}` is added after {function} instead of inside it.")
             new = Op("+" if sign > 0 else "-", inside, term)
             yield ctx.site(path, new, ("outside",), words, term=term, function=node.function)
 
@@ -44,9 +44,9 @@ def one_too_many(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """An activation around a line, or around a vector, that needs none."""
     if not path and not isinstance(node, Call):
         for function in ("tanh", "sigmoid"):
-            words = mark("The {line} passes through {function}, and should not.")
+            words = mark("{line} passes through {function}, and should not.")
             yield ctx.site(path, Call(function, node), ("too many", function), words, function=function)
     bare = isinstance(node, Name) and not is_parameter(node.id) and not ctx.is_gate(node) and node.id != "x"
     if bare and not isinstance(ctx.parent(path), Call) and path:
-        words = mark("In the {line}, `{name}` passes through tanh, and should not.")
+        words = mark("In {line}, `{name}` passes through tanh, and should not.")
         yield ctx.site(path, Call("tanh", node), ("too many", "name"), words, name=node)

@@ -22,7 +22,7 @@ def extra_term(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """An old state added to the whole line: h plus h_prev."""
     if not path:
         for name in filter(is_state, _alike(ctx)):
-            words = mark("In the {line}, `{name}` is added, and should not be.")
+            words = mark("In {line}, `{name}` is added, and should not be.")
             yield ctx.site(path, Op("+", node, Name(name)), ("extra",), words, name=name)
 
 
@@ -40,7 +40,7 @@ def sees_too(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             new = [MatMul(matrix, Name(name)) for matrix in matrices if isinstance(matrix, Name)]
             terms_: list[Expr] = [*new, *(Op("*", peephole, Name(name)) for peephole in peepholes)]
             for term in terms_:
-                words = mark("The {line} sees `{name}` as well: `{term}` is one term too many.")
+                words = mark("{line} sees `{name}` as well: `{term}` is one term too many.")
                 yield ctx.site(path, Op("+", node, term), ("sees too", name), words, name=name, term=term)
 
 
@@ -48,7 +48,7 @@ def full_peephole(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """A whole matrix where the weights of a peephole, one for each unit, belong."""
     if isinstance(node, Op) and node.op == "*" and isinstance(node.left, Name) and node.left.id.startswith("P_"):
         for matrix in dict.fromkeys(name for name in names(ctx.line.expr) if name.startswith("U_")):
-            words = mark("In the {line}, the whole matrix {matrix} stands where the peephole `{peephole}` belongs.")
+            words = mark("In {line}, the whole matrix {matrix} stands where the peephole `{peephole}` belongs.")
             new = MatMul(Name(matrix), node.right)
             yield ctx.site(path, new, ("full peephole",), words, matrix=matrix, peephole=node.left)
 
@@ -56,6 +56,6 @@ def full_peephole(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 def constant_inside(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """A forget bias of 1 added in the code, as some libraries do, where it belongs to the parameters."""
     if isinstance(node, Call) and node.function == "sigmoid" and any(is_parameter(name) for name in names(node)):
-        words = mark("In the {line}, 1 is added inside {function}: the bias is larger by 1 than `p` says.")
+        words = mark("In {line}, 1 is added inside {function}: the bias is larger by 1 than `p` says.")
         new = Call(node.function, Op("+", node.arg, Num(1.0)))
         yield ctx.site(path, new, ("constant",), words, function=node.function)

@@ -26,7 +26,7 @@ def joined_crosswise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     new = Joined(a, b, first.vector, second.vector)
     rest = [(sign, term) for sign, term in signed if not any(term is one for one in products)]
     words = mark(
-        "In the {line}, [{first}, {second}] is multiplied with [{a}, {b}]: the matrices are joined in the other order."
+        "In {line}, [{first}, {second}] is multiplied with [{a}, {b}]: the matrices are joined in the other order."
     )
     values = {"first": first.vector, "second": second.vector, "a": a, "b": b}
     yield ctx.site(path, join_sum([(1, new), *rest]), ("joined",), words, **values)

@@ -27,7 +27,7 @@ __all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "n
 def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """`x @ W` for `x @ W.T`."""
     if isinstance(node, MatMul) and isinstance(node.matrix, Name):
-        words = mark("In the {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}.T`.")
+        words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}.T`.")
         new = MatMul(Transpose(node.matrix), node.vector)
         yield ctx.site(path, new, ("transposed",), words, matrix=node.matrix, vector=to_text(node.vector))
 
@@ -36,7 +36,7 @@ def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """`W @ x` typed into NumPy, where the leading axis of a batch is in the way."""
     if isinstance(node, MatMul) and isinstance(node.matrix, Name):
         words = mark(
-            "In the {line}, `{matrix} @ {vector}` is typed as on the slide, which is right for one vector only; "
+            "In {line}, `{matrix} @ {vector}` is typed as on the slide, which is right for one vector only; "
             "for a batch of rows write `{vector} @ p.{matrix}.T`."
         )
         new = NumpyMatMul(node.matrix, node.vector)
@@ -46,10 +46,10 @@ def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """`W * x` for the matrix product."""
     if isinstance(node, MatMul) and isinstance(node.matrix, Name):
-        words = mark("In the {line}, {matrix} is multiplied element by element (*) instead of as a matrix (@).")
+        words = mark("In {line}, {matrix} is multiplied element by element (*) instead of as a matrix (@).")
         yield ctx.site(path, Op("*", node.matrix, node.vector), ("elementwise",), words, matrix=node.matrix)
         words = mark(
-            "In the {line}, `{vector} * p.{matrix}.T` multiplies element by element; a matrix product is written @."
+            "In {line}, `{vector} * p.{matrix}.T` multiplies element by element; a matrix product is written @."
         )
         new = Op("*", node.vector, Transpose(node.matrix))
         yield ctx.site(path, new, ("elementwise T",), words, matrix=node.matrix, vector=to_text(node.vector))
@@ -62,7 +62,7 @@ def factor_after(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         for k, factor in enumerate(parts):
             if len(parts) > 1 and isinstance(factor, Name):
                 inside = MatMul(node.matrix, join_product(parts[:k] + parts[k + 1 :]))
-                words = mark("In the {line}, `{factor}` stands after the product with {matrix} instead of inside it.")
+                words = mark("In {line}, `{factor}` stands after the product with {matrix} instead of inside it.")
                 new = Op("*", factor, inside)
                 yield ctx.site(path, new, ("factor after",), words, factor=factor, matrix=to_text(node.matrix))
 
@@ -75,5 +75,5 @@ def factor_before(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             if isinstance(term, MatMul):
                 moved = MatMul(term.matrix, Op("*", node.left, term.vector))
                 new = join_sum([*signed[:k], (sign, moved), *signed[k + 1 :]])
-                words = mark("In the {line}, `{factor}` stands inside the product with {matrix} instead of after it.")
+                words = mark("In {line}, `{factor}` stands inside the product with {matrix} instead of after it.")
                 yield ctx.site(path, new, ("factor before",), words, factor=node.left, matrix=to_text(term.matrix))

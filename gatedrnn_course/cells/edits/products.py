@@ -25,7 +25,7 @@ def missing_factor(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         parts = factors(node)
         for k, factor in enumerate(parts):
             rest = join_product(parts[:k] + parts[k + 1 :])
-            words = mark("In the {line}, `{rest}` is not multiplied by `{factor}`.")
+            words = mark("In {line}, `{rest}` is not multiplied by `{factor}`.")
             yield ctx.site(path, rest, ("missing factor",), words, factor=factor, rest=rest)
 
 
@@ -35,18 +35,18 @@ def sum_for_product(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         parts = factors(node)
         for k in range(len(parts) - 1):
             joined = [*parts[:k], Op("+", parts[k], parts[k + 1]), *parts[k + 2 :]]
-            words = mark("In the {line}, `{first}` and `{second}` are added instead of multiplied.")
+            words = mark("In {line}, `{first}` and `{second}` are added instead of multiplied.")
             yield ctx.site(path, join_product(joined), ("sum for product",), words, first=parts[k], second=parts[k + 1])
 
 
 def one_minus(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """A gate turned into one minus itself, or the other way round."""
     if ctx.is_gate(node) and not _in_one_minus(ctx, path):
-        words = mark("In the {line}, `{other}` stands where `{gate}` belongs.")
+        words = mark("In {line}, `{other}` stands where `{gate}` belongs.")
         new = Op("-", Num(1.0), node)
         yield ctx.site(path, new, ("one minus",), words, gate=node, other=new)
     if isinstance(node, Op) and node.op == "-" and node.left == Num(1.0) and ctx.is_gate(node.right):
-        words = mark("In the {line}, `{other}` stands where `{gate}` belongs.")
+        words = mark("In {line}, `{other}` stands where `{gate}` belongs.")
         yield ctx.site(path, node.right, ("one minus",), words, gate=node, other=node.right)
 
 
@@ -63,23 +63,23 @@ def factor_inside(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             if isinstance(call, Call):
                 rest = parts[:k] + parts[k + 1 :]
                 new = Call(call.function, join_product([*rest, call.arg]))
-                words = mark("In the {line}, `{factor}` is multiplied inside {function} instead of outside.")
+                words = mark("In {line}, `{factor}` is multiplied inside {function} instead of outside.")
                 yield ctx.site(path, new, ("inside",), words, factor=join_product(rest), function=call.function)
 
 
 def division(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """A fraction upside down, or a product for a fraction."""
     if isinstance(node, Op) and node.op == "/":
-        words = mark("In the {line}, the fraction `{fraction}` is upside down.")
+        words = mark("In {line}, the fraction `{fraction}` is upside down.")
         yield ctx.site(path, Op("/", node.right, node.left), ("upside down",), words, fraction=node)
-        words = mark("In the {line}, `{first}` is multiplied by `{second}` instead of divided.")
+        words = mark("In {line}, `{first}` is multiplied by `{second}` instead of divided.")
         yield ctx.site(path, Op("*", node.left, node.right), ("undivided",), words, first=node.left, second=node.right)
 
 
 def complement(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """One minus the whole line."""
     if not path and isinstance(node, Call) and node.function == "sigmoid":
-        words = mark("The {line} is one minus what it should be, as with a wrong sign inside {function}.")
+        words = mark("{line} is one minus what it should be, as with a wrong sign inside {function}.")
         yield ctx.site(path, Op("-", Num(1.0), node), ("complement",), words, function=node.function)
 
 
@@ -93,7 +93,7 @@ def exchanged_gates(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     (a, b), (c, d) = parts
     if Op("-", Num(1.0), a) == c or Op("-", Num(1.0), c) == a:
         words = mark(
-            "In the {line}, `{a}` and `{c}` weigh the wrong terms: they are exchanged. "
+            "In {line}, `{a}` and `{c}` weigh the wrong terms: they are exchanged. "
             "This is the other convention of the literature."
         )
         yield ctx.site(path, Op("+", Op("*", c, b), Op("*", a, d)), ("mix",), words, a=a, c=c)

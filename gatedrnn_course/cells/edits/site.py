@@ -9,6 +9,7 @@ from typing import Any
 from gatedrnn_course.cells.expr import Expr, Name, Op, Path, at, put, to_text
 from gatedrnn_course.cells.language import Line, is_parameter
 from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.words import noun, opening
 from gatedrnn_course.text import _
 
 __all__ = ["Context", "Edit", "Site", "Words"]
@@ -20,7 +21,7 @@ class Words:
 
     Attributes:
         template: The message to look up.
-        values: What fills its placeholders; texts among them that are a line's name in words are looked up too.
+        values: What fills its placeholders; a line among them, with its article, is looked up too.
         more: A second sentence where the first could be said of another place too.
     """
 
@@ -31,11 +32,12 @@ class Words:
     @property
     def english(self) -> str:
         """The sentence in English, whatever the language in force."""
-        text = self.template.format(**self.values)
+        text = opening(self.template.format(**self.values))
         return f"{text} {self.more.english}" if self.more else text
 
     def __str__(self) -> str:
-        text = _(self.template).format(**{key: _(value) if value else value for key, value in self.values.items()})
+        values = {key: _(value) if value else value for key, value in self.values.items()}
+        text = opening(_(self.template).format(**values))
         return f"{text} {self.more}" if self.more else text
 
 
@@ -97,7 +99,7 @@ class Context:
     def site(self, path: Path, new: Expr, group: tuple[str, ...], template: str, **values: Any) -> Site:
         """A proposal to write `new` at `path`."""
         texts = {key: value if isinstance(value, str) else to_text(value) for key, value in values.items()}
-        return Site(self.line.name, path, new, group, Words(template, {"line": self.line.words, **texts}))
+        return Site(self.line.name, path, new, group, Words(template, {"line": noun(self.line), **texts}))
 
     def parent(self, path: Path) -> Expr | None:
         """The node above the one at `path`."""

@@ -17,7 +17,7 @@ def complement_of_another(ctx: Context, path: Path, node: Expr) -> Iterator[Site
     if path and ctx.is_gate(node):
         for name in ctx.vectors():
             if ctx.is_gate(Name(name)) and Name(name) != node:
-                words = mark("In the {line}, `{other}` stands where `{gate}` belongs.")
+                words = mark("In {line}, `{other}` stands where `{gate}` belongs.")
                 new = Op("-", Num(1.0), Name(name))
                 yield ctx.site(path, new, ("complement of another",), words, gate=node, other=new)
 
@@ -34,7 +34,7 @@ def throughout(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
                 for inner, child in walk(node):
                     if child == Name(old):
                         new = put(new, inner, Name(name))
-                words = mark("In the {line}, `{used}` stands wherever `{right}` belongs.")
+                words = mark("In {line}, `{used}` stands wherever `{right}` belongs.")
                 yield ctx.site(path, new, ("throughout", old, name), words, used=name, right=old)
 
 
@@ -43,5 +43,5 @@ def one_term_alone(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     if not path:
         signed = terms(node.arg if isinstance(node, Call) else node)
         for _sign, term in signed if len(signed) > 1 else ():
-            words = mark("Only `{term}` stands in the {line}.")
+            words = mark("Only `{term}` stands in {line}.")
             yield ctx.site(path, term, ("alone",), words, term=term)

@@ -33,11 +33,11 @@ def role(term: Expr) -> str:
 
 
 _MISSING = {
-    "b": mark("The {line} has no bias: `{term}` is missing."),
-    "W": mark("The {line} does not look at the input: `{term}` is missing."),
-    "U": mark("The {line} does not look at the hidden state: `{term}` is missing."),
-    "P": mark("The {line} has no peephole: `{term}` is missing."),
-    "other": mark("In the {line}, `{term}` is missing."),
+    "b": mark("{line} has no bias: `{term}` is missing."),
+    "W": mark("{line} does not look at the input: `{term}` is missing."),
+    "U": mark("{line} does not look at the hidden state: `{term}` is missing."),
+    "P": mark("{line} has no peephole: `{term}` is missing."),
+    "other": mark("In {line}, `{term}` is missing."),
 }
 
 
@@ -57,9 +57,9 @@ def wrong_sign(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         signed = terms(node)
         for k, (sign, term) in enumerate(signed):
             flipped = join_sum([*signed[:k], (-sign, term), *signed[k + 1 :]])
-            words = mark("In the {line}, `{term}` is subtracted instead of added.")
+            words = mark("In {line}, `{term}` is subtracted instead of added.")
             if sign < 0:
-                words = mark("In the {line}, `{term}` is added instead of subtracted.")
+                words = mark("In {line}, `{term}` is added instead of subtracted.")
             yield ctx.site(path, flipped, ("sign", role(term)), words, term=term)
 
 
@@ -69,7 +69,7 @@ def term_twice(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         signed = terms(node)
         for sign, term in signed:
             if not isinstance(term, Num):
-                words = mark("In the {line}, `{term}` counts twice.")
+                words = mark("In {line}, `{term}` counts twice.")
                 yield ctx.site(path, join_sum([*signed, (sign, term)]), ("twice", role(term)), words, term=term)
 
 
@@ -80,9 +80,9 @@ def product_for_sum(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         for k in range(len(signed) - 1):
             (sign, first), (_next_sign, second) = signed[k], signed[k + 1]
             joined = signed[:k] + [(sign, Op("*", first, second))] + signed[k + 2 :]
-            words = mark("In the {line}, `{first}` and `{second}` are multiplied instead of added.")
+            words = mark("In {line}, `{first}` and `{second}` are multiplied instead of added.")
             if sign != _next_sign:
-                words = mark("In the {line}, `{first}` and `{second}` are multiplied instead of subtracted.")
+                words = mark("In {line}, `{first}` and `{second}` are multiplied instead of subtracted.")
             yield ctx.site(path, join_sum(joined), ("product for sum",), words, first=first, second=second)
 
 
@@ -99,6 +99,6 @@ def bracket_too_wide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             rest = join_product(parts[:j] + parts[j + 1 :])
             inside = join_sum([(s, rest if n == k else t) for n, (s, t) in enumerate(signed)])
             words = mark(
-                "In the {line}, `{factor}` multiplies the whole sum instead of `{rest}` alone: check the brackets."
+                "In {line}, `{factor}` multiplies the whole sum instead of `{rest}` alone: check the brackets."
             )
             yield ctx.site(path, Op("*", factor, inside), ("bracket",), words, factor=factor, rest=rest)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gatedrnn_course.cells.edits.site import Context, Site
 from gatedrnn_course.cells.expr import Expr, Name, Path, names, put, walk
 from gatedrnn_course.cells.language import is_parameter
+from gatedrnn_course.cells.words import noun
 from gatedrnn_course.text import mark
 
 __all__ = ["exchanged", "other_parameter", "other_parameters", "other_vector"]
@@ -17,7 +18,7 @@ def other_vector(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     if isinstance(node, Name) and not is_parameter(node.id):
         for name in ctx.vectors():
             if name != node.id:
-                words = mark("The {line} uses `{used}` where `{right}` belongs.")
+                words = mark("{line} uses `{used}` where `{right}` belongs.")
                 group = ("vector", node.id, name)
                 yield ctx.site(path, Name(name), group, words, used=name, right=node.id)
 
@@ -31,7 +32,7 @@ def other_parameter(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         other_kind, _underscore, other_suffix = other.partition("_")
         mixed = {kind, other_kind} in ({"W", "U"}, {"b", "P"}) and suffix == other_suffix
         if other != node.id and (other_kind == kind or mixed):
-            words = mark("The {line} uses p.{used} where p.{right} belongs.")
+            words = mark("{line} uses p.{used} where p.{right} belongs.")
             yield ctx.site(path, Name(other), ("parameter", kind, other_kind), words, used=other, right=node.id)
 
 
@@ -47,13 +48,13 @@ def other_parameters(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             for inner, child in walk(node):
                 if isinstance(child, Name) and child.id in swap:
                     new = put(new, inner, Name(swap[child.id]))
-            words = mark("The {line} is computed with the parameters of the {other}: {used} for {right}.")
+            words = mark("{line} is computed with the parameters of {other}: {used} for {right}.")
             yield ctx.site(
                 path,
                 new,
                 ("all parameters", line.name),
                 words,
-                other=line.words,
+                other=noun(line),
                 used=", ".join(theirs),
                 right=", ".join(mine),
             )
@@ -77,5 +78,5 @@ def exchanged(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
                     new = put(new, inner, Name(second))
                 for inner in spots[second]:
                     new = put(new, inner, Name(first))
-                words = mark("In the {line}, `{first}` and `{second}` are exchanged.")
+                words = mark("In {line}, `{first}` and `{second}` are exchanged.")
                 yield ctx.site(path, new, ("exchanged",), words, first=first, second=second)

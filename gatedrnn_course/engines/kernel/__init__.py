@@ -10,6 +10,7 @@ from gatedrnn_course.engines.kernel.bind import kernel_of as kernel_of
 from gatedrnn_course.engines.kernel.bind import kernels_of as kernels_of
 from gatedrnn_course.engines.kernel.compiler import available as available
 from gatedrnn_course.engines.kernel.compiler import why as why
+from gatedrnn_course.engines.kernel.run import fits as fits
 from gatedrnn_course.engines.kernel.run import run as run
 from gatedrnn_course.engines.kernel.run import supports as supports
 from gatedrnn_course.engines.kernel.run import usable as usable

@@ -5,24 +5,58 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
-__all__ = ["cache_folder", "write_whole"]
+__all__ = ["cache_folder", "keep", "kept", "own_folder", "write_whole"]
 
 
 def cache_folder() -> Path:
-    """The folder for compiled kernels: `GATEDRNN_CACHE`, else the user's cache folder, else a temporary one.
+    """The folder for compiled kernels: `GATEDRNN_CACHE`, else the user's cache folder, else this process's own.
 
     The folder exists, belongs to the user and can be written.
+
+    Raises:
+        OSError: If there is no such folder.
     """
     for folder in _candidates():
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.access(folder, os.W_OK | os.X_OK) and _ours(folder):
+                return folder
         except OSError:
             continue
-        if os.access(folder, os.W_OK | os.X_OK) and _ours(folder):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="gatedrnn-"))
+    return own_folder()
+
+
+def own_folder() -> Path:
+    """A folder of this process, removed at its end.
+
+    Raises:
+        OSError: If there is no room for one.
+    """
+    return Path(_own().name)
+
+
+@cache
+def _own() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="gatedrnn-", ignore_cleanup_errors=True)
+
+
+def kept(name: str) -> bytes | None:
+    """What a file of the cache holds; None where there is none that can be read."""
+    try:
+        return (cache_folder() / name).read_bytes()
+    except OSError:
+        return None
+
+
+def keep(name: str, content: bytes) -> None:
+    """Put a file in the cache. On a full disk it is not there afterwards: a cache may forget."""
+    try:
+        write_whole(cache_folder() / name, content)
+    except OSError:
+        return
 
 
 def write_whole(wanted: Path, content: bytes) -> None:
@@ -34,6 +68,9 @@ def write_whole(wanted: Path, content: bytes) -> None:
     Args:
         wanted: Its place in the cache.
         content: What it holds.
+
+    Raises:
+        OSError: If it cannot be put there.
     """
     handle, name = tempfile.mkstemp(dir=wanted.parent, prefix=".new-")
     temporary = Path(name)

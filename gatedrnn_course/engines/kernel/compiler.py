@@ -11,9 +11,10 @@ import tempfile
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
-from gatedrnn_course.engines.kernel.cache import cache_folder, write_whole
+from gatedrnn_course.engines.kernel.cache import keep, kept
 from gatedrnn_course.text import _
 
 __all__ = ["Compiler", "available", "find_compiler", "why"]
@@ -22,6 +23,8 @@ NAMES = ("cc", "gcc", "clang")
 FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-shared", "-fno-math-errno", "-w")
 NATIVE = ("-march=native", "-mcpu=native", "")
 """How compilers are asked for all that this machine's processor can do; the first that works is taken."""
+LINKS = (("-Wl,-z,noseparate-code", "-Wl,-z,norelro"), ())
+"""How linkers are asked for libraries of two memory maps instead of five; a process has room for about 65,000."""
 SECONDS = 120
 _SMALL = "typedef float V __attribute__((vector_size(16))); V twice(V a) { return a + a; }\n"
 
@@ -42,13 +45,14 @@ class Compiler:
     version: str
     identity: str
 
-    def compile(self, source: Path, library: Path, *defines: str) -> None:
-        """Compile one source into one library.
+    def compile(self, source: Path, library: Path, *more: str) -> None:
+        """Compile one source into one library, with more flags.
 
         Raises:
-            OSError: If the compiler fails; the message is the end of what it printed.
+            OSError: If the compiler fails; the message is the end of what it printed. Only where it could not be
+                started does the error have a number.
         """
-        command = [self.path, *self.flags, *defines, str(source), "-o", str(library), "-lm"]
+        command = [self.path, *self.flags, *more, str(source), "-o", str(library), "-lm"]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False
@@ -90,10 +94,10 @@ def _search(wanted: str, path: str) -> Compiler | None:
         found = shutil.which(name, path=path)
         if found:
             identity = _identity(Path(found).resolve())
-            note = cache_folder() / f"compiler-{identity}.json"
-            compiler = _read(note) or _try(found, identity)
+            note = f"compiler-{identity}.json"
+            compiler = _read(kept(note) or b"") or _try(found, identity)
             if compiler:
-                write_whole(note, json.dumps(asdict(compiler)).encode())
+                keep(note, json.dumps(asdict(compiler)).encode())
                 return compiler
     return None
 
@@ -101,7 +105,9 @@ def _search(wanted: str, path: str) -> Compiler | None:
 def _identity(path: Path) -> str:
     """A name for a compiler and the processor it compiles for, found without starting it."""
     about = path.stat()
-    return sha256(repr((str(path), about.st_size, about.st_mtime_ns, _processor(), NATIVE, FLAGS)).encode()).hexdigest()
+    return sha256(
+        repr((str(path), about.st_size, about.st_mtime_ns, _processor(), NATIVE, LINKS, FLAGS)).encode()
+    ).hexdigest()
 
 
 def _processor() -> str:
@@ -114,27 +120,28 @@ def _processor() -> str:
     return repr((platform.machine(), platform.processor(), sorted(told)))
 
 
-def _read(note: Path) -> Compiler | None:
+def _read(note: bytes) -> Compiler | None:
     """What was found out about a compiler earlier."""
     try:
-        found = json.loads(note.read_text())
+        found = json.loads(note)
         return Compiler(found["path"], tuple(found["flags"]), found["version"], found["identity"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
 def _try(path: str, identity: str) -> Compiler | None:
     """The compiler with the first flags that give a small library."""
-    with tempfile.TemporaryDirectory(prefix="gatedrnn-") as folder:
-        source, library = Path(folder) / "try.c", Path(folder) / "try.so"
-        source.write_text(_SMALL)
-        for native in NATIVE:
-            compiler = Compiler(path, (*FLAGS, *([native] if native else [])), _version(path), identity)
-            try:
-                compiler.compile(source, library)
-            except OSError:
-                continue
-            return compiler
+    version = _version(path)
+    for native, links in product(NATIVE, LINKS):
+        compiler = Compiler(path, (*FLAGS, *links, *([native] if native else [])), version, identity)
+        try:
+            with tempfile.TemporaryDirectory(prefix="gatedrnn-") as folder:
+                source = Path(folder) / "try.c"
+                source.write_text(_SMALL)
+                compiler.compile(source, source.with_suffix(".so"))
+        except OSError:
+            continue
+        return compiler
     return None
 
 

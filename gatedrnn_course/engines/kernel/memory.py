@@ -33,7 +33,7 @@ class Lease:
             tensor = next(fits, None)
             if tensor is not None:
                 _free[:] = [t for t in _free if t is not tensor]
-        self.tensor = torch.empty(max(count, 1), dtype=dtype) if tensor is None else tensor
+        self.tensor = torch.empty(max(count, 1), dtype=dtype, device="cpu") if tensor is None else tensor
 
     @property
     def address(self) -> int:

@@ -15,10 +15,11 @@ from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.kernel.bind import Kernel, kernel_of, kernels_of
 from gatedrnn_course.engines.kernel.compiler import available
 from gatedrnn_course.engines.kernel.segments import Call
-from gatedrnn_course.engines.sequence import differentiable_grads, inside_torch_func
+from gatedrnn_course.engines.reach import in_memory
+from gatedrnn_course.engines.sequence import differentiable_grads
 from gatedrnn_course.errors import CourseError
 
-__all__ = ["run", "supports", "usable"]
+__all__ = ["fits", "run", "supports", "usable"]
 
 _asked: dict[tuple[int, torch.dtype], tuple[Cell, bool]] = {}
 _BYTES = {torch.float32: 4, torch.float64: 8}
@@ -30,25 +31,31 @@ def supports(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
         return False
     missing = {id(cell): cell for cell in cells if _asked.get((id(cell), dtype), (None,))[0] is not cell}
     if missing:
-        try:
-            kernels_of(list(missing.values()), _BYTES[dtype])
-            found = True
-        except CourseError:
-            found = False
-        _asked.update({(key, dtype): (cell, found) for key, cell in missing.items()})
+        together = _compiled(list(missing.values()), dtype)
+        for key, cell in missing.items():
+            _asked[key, dtype] = cell, together or _compiled([cell], dtype)
     return all(_asked[id(cell), dtype][1] for cell in cells)
 
 
-def usable(cell: Cell, xs: Tensor, *others: Tensor) -> bool:
-    """Whether the kernel can take these tensors: it can be had here, all are on the CPU, all float32 or float64."""
-    dtype = xs.dtype
-    if dtype not in _BYTES or inside_torch_func() or torch.compiler.is_compiling():
+def _compiled(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
+    try:
+        kernels_of(cells, _BYTES[dtype])
+    except CourseError:
         return False
-    for tensor in (xs, *others):
-        if not tensor.is_cpu or tensor.dtype != dtype:
-            return False
-    known = _asked.get((id(cell), dtype))
-    return known[1] if known and known[0] is cell else supports([cell], dtype)
+    return True
+
+
+def fits(*tensors: Tensor) -> bool:
+    """Whether a kernel could take these tensors: all can be read at their address, all are float32 or float64."""
+    return tensors[0].dtype in _BYTES and in_memory(tensors, tensors[0].dtype)
+
+
+def usable(cell: Cell, *tensors: Tensor) -> bool:
+    """Whether the kernel takes these tensors: they fit, and it can be had here."""
+    if not fits(*tensors):
+        return False
+    known = _asked.get((id(cell), tensors[0].dtype))
+    return known[1] if known and known[0] is cell else supports([cell], tensors[0].dtype)
 
 
 def run(
@@ -84,13 +91,14 @@ class _Sequence(torch.autograd.Function):
         hs = call.outputs()
         ctx.call, ctx.batch_sizes, ctx.count = call, batch_sizes, count
         ctx.set_materialize_grads(False)
-        ctx.save_for_backward(hs, *tensors)  # torch then notices when somebody writes into one
+        ctx.save_for_backward(*tensors)  # torch then notices when somebody writes into one
         return hs, *call.ends()
 
     @staticmethod
     def backward(ctx: Any, d_hs: Tensor | None, *d_last: Tensor | None) -> tuple[Any, ...]:
-        _hs, *tensors = ctx.saved_tensors
-        if torch.is_grad_enabled():  # somebody asks for a derivative of what we return
+        tensors = ctx.saved_tensors
+        if torch.is_grad_enabled() or not in_memory([d for d in (d_hs, *d_last) if d is not None], tensors[0].dtype):
+            # somebody asks for derivatives of what we return, for many at once, or follows the operations
             cell, wanted = ctx.call.kernel.cell, ctx.needs_input_grad[2:]
             return None, None, *differentiable_grads(cell, ctx.batch_sizes, tensors, wanted, (d_hs, *d_last))
         grads = [torch.empty_like(s, memory_format=torch.contiguous_format) for s in tensors[ctx.count :]]

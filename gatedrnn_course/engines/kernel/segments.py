@@ -93,7 +93,7 @@ class Call:
         parts = [own.hs[own.shape.sizes.B :] for own in self.segments]
         if len(parts) > 1 or self.sizes.ldh != self.H:
             return torch.cat([part[:, : self.H] for part in parts])
-        return parts[0].data  # the same memory, but for autograd no view: people may write into it
+        return parts[0].detach()  # the same memory, but for autograd no view: people may write into it
 
     def ends(self) -> list[Tensor]:
         """The states of every sequence after its own last step, each (B, H)."""
@@ -124,6 +124,9 @@ class Call:
         Returns:
             Derivatives with respect to the inputs (N, D) and to the first states; None for zeros.
         """
+        for own in self.segments:
+            if own.hs._version:  # somebody wrote into what was handed out: leave it to them, compute it anew
+                own.hs, own.memory = torch.empty_like(own.hs), None
         d_rows = None if d_hs is None else padded(d_hs, self.sizes.ldh)
         d_x = self.packed.new_empty(len(self.x), self.kernel.padded(self.D)) if wants_x else None
         arriving: list[Tensor | None] = [None if d is None else d.contiguous() for d in d_last]

@@ -6,7 +6,7 @@ units in the last place also where the result is small, and a NaN stays one.
 
 from __future__ import annotations
 
-__all__ = ["MATH"]
+__all__ = ["EXP_LOG", "MATH"]
 
 MATH = """\
 #if REAL_BYTES == 8
@@ -142,3 +142,53 @@ static inline V STEP(V a) { return (V)((a > ZERO) & (M)(ZERO + (R)1)); }
 
 static inline V RELU(V a) { return a * STEP(a); }
 """
+
+EXP_LOG = """\
+#define SIGN ((I)1 << (8 * sizeof(I) - 1))
+#define CHOOSE(which, yes, no) ((V)(((which) & (M)(yes)) | (~(which) & (M)(no))))
+
+/* e^a; at least e^-LIMIT and at most e^LIMIT */
+static inline V EXP(V a)
+{
+    V q;
+    const V s = scale_and_rest(clamp(a, (R)LIMIT), &q);
+    return s * q + s;
+}
+
+/* log((1 + s) / (1 - s)), |s| <= 1/3; log(1 + e) where s = e / (2 + e) */
+static inline V log_ratio(V s)
+{
+    const V z = s * s;
+#if REAL_BYTES == 8
+    V p = z * 0.085097701903784548 + 0.041697989635203746;
+    p = p * z + 0.060530986536923362;
+    p = p * z + 0.066504800616553599;
+    p = p * z + 0.076932804500814492;
+    p = p * z + 0.090908719408007086;
+    p = p * z + 0.11111111985439055;
+    p = p * z + 0.14285714273918501;
+    p = p * z + 0.2000000000007868;
+    p = p * z + 0.33333333333333152;
+#else
+    V p = z * 0.14012551659790636f + 0.13999510936791445f;
+    p = p * z + 0.20010852766380585f;
+    p = p * z + 0.33333206518572123f;
+#endif
+    const V twice = s + s;
+    return p * z * twice + twice;
+}
+
+/* log a of a normal positive number: a = 2^k m, m between the roots of 1/2 and 2; a NaN stays one */
+static inline V LOG(V a)
+{
+#if REAL_BYTES == 8
+    const I root = 0x3fe6a09e667f3bcdLL;
+#else
+    const I root = 0x3f3504f3;
+#endif
+    const M k = ((M)a - root) >> EXPONENT;
+    const V m = (V)((M)a - (k << EXPONENT)), n = (V)((M)(ZERO + (R)MAGIC) + k) - (R)MAGIC;
+    return n * (R)LN2_HI + (n * (R)LN2_LO + log_ratio((m - (R)1) / (m + (R)1))) + (a - a);
+}
+"""
+"""Exponential and logarithm on the same vector, for what stands outside the cells. Follows `MATH`."""

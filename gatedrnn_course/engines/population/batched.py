@@ -76,9 +76,11 @@ class BatchedModels:
         group, j = self._place[k]
         group.steps[j], group.alive[j] = steps, not frozen
 
-    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, train: bool) -> NDArray[np.float64]:
-        """The loss of every model on a batch, and one step of training each; frozen ones give NaN there."""
-        T = batch.xs.shape[0]
+    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, step: int | None) -> NDArray[np.float64]:
+        """The loss of every model on a batch, and where it is a step of training its update, as in `CompiledModels`."""
+        T, train = batch.xs.shape[0], step is not None
+        if step is not None:
+            xs = [self._noisy(k, x, step) for k, x in enumerate(xs)]
         given = [self._inputs([xs[k] for k in some]) for some in self._members]
         scored = [batch.targets.to(self.device), batch.weights.to(self.device)]
         work = Group.step if train else Group.losses
@@ -95,6 +97,14 @@ class BatchedModels:
         with torch.set_grad_enabled(train):
             found = self._replay((train, T, batch.first, loss, shapes), compute, changed, [*scored, *given])
         return self._told([losses.double().cpu().numpy() for losses in found])
+
+    def _noisy(self, k: int, xs: Tensor, step: int) -> Tensor:
+        """The inputs of model k with its noise added."""
+        group, j = self._place[k]
+        own = group.settings[j]
+        if not own.noise:
+            return xs
+        return xs + torch.from_numpy(own.drawn_noise(step, tuple(xs.shape), xs.numpy().dtype))
 
     def _told(self, found: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
         """Numbers of the groups in the order of the models."""

@@ -20,8 +20,9 @@ from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
 from gatedrnn_course.engines.population.settings import BETA2, BIAS, EPSILON, LOSSES, WEIGHT, Loss, Settings
 from gatedrnn_course.engines.population.text_train import TRAIN
+from gatedrnn_course.errors import CourseError
 
-__all__ = ["CompiledModels"]
+__all__ = ["CompiledModels", "trains"]
 
 _TRAIN, _LOSS_ONLY, _OUTPUTS_ONLY = 1, 0, 2
 
@@ -30,7 +31,7 @@ class _Job(ctypes.Structure):
     """`Job` of the C text."""
 
     _fields_ = [
-        *((name, ctypes.c_long) for name in ("T", "B", "D", "K", "ldx", "first", "rows", "loss", "mode")),
+        *((name, ctypes.c_long) for name in ("T", "B", "D", "K", "ldx", "first", "rows", "loss", "mode", "step")),
         *((name, ctypes.c_void_p) for name in ("targets", "weights")),
     ]
 
@@ -43,10 +44,20 @@ class _Model(ctypes.Structure):
         *((name, ctypes.c_long) for name in ("H", "states", "own", "tape", "scratch", "tidy", "named")),
         *((name, ctypes.c_void_p) for name in ("lengths", "state_sizes", "theta", "slope", "speed", "square")),
         *((name, ctypes.c_void_p) for name in ("x", "outputs")),
-        *((name, ctypes.c_double) for name in ("rate", "momentum", "beta2", "epsilon")),
+        *((name, ctypes.c_double) for name in ("rate", "momentum", "beta2", "epsilon", "noise")),
+        ("key", ctypes.c_uint32 * 4),
         *((name, ctypes.c_long) for name in ("adam", "steps", "frozen")),
         ("loss", ctypes.c_double),
     ]
+
+
+def trains(dtype: torch.dtype) -> bool:
+    """Whether the compiled trainer can be had here."""
+    try:
+        load_text(TRAIN, dtype.itemsize)
+    except CourseError:
+        return False
+    return True
 
 
 class CompiledModels:
@@ -69,7 +80,7 @@ class CompiledModels:
         dtype: torch.dtype,
         threads: int,
     ) -> None:
-        real_bytes = torch.empty(0, dtype=dtype).element_size()
+        real_bytes = dtype.itemsize
         self.settings, self.dtype, self.threads = settings, dtype, threads
         self.kernels = kernels_of([s.cell for s in settings], real_bytes)
         library = load_text(TRAIN, real_bytes)
@@ -105,6 +116,8 @@ class CompiledModels:
         )
         model.lengths, model.state_sizes = self._longs(lengths), self._longs(states)
         model.rate, model.momentum, model.beta2, model.epsilon = own.learning_rate, own.momentum, BETA2, EPSILON
+        model.noise = own.noise
+        model.key[:] = own.noise_key
         model.adam = own.optimiser == "adam"
         wide = kernel.padded(own.output_size)
         rows = torch.zeros(4, model.own + (own.hidden_size + 1) * wide, dtype=self.dtype)
@@ -130,17 +143,19 @@ class CompiledModels:
         self._kept.append(array)
         return ctypes.addressof(array)
 
-    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, train: bool) -> NDArray[np.float64]:
+    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, step: int | None) -> NDArray[np.float64]:
         """The loss of every model on a batch, and one step of training each; frozen ones give NaN there.
 
         Args:
             xs: The inputs of each model (T, B, D).
             batch: Targets and weights.
             loss: What the outputs mean.
-            train: Whether they learn.
+            step: The number of this step of training, for the noise; None: nobody learns.
         """
+        train = step is not None
         frozen = self.frozen
         job = self._job(batch.xs, batch.first, len(batch.weights), _TRAIN if train else _LOSS_ONLY)
+        job.step = step or 0
         job.loss, job.targets, job.weights = LOSSES.index(loss), batch.targets.data_ptr(), batch.weights.data_ptr()
         self._call(job, xs)
         losses = np.array([model.loss for model in self.models])

@@ -13,7 +13,8 @@ from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.kernel.run import supports
 from gatedrnn_course.engines.population.batch import as_tensor, inputs_of, score
 from gatedrnn_course.engines.population.batched import BatchedModels
-from gatedrnn_course.engines.population.compiled import CompiledModels
+from gatedrnn_course.engines.population.compiled import CompiledModels, trains
+from gatedrnn_course.engines.population.mixed import MixedModels, Models
 from gatedrnn_course.engines.population.settings import LOSSES, Loss, Optimiser, Settings, each, named_cell
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
@@ -46,7 +47,8 @@ class Population:
         dtype: `torch.float32` or `torch.float64`.
         device: Where they train. On an NVIDIA GPU a step is one recorded CUDA graph.
         tier: `"c"`, one model after the other in compiled code, needs a compiler and the CPU; `"torch"` runs models of
-            the same cell as one. `"auto"` takes `"c"` where it can be had. The numbers are the same.
+            the same cell as one. `"auto"` takes `"c"` for every model whose cell has a kernel here. The numbers are the
+            same.
         threads: How many models train at once in the tier `"c"`.
 
     Raises:
@@ -88,13 +90,18 @@ class Population:
         self.input_size, self.output_size, self.dtype, self.steps = input_size, output_size, dtype, 0
         self.loss_kind = _checked(self.settings, loss, dtype)
         self.device, self._resting = _device(device), set[int]()
-        self.tier = _chosen(tier, self.settings, dtype, self.device)
         first = [own.draw(scale) for own in self.settings]
-        self._models: CompiledModels | BatchedModels
-        if self.tier == "c":
-            self._models = CompiledModels(self.settings, first, dtype, threads)
-        else:
-            self._models = BatchedModels(self.settings, first, dtype, self.device)
+
+        def made(compiled: bool, which: Sequence[int]) -> Models:
+            given = [self.settings[k] for k in which], [first[k] for k in which], dtype
+            return CompiledModels(*given, threads) if compiled else BatchedModels(*given, self.device)
+
+        compiled = _compiled(tier, self.settings, dtype, self.device)
+        kinds = sorted(set(compiled), reverse=True)
+        own = [[k for k in range(N) if compiled[k] == kind] for kind in kinds]
+        parts = [(made(kind, which), which) for kind, which in zip(kinds, own, strict=True)]
+        self._models: Models = parts[0][0] if len(parts) == 1 else MixedModels(parts)
+        self.tier = " and ".join("c" if kind else "torch" for kind in kinds)
 
     def __len__(self) -> int:
         return len(self.settings)
@@ -187,16 +194,9 @@ class Population:
         made: dict[int, torch.Tensor] = {}
         xs = [made.setdefault(id(x), inputs_of(x, self.input_size, self.dtype)) for x in own]
         batch = score(xs[0], targets, mask, self.loss_kind, self.output_size)
-        if train:
-            xs = [self._noisy(k, x) for k, x in enumerate(xs)]
-            self.steps += 1
-        return self._models.run(xs, batch, self.loss_kind, train)
-
-    def _noisy(self, k: int, xs: torch.Tensor) -> torch.Tensor:
-        own = self.settings[k]
-        if not own.noise:
-            return xs
-        return xs + torch.from_numpy(own.drawn_noise(self.steps, tuple(xs.shape))).to(xs.dtype)
+        step = self.steps if train else None
+        self.steps += train
+        return self._models.run(xs, batch, self.loss_kind, step)
 
 
 def _count(cells: Any, *others: Any) -> int:
@@ -207,10 +207,8 @@ def _count(cells: Any, *others: Any) -> int:
     return 1
 
 
-def _chosen(
-    tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device
-) -> Literal["torch", "c"]:
-    """The tier that is meant by `"auto"`: compiled where every cell can be, on the CPU."""
+def _compiled(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device) -> list[bool]:
+    """Which models run in compiled code."""
     if tier not in ("auto", "torch", "c"):
         raise CourseError(
             _("A population of the tier {tier}.").format(tier=repr(tier)),
@@ -223,10 +221,10 @@ def _chosen(
             expected=_("Compiled kernels run on the CPU."),
             do=_('Use the tier "torch" or "auto".'),
         )
-    if tier == "auto":
-        own = device.type == "cpu" and supports([own.cell for own in settings], dtype)
-        return "c" if own else "torch"
-    return tier
+    if tier != "auto" or device.type != "cpu" or not trains(dtype):
+        return [tier == "c"] * len(settings)
+    together = supports([own.cell for own in settings], dtype)
+    return [together or supports([own.cell], dtype) for own in settings]
 
 
 def _device(name: torch.device | str) -> torch.device:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from gatedrnn_course.cells.catalogue import catalogue
 from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.engines.population.noise import noise_key, normals
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -65,10 +67,14 @@ class Settings:
         rng = np.random.default_rng(self.seed)
         return {name: rng.normal(0.0, scale, shape) for name, shape in self.shapes.items()}
 
-    def drawn_noise(self, step: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
-        """The noise of one step, the same whenever it is asked for."""
-        rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(1, step)))
-        return self.noise * rng.standard_normal(shape)
+    def drawn_noise(self, step: int, shape: tuple[int, ...], real: Any = np.float64) -> NDArray[Any]:
+        """The noise of one step in this type, the same whenever it is asked for."""
+        return float(self.noise) * normals(self.noise_key, step, prod(shape), real).reshape(shape)
+
+    @cached_property
+    def noise_key(self) -> tuple[int, int, int, int]:
+        """The key of its noise."""
+        return noise_key(self.seed)
 
 
 def each(given: Any, count: int, what: str) -> list[Any]:

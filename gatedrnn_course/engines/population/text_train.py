@@ -5,6 +5,10 @@ So everything a model needs stays in the cache while it is needed.
 
 from __future__ import annotations
 
+from gatedrnn_course.engines.kernel.text_math import EXP_LOG
+from gatedrnn_course.engines.population.text_loss import LOSS
+from gatedrnn_course.engines.population.text_noise import NOISE
+
 __all__ = ["TRAIN"]
 
 _TYPES = """\
@@ -15,6 +19,7 @@ typedef struct {
     long T, B, D, K, ldx;       /* steps, batch, inputs, outputs, distance of rows of x */
     long first, rows;           /* the scored rows: from the first to the last with a weight */
     long loss, mode;            /* kind of loss; 0 the loss only, 1 a step of training, 2 outputs only */
+    long step;                  /* number of this step, for the noise */
     const R *targets;           /* (rows, K), or class numbers (rows,) */
     const R *weights;           /* (rows,), their sum is 1 */
 } Job;
@@ -31,53 +36,11 @@ typedef struct {
     R *theta, *slope, *speed, *square;      /* parameters, gradients, the optimiser's memory */
     const R *x;
     R *outputs;
-    double rate, momentum, beta2, epsilon;
+    double rate, momentum, beta2, epsilon, noise;
+    unsigned key[4];                        /* of the noise */
     long adam, steps, frozen;
     double loss;
 } Model;
-
-static R vector_sum(V v)
-{
-    R s = 0;
-    for (long i = 0; i < L; i++)
-        s += v[i];
-    return s;
-}
-"""
-
-_LOSS = """\
-static R softplus(R a) { return (a > 0 ? a : 0) + (R)log1p(exp(-fabs((double)a))); }
-
-/* loss of one row of outputs y; y becomes the derivative. share is weight / K */
-static inline double row_loss(long kind, long K, R *y, const R *target, R weight, R share)
-{
-    double sum = 0;
-    if (kind == 0) {
-        for (long k = 0; k < K; k++) {
-            const R d = y[k] - target[k];
-            sum += (double)d * d;
-            y[k] = 2 * d * share;
-        }
-        return sum * share;
-    }
-    if (kind == 1) {
-        R top = y[0];
-        for (long k = 1; k < K; k++)
-            top = y[k] > top ? y[k] : top;
-        for (long k = 0; k < K; k++)
-            sum += exp((double)(y[k] - top));
-        const long wanted = (long)*target;
-        const double loss = log(sum) - (double)(y[wanted] - top);
-        for (long k = 0; k < K; k++)
-            y[k] = weight * ((R)(exp((double)(y[k] - top)) / sum) - (k == wanted));
-        return loss * weight;
-    }
-    for (long k = 0; k < K; k++) {
-        sum += (double)softplus(y[k]) - (double)(target[k] * y[k]);
-        y[k] = weight * ((R)(1 / (1 + exp(-(double)y[k]))) - target[k]);
-    }
-    return sum * weight;
-}
 """
 
 _OPTIMISER = """\
@@ -129,7 +92,8 @@ static void tidy(Model *m, const Sizes *n, R *memory)
     m->pack(n, (const R *const *)named, m->slope);
 }
 
-static void backward(const Job *job, Model *m, const Sizes *n, R **S, R *tape, R *y, R *memory)
+static void backward(const Job *job, Model *m, const Sizes *n, const R *x, R **S, R *tape, R *y,
+                     R *memory)
 {
     const long H = m->H, Hp = PAD(H), Kp = PAD(job->K), rows = job->rows, all = job->T * job->B;
     R *const weights = m->slope + m->own, *const bias = weights + H * Kp;
@@ -152,7 +116,7 @@ static void backward(const Job *job, Model *m, const Sizes *n, R **S, R *tape, R
     clear(dh, last ? 0 : job->first * Hp);
     multiply(rows, Hp, 1, job->K, y, Kp, 0, turned, last ? dS[0] : dh + job->first * Hp, Hp, 1);
     clear(dh + (job->first + rows) * Hp, last ? 0 : (all - job->first - rows) * Hp);
-    m->backward(n, m->x, m->theta, S, tape, last ? 0 : dh, dS, m->slope, 0, at);
+    m->backward(n, x, m->theta, S, tape, last ? 0 : dh, dS, m->slope, 0, at);
     if (m->tidy)
         tidy(m, n, at);
 }
@@ -167,30 +131,27 @@ static void one(const Job *job, Model *m, R *memory)
         clear(at, job->B * m->state_sizes[k]);
         at += (all + job->B) * m->state_sizes[k];
     }
+    const R *x = m->x;
+    if (job->mode == 1 && m->noise > 0) {
+        add_noise(all, job->D, job->ldx, m->x, (R)m->noise, m->key, (unsigned)job->step, at);
+        x = at;
+        at += PAD(all * job->ldx);
+    }
     R *const tape = at, *const y = m->outputs ? m->outputs : tape + m->tape;
-    m->forward(&n, m->x, m->theta, S, tape);
+    m->forward(&n, x, m->theta, S, tape);
     const R *const bias = m->theta + m->own + H * Kp;
     for (long r = 0; r < rows; r++)
         copy(y + r * Kp, bias, Kp);
     multiply(rows, Kp, 1, H, S[0] + (job->B + job->first) * Hp, Hp, 0, m->theta + m->own, y, Kp, 0);
     if (job->mode == 2)
         return;
-    double loss = 0;
-    const R part = (R)1 / job->K;
-    for (long r = 0; r < rows; r++) {
-        const R *const target = job->targets + r * (job->loss == 1 ? 1 : job->K);
-        clear(y + r * Kp + job->K, Kp - job->K);
-        if (job->weights[r] != 0)
-            loss += row_loss(job->loss, job->K, y + r * Kp, target, job->weights[r], job->weights[r] * part);
-        else
-            clear(y + r * Kp, job->K);
-    }
+    const double loss = loss_of(job->loss, rows, job->K, y, job->targets, job->weights);
     m->loss = loss;
     if (job->mode == 0)
         return;
     const long count = m->own + H * Kp + Kp;
     if (isfinite(loss)) {
-        backward(job, m, &n, S, tape, y, tape + m->tape + rows * Kp);
+        backward(job, m, &n, x, S, tape, y, tape + m->tape + rows * Kp);
         if (finite_all(m->slope, count)) {
             update(m, count);
             return;
@@ -208,8 +169,8 @@ long memory_needed(const Job *job, const Model *m)
         states += m->state_sizes[k];
     for (long k = 0; k < m->named; k++)
         names += m->lengths[k];
-    return states * (all + 2 * job->B) + m->tape + job->rows * Kp + PAD(job->K * Hp) + all * Hp
-        + (m->scratch > names ? m->scratch : names);
+    const long inputs = m->noise > 0 ? PAD(all * job->ldx) : 0, last = m->scratch > names ? m->scratch : names;
+    return states * (all + 2 * job->B) + inputs + m->tape + job->rows * Kp + PAD(job->K * Hp) + all * Hp + last;
 }
 
 /* the read-out's weights (K, H) and biases into the order of the kernel, and back */
@@ -237,18 +198,13 @@ void train(const Job *job, Model *models, long from, long to, R *memory)
 """
 
 _ROOT = """\
-#if defined(__GNUC__) && !defined(__clang__)
-#define FAST __attribute__((optimize("O3")))
-#else
-#define FAST
-#endif
 #if REAL_BYTES == 8
 #define SQRT __builtin_sqrt
 #else
 #define SQRT __builtin_sqrtf
 #endif
 
-FAST static V ROOT(V a)
+static inline V ROOT(V a)
 {
     R each[L];
     ST(each, a);
@@ -258,4 +214,4 @@ FAST static V ROOT(V a)
 }
 """
 
-TRAIN = "\n".join((_TYPES, _ROOT, _LOSS, _OPTIMISER, _MODEL))
+TRAIN = "\n".join((_TYPES, _ROOT, EXP_LOG, LOSS, NOISE, _OPTIMISER, _MODEL))

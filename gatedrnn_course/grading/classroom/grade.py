@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from gatedrnn_course.grading.classroom.record import ItemRecord, Record, SandboxRecord
 from gatedrnn_course.grading.classroom.submission import Submission, read_submission, readable
 from gatedrnn_course.grading.items import Item
+from gatedrnn_course.grading.items.fingerprint import rubric_fingerprint
 from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
 from gatedrnn_course.grading.judging.judge import judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_in_sources
@@ -29,9 +29,8 @@ LOAD_SECONDS = 30.0
 
 
 def rubric_of(unit: Unit) -> str:
-    """A fingerprint of what a unit asks: it changes when an item, its points or its equations change."""
-    told = [(item.name, item.points, item.docstring(), str(getattr(item, "slice", ""))) for item in unit.items]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    """A fingerprint of all that decides a unit's verdicts: its items and the code that judges."""
+    return rubric_fingerprint(unit.items)
 
 
 def grade_submission(student: str, paths: Sequence[Path], unit: Unit, sandbox: Sandbox, seed: int) -> Record:

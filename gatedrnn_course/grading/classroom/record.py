@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,10 +12,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.files import write_atomically
 from gatedrnn_course.grading.judging.verdict import Outcome
 from gatedrnn_course.text import _
 
-__all__ = ["ItemRecord", "Record", "SandboxRecord", "file_stems", "read_record", "write_atomically"]
+__all__ = ["ItemRecord", "Record", "SandboxRecord", "file_stems", "read_record", "write_text"]
 
 FORMAT = 1
 LONGEST_STEM = 180  # bytes; file systems allow 255 for a name, with its ending
@@ -113,24 +112,14 @@ def read_record(path: Path) -> Record | None:
         return None
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Write a file so that a kill at any moment leaves the old one or the new one, whole.
 
     Raises:
         CourseError: If the file cannot be written: no space left, no permission.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(path, lambda file: file.write(text.encode()))
     except OSError as error:
         raise CourseError(
             _("Writing the file {path}.").format(path=path),

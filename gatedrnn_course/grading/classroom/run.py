@@ -13,9 +13,9 @@ from typing import Protocol
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.grade import grade_submission, rubric_of
-from gatedrnn_course.grading.classroom.record import Record, SandboxRecord, file_stems, read_record, write_atomically
+from gatedrnn_course.grading.classroom.record import Record, SandboxRecord, file_stems, read_record, write_text
 from gatedrnn_course.grading.classroom.submission import find_submissions, left_out, read_submission, readable
-from gatedrnn_course.grading.sandbox import ProcessSandbox
+from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import Unit, load
 from gatedrnn_course.text import _
 
@@ -86,7 +86,7 @@ def grade_class(
     records = {} if anew else {task[0]: record for task in tasks if (record := _known(task, unit))}
     todo = [task for task in tasks if task[0] not in records]
     if todo:
-        ProcessSandbox().open().close()  # says what the operator must mend, once and not for each student
+        best_sandbox().open().close()  # says what the operator must mend, once and not for each student
     if progress is not None:
         progress.begin(tuple(records.values()), [task[0] for task in todo])
     with closing(_graded(todo, partial(_recorded, unit.number), jobs)) as graded:
@@ -112,7 +112,7 @@ def _recorded(number: str, task: Task) -> Record:
     """Grade one submission and write its record, in the process that graded it: what is known is never lost."""
     name, paths, path = task
     record = _one(name, paths, number)
-    write_atomically(path, record.model_dump_json(indent=1))
+    write_text(path, record.model_dump_json(indent=1))
     return record
 
 
@@ -120,7 +120,7 @@ def _one(name: str, paths: list[Path], number: str) -> Record:
     """One submission; a fault of the grader itself is tried twice and then recorded as not graded."""
     unit, seed = load(number), secrets.randbits(48)
     for attempt in (1, 2):
-        sandbox = ProcessSandbox()
+        sandbox = best_sandbox()
         try:
             return grade_submission(name, paths, unit, sandbox, seed)
         except Exception as error:  # the class goes on; the record says what happened and is tried again next time
@@ -131,7 +131,7 @@ def _one(name: str, paths: list[Path], number: str) -> Record:
     raise AssertionError
 
 
-def _not_graded(name: str, paths: list[Path], unit: Unit, sandbox: ProcessSandbox, why: str) -> Record:
+def _not_graded(name: str, paths: list[Path], unit: Unit, sandbox: Sandbox, why: str) -> Record:
     return Record(
         student=name,
         file=readable(paths[0].name),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
 __all__ = ["Submission", "find_submissions", "left_out", "read_submission", "readable"]
@@ -50,7 +51,7 @@ class Submission:
 
     def written(self) -> set[str]:
         """Functions with a definition that does something: a blank one after it does not undo it."""
-        return {n.name for n in self._defined() if isinstance(n, ast.FunctionDef) and not all(map(_is_blank, n.body))}
+        return {n.name for n in self._defined() if isinstance(n, ast.FunctionDef) and not is_blank_source(n)}
 
     def _defined(self) -> Iterator[ast.FunctionDef | ast.ClassDef]:
         for cell in self.cells:
@@ -274,14 +275,3 @@ def _parsed(source: str) -> ast.AST | None:
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-
-
-def _is_blank(statement: ast.stmt) -> bool:
-    """Whether a statement computes nothing: a docstring, `...`, `pass`, a bare `return`, or an error in its place."""
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant)
-    if isinstance(statement, ast.Return):
-        return statement.value is None or (
-            isinstance(statement.value, ast.Constant) and statement.value.value in (None, ...)
-        )
-    return isinstance(statement, (ast.Pass, ast.Raise))

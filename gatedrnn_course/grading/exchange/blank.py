@@ -1,22 +1,32 @@
-"""Is a function still to be written?"""
+"""Is a function still to be written? One rule, asked of a function or of its source.
+
+Blank is a body of nothing but a docstring, constants, `pass`, `...`, a `return` of nothing (`None`, `...`), and
+`raise NotImplementedError`, with a text or without. Both processes load
+this file, so it needs the standard library only.
+"""
 
 from __future__ import annotations
 
+import ast
 import dis
 import inspect
 from types import CodeType
 
-__all__ = ["is_blank", "is_written"]
+__all__ = ["is_blank", "is_blank_source", "is_written"]
 
-TRIVIAL = frozenset({"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "MAKE_CELL", "COPY_FREE_VARS"})
+NOT_WRITTEN = "NotImplementedError"
+_IDLE = frozenset({"RESUME", "NOP", "RETURN_VALUE", "MAKE_CELL", "COPY_FREE_VARS"})
+_RAISING = frozenset({"PUSH_NULL", "PRECALL", "CALL", "RAISE_VARARGS", "CACHE"})
 
 
 def is_blank(function: object) -> bool:
-    """Whether the body is only a docstring, `...`, `pass` or a bare `return`."""
+    """Whether a function is still to be written."""
     code = _code(function)
     if code is None or code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         return False
-    return all(_trivial(step) for step in dis.get_instructions(code))
+    steps = list(dis.get_instructions(code))
+    raising = any(step.opname == "RAISE_VARARGS" for step in steps)
+    return all(_idle(step) or (raising and _raises(step)) for step in steps)
 
 
 def is_written(function: object) -> bool:
@@ -24,10 +34,41 @@ def is_written(function: object) -> bool:
     return _code(function) is not None and not is_blank(function)
 
 
-def _trivial(step: dis.Instruction) -> bool:
+def is_blank_source(node: ast.AST) -> bool:
+    """Whether a definition is still to be written; False for anything that is no `def`.
+
+    Args:
+        node: A node of parsed source.
+    """
+    return isinstance(node, ast.FunctionDef) and all(map(_blank_statement, node.body))
+
+
+def _idle(step: dis.Instruction) -> bool:
     if step.opname in ("LOAD_CONST", "RETURN_CONST"):
         return step.argval is None or step.argval is Ellipsis
-    return step.opname in TRIVIAL
+    return step.opname in _IDLE
+
+
+def _raises(step: dis.Instruction) -> bool:
+    """Whether an instruction is part of `raise NotImplementedError("a text")`."""
+    if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+        return bool(step.argval == NOT_WRITTEN)
+    return step.opname in _RAISING or (step.opname == "LOAD_CONST" and isinstance(step.argval, str))
+
+
+def _blank_statement(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(ast.Constant()) | ast.Return(None) | ast.Return(ast.Constant(None)):
+            return True
+        case ast.Return(ast.Constant(value)):
+            return value is Ellipsis
+        case ast.Raise(None):
+            return True
+        case ast.Raise(ast.Name(name)):
+            return name == NOT_WRITTEN
+        case ast.Raise(ast.Call(ast.Name(name), arguments, [])):
+            return name == NOT_WRITTEN and all(isinstance(a, ast.Constant) for a in arguments)
+    return False
 
 
 def _code(function: object) -> CodeType | None:

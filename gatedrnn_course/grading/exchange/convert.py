@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from array import array
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -37,8 +40,9 @@ def from_function(value: Any, depth: int = 0) -> Plain:
     """A returned object as a value.
 
     Args:
-        value: None, arrays, tensors on any device, numbers, text, and tuples, lists and mappings by name of these.
-            A list is one array where NumPy can make one of it, and a tuple otherwise.
+        value: None, text, numbers, arrays, tensors on any device and whatever else holds an array of numbers, and
+            tuples, lists, mappings by name and objects with attributes of these. A list is one array where NumPy can
+            make one of it, and a tuple otherwise; a part of a named tuple is a mapping of its one name.
         depth: How deep inside another value this one is.
 
     Raises:
@@ -51,12 +55,40 @@ def from_function(value: Any, depth: int = 0) -> Plain:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, tuple):
-        return tuple(from_function(part, depth + 1) for part in value[: MAX_ARRAYS + 1])
+        parts = tuple(from_function(part, depth + 1) for part in value[: MAX_ARRAYS + 1])
+        return _named(parts, getattr(type(value), "_fields", ()))
     if isinstance(value, Mapping):
         return {_name(name): from_function(part, depth + 1) for name, part in value.items()}
     if isinstance(value, list):
         return _list(value, depth)
-    return _array(value)
+    try:
+        return _array(value)
+    except NotAValue:
+        if attributes := _attributes(value, depth):
+            return attributes
+        raise
+
+
+def _named(parts: tuple[Plain, ...], names: Any) -> Plain:
+    """The parts of a named tuple say their names, so that their order does not matter."""
+    if not isinstance(names, tuple) or len(names) != len(parts) or not all(isinstance(name, str) for name in names):
+        return parts
+    return tuple({name: part} for name, part in zip(names, parts, strict=True))
+
+
+def _attributes(value: Any, depth: int) -> dict[str, Plain]:
+    """The public attributes of an object that are values: a dataclass with h and c is one of these."""
+    if isinstance(value, (type, ModuleType)) or callable(value):
+        return {}
+    kinds = type(value).__mro__
+    slots = [name for kind in kinds for name in vars(kind).get("__slots__", ())]
+    properties = [name for kind in kinds for name, own in vars(kind).items() if isinstance(own, property)]
+    found: dict[str, Plain] = {}
+    for name in dict.fromkeys([*getattr(value, "__dict__", ()), *slots, *properties]):
+        if isinstance(name, str) and not name.startswith("_") and len(found) <= MAX_ARRAYS:
+            with contextlib.suppress(Exception):  # a learner's property may do anything
+                found[name] = from_function(getattr(value, name), depth + 1)
+    return found
 
 
 def _text(value: str) -> str:
@@ -67,7 +99,7 @@ def _text(value: str) -> str:
 
 def still(argument: Any) -> Argument:
     """An argument as it is after the call. An entry that is no array any more is left out."""
-    if not isinstance(argument, Params):
+    if not isinstance(argument, Mapping):
         return _array(argument)
     named: dict[str, NDArray[Any]] = {}
     for name, entry in argument.items():
@@ -99,14 +131,16 @@ def _array(value: Any) -> NDArray[Any]:
     """One array of a dtype that travels; long doubles and bfloat16 become the next type that does."""
     if _is_tensor(value):
         value = _from_tensor(value)
+    if isinstance(value, (memoryview, array)) or hasattr(type(value), "__array__"):
+        value = np.asarray(value)
     if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
         raise NotAValue(type(value).__name__)
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
+    numbers = np.asarray(value)
+    if numbers.dtype.kind not in "biuf":
         raise NotAValue(
-            f"{type(value).__name__} of {array.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+            f"{type(value).__name__} of {numbers.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
         )
-    return array.astype(np.float64) if array.dtype.itemsize > 8 else array
+    return numbers.astype(np.float64) if numbers.dtype.itemsize > 8 else numbers
 
 
 def _is_tensor(value: Any) -> bool:

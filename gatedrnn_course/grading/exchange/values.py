@@ -50,6 +50,7 @@ class Reply:
         arguments: The arguments as they were after the call, for the judge to see whether the function changed them.
         blank: The function's body is still empty (a docstring, `...`, `pass`).
         framework: Which kind of arrays the function was called with.
+        printed: The function printed something during the call.
         torch: The process has torch loaded, so that a second try with tensors makes sense.
     """
 
@@ -59,6 +60,7 @@ class Reply:
     blank: bool = False
     framework: Framework = "numpy"
     torch: bool = False
+    printed: bool = False
 
 
 class Caller(Protocol):

@@ -1,5 +1,6 @@
 """Graded items: slices of cells, loops over cells, and plain functions."""
 
+from gatedrnn_course.grading.items.equations_item import EquationsItem as EquationsItem
 from gatedrnn_course.grading.items.function_item import FunctionItem as FunctionItem
 from gatedrnn_course.grading.items.function_item import Mistake as Mistake
 from gatedrnn_course.grading.items.item import Ask as Ask

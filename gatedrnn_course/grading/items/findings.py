@@ -6,13 +6,14 @@ import re
 
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.words import noun
 from gatedrnn_course.grading.items.item import Explanation
 from gatedrnn_course.grading.items.search import Found
 from gatedrnn_course.text import _, mark
 
 __all__ = ["all_named", "told"]
 
-_WRONG = mark("The {line} is wrong.")
+_WRONG = mark("{line} is wrong.")
 _ABOVE = mark("`{line}` is wrong: the mistake is in one of these lines: {lines}.")
 
 
@@ -54,4 +55,4 @@ def _of(slice_: Slice, found: Found, line: str) -> Words:
     unsure = [name for name in above if name not in found.right and name not in slice_.outputs]
     if line in slice_.outputs and unsure:
         return Words(_ABOVE, {"line": line, "lines": ", ".join(f"`{name}`" for name in (*unsure, line))})
-    return Words(_WRONG, {"line": slice_.cell.line(line).words})
+    return Words(_WRONG, {"line": noun(slice_.cell.line(line))})

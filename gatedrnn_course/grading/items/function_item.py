@@ -59,14 +59,16 @@ class FunctionItem(Item):
 
     def docstring(self) -> str:
         """Title, arguments and what to return."""
-        rows = [self.title, "", _("Args:"), *(f"    {name}: {_(words)}" for name, words in self.takes.items())]
+        rows = [self.title]
+        if self.takes:
+            rows += ["", _("Args:"), *(f"    {name}: {_(words)}" for name, words in self.takes.items())]
         rows += ["", _("Returns:"), *(f"    {name}: {_(words)}" for name, words in self.gives.items())]
         return "\n".join(rows)
 
     def reference(self, *args: Argument) -> Value:
         """The right value."""
-        value: Value = self.function(*args)
-        return value
+        value = self.function(*args)
+        return np.asarray(value) if isinstance(value, np.generic) else value
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
         """Fresh inputs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,11 +23,15 @@ class Draw:
         kind: `batch` (sizes distinct), `ones` (every size 1), `single` (no leading axis) or `square` (all sizes equal).
         args: The arguments.
         decides: Whether a wrong answer here costs the points. A square draw only helps to explain.
+        hidden: What the judge alone sees: the inputs on which it tries what the function handed back.
+        words: The inputs in words, in English, where the kind does not say enough: "a batch with large states".
     """
 
     kind: str
     args: tuple[Argument, ...]
     decides: bool = True
+    hidden: tuple[Argument, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,12 @@ class Observation:
     Attributes:
         draw: The inputs.
         value: The outputs in order, as float64 arrays; None when the call raised.
+        raw: What came, before the item read it.
     """
 
     draw: Draw
     value: tuple[np.ndarray, ...] | None
+    raw: Value = None
 
 
 Ask = Callable[[Draw], Observation]
@@ -111,8 +118,13 @@ class Item(ABC):
 
         Raises:
             CourseError: If the value cannot be read; its sentences are told.
+            ValueError: If it cannot be computed with, as where sizes do not fit: the same as if the function raised it.
         """
         return value
+
+    def right(self, draw: Draw) -> Value:
+        """What is right for a draw: the reference's value, as a rule."""
+        return self.reference(*draw.args)
 
     def signature(self) -> str:
         """The function's head: `forget_gate(x, h_prev, p)`."""
@@ -123,8 +135,8 @@ class Item(ABC):
         return self.draws(np.random.default_rng(0))[0].args
 
 
-def as_argument(value: Argument) -> Argument:
-    """An argument as functions receive it: named arrays become `Params`, arrays are copied."""
+def as_argument(value: Argument, dtype: Any = None) -> Argument:
+    """An argument as functions receive it: named arrays become `Params`, arrays are copied, to a dtype where given."""
     if isinstance(value, Mapping):
-        return Params({name: np.array(array) for name, array in value.items()})
-    return np.array(value)
+        return Params({name: np.array(array, dtype) for name, array in value.items()})
+    return np.array(value, dtype)

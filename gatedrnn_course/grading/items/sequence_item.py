@@ -19,6 +19,7 @@ from gatedrnn_course.grading.items.diagnosis import explain_slice, same_numbers
 from gatedrnn_course.grading.items.docstrings import sequence_docstring
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES, Loop, pairs_of_loops
+from gatedrnn_course.grading.items.reach import far_draws
 
 __all__ = ["SequenceItem"]
 
@@ -79,14 +80,18 @@ class SequenceItem(Item):
         return loop(compiled(lines, whole.inputs, outputs), xs, tuple(start), Params(p))
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
-        """Two batches of distinct sizes with T of at least 3, size 1, and a square batch to explain with."""
+        """Two batches of distinct sizes with T of at least 3, size 1, and a square batch to explain with.
+
+        Then batches whose numbers reach further, with the sizes of the first two.
+        """
         draws = []
         for k in range(2):
             b, d, h = (int(n) for n in rng.permutation((2, 3, 4, 5))[:3])
             draws.append(self._draw("batch", rng, 6 + k, {"D": d, "H": h}, b))
         draws.append(self._draw("ones", rng, 1, {"D": 1, "H": 1}, 1))
         n = int(rng.integers(3, 6))
-        return (*draws, self._draw("square", rng, n, {"D": n, "H": n}, n, decides=False))
+        square = self._draw("square", rng, n, {"D": n, "H": n}, n, decides=False)
+        return (*draws, square, *far_draws(self.slice, rng, draws[0], draws[1], self.arguments))
 
     def _draw(self, kind: str, rng: np.random.Generator, T: int, sizes: Any, batch: int, decides: bool = True) -> Draw:
         states, p = self.slice.draw(rng, sizes, (batch,))

@@ -16,6 +16,7 @@ from gatedrnn_course.grading.items.diagnosis import explain_slice
 from gatedrnn_course.grading.items.docstrings import slice_docstring
 from gatedrnn_course.grading.items.findings import told
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.reach import far_draws
 
 __all__ = ["SliceItem"]
 
@@ -63,7 +64,10 @@ class SliceItem(Item):
         return tuple(args), Params()
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
-        """Two batches of distinct sizes, size 1, single vectors where asked, and a square batch to explain with."""
+        """Two batches of distinct sizes, size 1, single vectors where asked, a square batch to explain with.
+
+        Then batches whose numbers reach further, with the sizes of the first two.
+        """
         draws = []
         for _k in range(2):
             b, d, h = (int(n) for n in rng.permutation(SIZES)[:3])
@@ -72,7 +76,8 @@ class SliceItem(Item):
             draws.append(self._draw("single", rng, {"D": 3, "H": 4}, ()))
         draws.append(self._draw("ones", rng, {"D": 1, "H": 1}, (1,)))
         n = int(rng.integers(3, 6))
-        return (*draws, self._draw("square", rng, {"D": n, "H": n}, (n,), decides=False))
+        square = self._draw("square", rng, {"D": n, "H": n}, (n,), decides=False)
+        return (*draws, square, *far_draws(self.slice, rng, draws[0], draws[1], self.arguments))
 
     def _draw(
         self, kind: str, rng: np.random.Generator, sizes: Any, batch: tuple[int, ...], decides: bool = True

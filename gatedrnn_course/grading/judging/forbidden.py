@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
 __all__ = ["forbidden_use", "refusal"]
@@ -17,8 +18,8 @@ _Definition = _Named | ast.expr
 def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], apart: Collection[str] = ()) -> str:
     """The forbidden name an answer reaches, or nothing.
 
-    Follows the answer's own helpers, module-level names and import aliases; strings handed to `getattr` or
-    `import_module` count as names.
+    Follows the answer's own helpers, module-level names and import aliases. A string counts where it names something:
+    as the argument of `getattr`, `vars` or `import_module`. What the answer defines itself is its own.
 
     Args:
         sources: The learner's code, cell by cell, in the order it ran.
@@ -30,7 +31,9 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
         The dotted name used, or `""`.
     """
     trees = [tree for source in sources if (tree := _parsed(source)) is not None]
-    aliases, definitions = _aliases(trees), _definitions(trees)
+    definitions = _definitions(trees)
+    own_definitions = _shadowing(trees)
+    aliases = {name: full for name, full in _aliases(trees).items() if name not in own_definitions}
     todo, seen = [name], set(apart) - {name}
     while todo:
         current = todo.pop()
@@ -41,12 +44,11 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
         local = {**aliases, **inside}
         own = _own_names(definitions[current]) - set(inside)
         for used in _used(definitions[current], local, own):
-            full = (used, *_starred(used, local))
+            starred = () if used.split(".")[0] in definitions else _starred(used, local)
+            full = (used, *starred)
             hit = next((f for f in forbidden if any(u == f or u.startswith(f"{f}.") for u in full)), "")
             if hit:
                 return hit
-            if used in forbidden_ends(forbidden) and _by_string(definitions[current]):
-                return next(f for f in forbidden if f.endswith(f".{used}"))
             todo.append(used.split(".")[0])
     return ""
 
@@ -54,11 +56,6 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
 def refusal(name: str, used: str) -> str:
     """What to tell a learner whose answer reaches a forbidden name."""
     return _("`{name}` uses {used}, which this exercise asks you to build yourself.").format(name=name, used=used)
-
-
-def forbidden_ends(forbidden: Sequence[str]) -> frozenset[str]:
-    """The last parts of the dotted names: `LSTM`."""
-    return frozenset(name.rpartition(".")[2] for name in forbidden)
 
 
 def _parsed(source: str) -> ast.AST | None:
@@ -104,7 +101,7 @@ def _definitions(trees: Sequence[ast.AST]) -> dict[str, _Definition]:
     found: dict[str, _Definition] = {}
     for tree in trees:
         for node in ast.walk(tree):
-            if isinstance(node, _Named) and not (node.name in found and _empty(node)):
+            if isinstance(node, _Named) and not (node.name in found and is_blank_source(node)):
                 found[node.name] = node
         for statement in getattr(tree, "body", []):
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
@@ -115,22 +112,27 @@ def _definitions(trees: Sequence[ast.AST]) -> dict[str, _Definition]:
     return found
 
 
-def _empty(node: _Named) -> bool:
-    """Whether a body is only a docstring, `...` or `pass`."""
-    constants = [s for s in node.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)]
-    return all(s in constants or isinstance(s, ast.Pass) for s in node.body)
+def _shadowing(trees: Sequence[ast.AST]) -> frozenset[str]:
+    """Names whose last binding in the notebook is a function or class of the answer's own, not an import."""
+    own: dict[str, bool] = {}
+    for statement in (statement for tree in trees for statement in getattr(tree, "body", [])):
+        if isinstance(statement, _Named):
+            own[statement.name] = True
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            own.update(dict.fromkeys((part.asname or part.name.split(".")[0] for part in statement.names), False))
+        elif isinstance(statement, ast.Assign):
+            own.update({target.id: False for target in statement.targets if isinstance(target, ast.Name)})
+    return frozenset(name for name, is_own in own.items() if is_own)
 
 
 def _used(node: ast.AST, aliases: Mapping[str, str], own: frozenset[str]) -> Iterator[str]:
-    """Every dotted name a piece of code uses, its own left out, with aliases resolved, and every string in it."""
+    """Every dotted name a piece of code uses, its own left out, with aliases resolved."""
     for child in ast.walk(node):
-        if isinstance(child, (ast.Name, ast.Attribute)):
+        if isinstance(child, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
             dotted = _dotted(child)
             head, _dot, rest = dotted.partition(".")
             if dotted and head not in own:
                 yield ".".join(filter(None, (aliases.get(head, head), rest)))
-        elif isinstance(child, ast.Constant) and isinstance(child.value, str):
-            yield child.value
         elif isinstance(child, ast.ImportFrom) and child.module:
             yield from (f"{child.module}.{part.name}" for part in child.names)
         elif isinstance(child, ast.Import):
@@ -138,16 +140,36 @@ def _used(node: ast.AST, aliases: Mapping[str, str], own: frozenset[str]) -> Ite
 
 
 def _dotted(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        head = _dotted(node.value)
-        return f"{head}.{node.attr}" if head else ""
+    """The dotted name an expression is: also `getattr(nn, "LSTM")`, `vars(nn)["LSTM"]`, `import_module("torch.nn")`."""
+    match node:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(value, "__dict__"):
+            return _dotted(value)
+        case ast.Attribute(value, attribute):
+            return _joined(_dotted(value), attribute)
+        case ast.Call(ast.Name("getattr"), [value, name, *_rest]):
+            return _joined(_dotted(value), _text(name))
+        case ast.Call(ast.Name("vars"), [value]):
+            return _dotted(value)
+        case ast.Call(ast.Name("__import__" | "import_module") | ast.Attribute(_, "import_module"), [name, *_rest]):
+            return _text(name)
+        case ast.Subscript(ast.Attribute(ast.Name("sys"), "modules") | ast.Call(ast.Name("globals"), []), name):
+            return _text(name)
+        case ast.Subscript(ast.Call(ast.Name("vars")) | ast.Attribute(_, "__dict__") as value, name):
+            return _joined(_dotted(value), _text(name))
     return ""
 
 
-def _by_string(node: ast.AST) -> bool:
-    """Whether the code looks names up by string."""
-    return any(
-        isinstance(child, ast.Name) and child.id in ("getattr", "vars", "__import__") for child in ast.walk(node)
-    )
+def _joined(head: str, tail: str) -> str:
+    return f"{head}.{tail}" if head and tail else ""
+
+
+def _text(node: ast.expr) -> str:
+    """A text written as a constant, or as a sum of such."""
+    match node:
+        case ast.Constant(str(text)):
+            return text
+        case ast.BinOp(left, ast.Add(), right) if _text(left) and _text(right):
+            return _text(left) + _text(right)
+    return ""

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items import Draw, Item, Observation
-from gatedrnn_course.grading.judging.compare import Comparison, changed_arguments, compare, given_outputs
+from gatedrnn_course.grading.items.item import as_argument
+from gatedrnn_course.grading.judging.compare import FLOAT32, Comparison, changed_arguments, compare, float32_error
+from gatedrnn_course.grading.judging.errors import about_tensors, named_error, sizes_in_words
+from gatedrnn_course.grading.judging.forms import another_form, read_outputs
+from gatedrnn_course.grading.judging.reasons import KINDS, Came, only_the_shape, reason_of
 from gatedrnn_course.grading.judging.signature import wrong_head
 from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
 from gatedrnn_course.text import _, mark
 
 __all__ = ["judge", "judge_with_earlier"]
+
+
+FAR_FLOAT32 = 1e-2
+"""No answer is further off than this and counts as float32."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class _Trial:
     right: Value
     comparison: Comparison
     unread: CourseError | None = None
+    raw: Value = None
 
 
 def judge(
@@ -46,18 +55,14 @@ def judge(
         The verdict. It never raises for a fault of the learner's function.
     """
     draws = item.draws(np.random.default_rng(seed))
-    trials = _try_all(item, caller, draws, "numpy")
-    if trials[0].reply.problem is not None and trials[0].reply.problem.kind == "raised" and trials[0].reply.torch:
-        with_torch = _try_all(item, caller, draws, "torch")
-        if with_torch[0].reply.problem is None:
-            trials = with_torch
+    trials = _try_all(item, caller, draws)
     deciding = [trial for trial in trials if trial.draw.decides]
     failed = next((trial for trial in deciding if not trial.comparison.right), None)
     if failed is not None:
         order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
-        return _wrong(item, caller, failed, trials, explain)
+        return _wrong(item, caller, failed, trials, explain, head)
     changed = changed_arguments(deciding[0].draw.args, deciding[0].reply.arguments, item.arguments)
     if changed:
         return _changes_arguments(item, changed)
@@ -103,24 +108,48 @@ def judge_with_earlier(
 
 def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
     reply = caller.call(item.name, draw.args, framework=framework)
-    right = item.reference(*draw.args)
+    right = item.right(draw)
     if reply.problem:
         return _Trial(draw, reply, right, Comparison(False))
+    raw = reply.value
     try:
-        reply = replace(reply, value=item.read(reply.value, draw))
+        reply = replace(reply, value=item.read(raw, draw))
     except CourseError as error:
-        return _Trial(draw, reply, right, Comparison(False, form=True), error)
-    return _Trial(draw, reply, right, compare(reply.value, right, item.outputs))
+        return _Trial(draw, reply, right, Comparison(False, form=True), error, raw)
+    except ValueError as error:
+        problem = Problem("raised", type(error).__name__, str(error))
+        return _Trial(draw, replace(reply, value=None, problem=problem), right, Comparison(False), None, raw)
+    found = compare(reply.value, right, item.outputs)
+    if draw.words and not found.right and not found.form:
+        found = compare(reply.value, right, item.outputs, _rough_on(item, draw, right))
+    return _Trial(draw, reply, right, found, None, raw)
 
 
-def _try_all(item: Item, caller: Caller, draws: Sequence[Draw], framework: Framework) -> list[_Trial]:
-    """Call on every draw; stop where the process is gone or nothing will come."""
-    trials = []
-    for draw in draws:
-        trials.append(_try(item, caller, draw, framework))
+def _rough_on(item: Item, draw: Draw, right: Value) -> float:
+    """What float32 may be off by where numbers reach far: a few times what the reference itself is off by there."""
+    with np.errstate(all="ignore"):
+        args, hidden = (tuple(as_argument(a, np.float32) for a in both) for both in (draw.args, draw.hidden))
+        single = item.right(replace(draw, args=args, hidden=hidden))
+    return min(max(FLOAT32, 4 * float32_error(single, right, item.outputs)), FAR_FLOAT32)
+
+
+def _try_all(item: Item, caller: Caller, draws: Sequence[Draw]) -> list[_Trial]:
+    """Call on every draw; stop where the process is gone or nothing will come.
+
+    The arguments are tensors where only tensors give a value, and where arrays are what the answer complains of.
+    """
+    trials = [_try(item, caller, draws[0], "numpy")]
+    reply = trials[0].reply
+    framework: Framework = "numpy"
+    if reply.problem is not None and reply.problem.kind == "raised" and reply.torch and not reply.blank:
+        with_tensors = _try(item, caller, draws[0], "torch")
+        if with_tensors.reply.problem is None or about_tensors(reply.problem.message):
+            trials, framework = [with_tensors], "torch"
+    for draw in draws[1:]:
         reply = trials[-1].reply
         if reply.blank or (reply.problem and reply.problem.kind in ("missing", "timeout", "died", "frame")):
             break
+        trials.append(_try(item, caller, draw, framework))
     return trials
 
 
@@ -144,8 +173,15 @@ def _changes_arguments(item: Item, changed: Sequence[str]) -> Verdict:
     return _not_right(item, "wrong", words.format(names=", ".join(f"`{name}`" for name in changed)), key)
 
 
-def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial], explain: bool) -> Verdict:
-    """Why an item is not right, from the plainest reason to the search for an edit."""
+def _wrong(
+    item: Item,
+    caller: Caller,
+    failed: _Trial,
+    trials: Sequence[_Trial],
+    explain: bool,
+    head: tuple[str, ...] | None,
+) -> Verdict:
+    """Why an item is not right, from the plainest reason to what has to be searched for."""
     reply = failed.reply
     if reply.blank:
         return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
@@ -154,50 +190,68 @@ def _wrong(item: Item, caller: Caller, failed: _Trial, trials: Sequence[_Trial],
     if failed.unread is not None:
         told = failed.unread
         return _not_right(item, "wrong", told.asked, "", told.came, told.expected, told.do)
-    changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
-    found = None
+    detail = _where(failed)
+    if reply.problem is None and not failed.comparison.wrong_outputs:
+        form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
+        return _not_right(item, "wrong", str(form), form.english, detail)
+    if reply.problem is not None and (slip := named_error(item, failed.draw, reply.problem)):
+        return _raised(item, reply.problem, failed.draw, slip)
+    came = _outcomes(item, trials)
+    if shape := only_the_shape(came):
+        if reply.problem is not None:
+            return _raised(item, reply.problem, failed.draw, shape)
+        return _not_right(item, "wrong", str(shape), shape.english, detail)
     if explain:
 
         def ask(draw: Draw) -> Observation:
             return _seen(item, _try(item, caller, draw, reply.framework)) or Observation(draw, None)
 
-        found = item.explain(_observed(item, trials), ask)
-    detail = _where(failed)
-    if found is not None:
-        return _not_right(item, "wrong", found.sentence, found.key, detail)
+        found = reason_of(item, came, ask, head)
+        if found is not None:
+            return _not_right(item, "wrong", found.sentence, found.key, detail)
     if reply.problem is not None:
         return _raised(item, reply.problem, failed.draw)
+    changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
     if changed:
         return _changes_arguments(item, changed)
-    if isinstance(reply.value, str):
-        words = _("`{name}` returns a str, expected is an array of numbers.")
-        return _not_right(item, "wrong", words.format(name=item.name))
-    words = _("`{name}` gives something else.") if failed.comparison.form else _("`{name}` gives other numbers.")
-    return _not_right(item, "wrong", words.format(name=item.name), "", detail)
+    heading = _heading(item, failed)
+    return _not_right(item, "wrong", str(heading), heading.english if failed.comparison.form else "", detail)
 
 
-def _observed(item: Item, trials: Sequence[_Trial]) -> list[Observation]:
-    """What came of every draw, as an explanation needs it. A call that gave no arrays tells nothing."""
-    return [seen for trial in trials if (seen := _seen(item, trial))]
+def _heading(item: Item, failed: _Trial) -> Words:
+    """What is wrong where nothing has a name: which outputs differ and which do not."""
+    found = failed.comparison
+    wrong, right = (", ".join(f"`{name}`" for name in names) for names in (found.wrong_outputs, found.right_outputs))
+    if found.form:
+        words = (
+            mark("`{name}` gives {wrong} in another shape; {right} is right.")
+            if right
+            else mark("`{name}` gives {wrong} in another shape.")
+        )
+    else:
+        words = (
+            mark("`{name}` gives other numbers for {wrong}; {right} is right.")
+            if right
+            else mark("`{name}` gives other numbers for {wrong}.")
+        )
+    return Words(words, {"name": item.name, "wrong": wrong, "right": right})
+
+
+def _outcomes(item: Item, trials: Sequence[_Trial]) -> list[Came]:
+    """What came of every draw, as a reason is looked for in it. A call that gave no arrays tells nothing."""
+    seen = [(trial, _seen(item, trial)) for trial in trials]
+    return [Came(one, trial.comparison.right, trial.reply.problem) for trial, one in seen if one]
 
 
 def _seen(item: Item, trial: _Trial) -> Observation | None:
-    value = given_outputs(trial.reply.value, trial.right, item.outputs)
+    value = read_outputs(trial.reply.value, trial.right, item.outputs)
     raised = trial.reply.problem is not None and trial.reply.problem.kind == "raised"
-    return Observation(trial.draw, value) if value is not None or raised else None
-
-
-_KINDS = {
-    "batch": mark("a batch"),
-    "ones": mark("sizes of 1"),
-    "single": mark("a single vector"),
-    "square": mark("a batch"),
-}
+    return Observation(trial.draw, value, trial.raw) if value is not None or raised else None
 
 
 def _where(trial: _Trial) -> str:
     """On which kind of input it failed, and what the first error is."""
-    on = _(_KINDS.get(trial.draw.kind, trial.draw.kind))
+    on = _(trial.draw.words or KINDS.get(trial.draw.kind, trial.draw.kind))
     if trial.reply.problem is not None:
         if sizes := sizes_in_words(trial.reply.problem.message):
             return _("On {kind} {sizes}").format(kind=on, sizes=sizes)
@@ -205,21 +259,6 @@ def _where(trial: _Trial) -> str:
         problem = trial.reply.problem
         return words.format(kind=on, error=problem.type, message=problem.message)
     return _("On {kind}: {came}").format(kind=on, came=trial.comparison.came)
-
-
-_PRODUCT = re.compile(r"\(size (\d+) is different from (\d+)\)|shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)")
-_BROADCAST = re.compile(r"operands could not be broadcast together with shapes (\([\d, ]*\)) (\([\d, ]*\))")
-
-
-def sizes_in_words(message: str) -> str:
-    """What NumPy or torch says of sizes that do not fit, in plain words; empty for any other message."""
-    if found := _PRODUCT.search(message):
-        a, b = (size for size in found.groups() if size)
-        return _("the sizes do not fit: a product @ needs {a} and {b} to be equal.").format(a=b, b=a)
-    if found := _BROADCAST.search(message):
-        a, b = (shape.replace(",", ", ").replace(", )", ",)") for shape in found.groups())
-        return _("the shapes do not fit: + and * need equal shapes, not {a} and {b}.").format(a=a, b=b)
-    return ""
 
 
 def _no_answer(item: Item, problem: Problem) -> Verdict:
@@ -232,17 +271,19 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
         "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
     }
     outcome, words = sentences[problem.kind]
-    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message))
+    key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
+    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message), key)
 
 
-def _raised(item: Item, problem: Problem, draw: Draw) -> Verdict:
-    """An exception that no edit explains: what, and on which of the learner's lines."""
+def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:
+    """An exception: the slip it comes of, where that is known, or what it says; and on which of the learner's lines."""
     told = sizes_in_words(problem.message) or problem.message
-    sentence = _("`{name}` raises {error}: {message}").format(name=item.name, error=problem.type, message=told)
+    raised = _("`{name}` raises {error}: {message}").format(name=item.name, error=problem.type, message=told)
     line = _("In your line: {line}").format(line=problem.line) if problem.line else ""
-    return _not_right(
-        item, "raised", sentence, "", line, _("It was called with {shapes}.").format(shapes=_shapes(draw, item))
-    )
+    called = _("It was called with {shapes}.").format(shapes=_shapes(draw, item))
+    if slip is not None:
+        return _not_right(item, "raised", str(slip), slip.english, raised, line, called)
+    return _not_right(item, "raised", raised, "", line, called)
 
 
 def _shapes(draw: Draw, item: Item) -> str:

@@ -69,6 +69,8 @@ def _mistaken(item: Item, rng: random.Random) -> str:
 
 
 def _echo(item: Item) -> str:
+    if not item.arguments:
+        return blank_answer(item)
     values = ", ".join([item.arguments[0]] * len(item.outputs))
     return f"def {item.signature()}:\n    return {values}\n"
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from gatedrnn_course.cells.edits import Edit
-from gatedrnn_course.grading.items import FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items import EquationsItem, FunctionItem, Item, SequenceItem, SliceItem
 from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYLES, Writer
+from gatedrnn_course.grading.prove.texts import TEXTS, edited_text, text_answer
 from gatedrnn_course.grading.prove.typed import Program
 
 __all__ = ["answer", "blank_answer", "filled_answer", "right_answers"]
@@ -31,6 +32,8 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
     if isinstance(item, FunctionItem):
         source, name = dedent(inspect.getsource(item.function)), item.function.__name__
         return f"from __future__ import annotations\nimport numpy as np\n\n{source}\n{item.name} = {name}\n"
+    if isinstance(item, EquationsItem):
+        return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)
     if isinstance(item, SliceItem):
         slice_, arguments, name = item.slice, item.arguments, item.name
     elif isinstance(item, SequenceItem):
@@ -79,6 +82,9 @@ def filled_answer(item: Item, number: str) -> str:
 
 def right_answers(item: Item) -> Iterator[tuple[str, str]]:
     """Right answers to an item, each style in words with its source; two styles that give one text count once."""
+    if isinstance(item, EquationsItem):
+        yield from ((words, text_answer(item, write(item.cell.lines))) for words, write in TEXTS.items())
+        return
     seen = set()
     styles: list[tuple[str, Writer, str]]
     if isinstance(item, SequenceItem):

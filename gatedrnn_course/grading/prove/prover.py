@@ -21,7 +21,7 @@ from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.grading.prove.wrong import Wrong, constants, several, wrong_answers
 from gatedrnn_course.grading.prove.wrong import pairs as pairs_of
 from gatedrnn_course.grading.running.local import LocalCaller
-from gatedrnn_course.grading.sandbox import ProcessSandbox, Sandbox
+from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import load
 from gatedrnn_course.text import _
 
@@ -50,7 +50,7 @@ def prove(number: str, seed: int | None = None, pairs: int = PAIRS, sandbox: San
     unit = load(number)
     chosen = secrets.randbelow(2**31) if seed is None else seed
     items = tuple(prove_item(item, chosen, pairs) for item in unit.items)
-    return KillMatrix(unit.number, _(unit.title), chosen, items, hand_in(unit, sandbox or ProcessSandbox(), chosen))
+    return KillMatrix(unit.number, _(unit.title), chosen, items, hand_in(unit, sandbox or best_sandbox(), chosen))
 
 
 def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:

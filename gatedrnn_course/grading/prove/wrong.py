@@ -16,10 +16,11 @@ from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.edits.readings import edit_with, readings
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.items import FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items import EquationsItem, FunctionItem, Item, SequenceItem, SliceItem
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
 from gatedrnn_course.grading.prove.programs import answer
+from gatedrnn_course.grading.prove.texts import edited_text
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.text import mark
 
@@ -49,10 +50,12 @@ class Wrong:
 def wrong_answers(item: Item) -> Iterator[Wrong]:
     """Every mistake that can be derived for an item, written as a function."""
     kind = 0
-    if isinstance(item, (SliceItem, SequenceItem)):
+    if isinstance(item, (SliceItem, SequenceItem, EquationsItem)):
         for kind, found in enumerate(classes(item.slice)):
             names = tuple(member.key for member in found.members)
             for member in found.members:
+                if isinstance(item, EquationsItem) and edited_text(item, member) is None:
+                    continue
                 own = (found.edit.key, *(name for name in names if name != found.edit.key))
                 yield Wrong(own, kind, function_of(answer(item, member), item.name))
     if isinstance(item, SequenceItem):

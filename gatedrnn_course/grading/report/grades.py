@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from gatedrnn_course.grading.classroom.record import Record, write_atomically
+from gatedrnn_course.grading.classroom.record import Record, write_text
 from gatedrnn_course.grading.units import Unit
 
 from .plain import plain
@@ -27,7 +27,7 @@ def write_grades(path: Path, records: Sequence[Record], unit: Unit) -> None:
         records: The records.
         unit: The assignment; each of its items has a column with the points earned.
     """
-    write_atomically(path, BOM + grades_text(records, unit))
+    write_text(path, BOM + grades_text(records, unit))
 
 
 def grades_text(records: Sequence[Record], unit: Unit) -> str:

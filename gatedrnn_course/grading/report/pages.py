@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from gatedrnn_course.grading.classroom.record import ItemRecord, Record, file_stems, write_atomically
+from gatedrnn_course.grading.classroom.record import ItemRecord, Record, file_stems, write_text
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _, language, n_
 
@@ -47,8 +47,8 @@ def write_pages(run: ClassRun, out: Path) -> Pages:
     """
     pages = Pages(out / "index.html", out / "students")
     for record, name in zip(run.records, _files(run.records), strict=True):
-        write_atomically(pages.students / name, student_page(record, run.unit))
-    write_atomically(pages.index, class_page(run.records, run.unit, run.left_out))
+        write_text(pages.students / name, student_page(record, run.unit))
+    write_text(pages.index, class_page(run.records, run.unit, run.left_out))
     return pages
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import io
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from gatedrnn_course.grading.exchange.blank import is_blank
-from gatedrnn_course.grading.exchange.convert import NotAValue, from_function
+from gatedrnn_course.grading.exchange.convert import NotAValue, from_function, still
+from gatedrnn_course.grading.exchange.printing import Heard, heard
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items.item import as_argument
+from gatedrnn_course.grading.running.bound import namespace_of, underlying
 from gatedrnn_course.grading.running.limit import TooLong, time_limit
 
 __all__ = ["LocalCaller"]
@@ -35,7 +37,7 @@ class LocalCaller:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self._names: dict[str, Any] = getattr(function, "__globals__", {})
+        self._names = namespace_of(function)
         self._kept: dict[str, Any] = {}
         self._called = False
 
@@ -46,7 +48,7 @@ class LocalCaller:
             given = [_tensors(argument) for argument in given]
         blank = is_blank(self.function)
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings(), self._printing_once(), time_limit(SECONDS):
+            with np.errstate(all="ignore"), warnings.catch_warnings(), self._printing() as out, time_limit(SECONDS):
                 warnings.simplefilter("ignore")
                 value = from_function(self.function(*given))
         except TooLong:
@@ -55,8 +57,8 @@ class LocalCaller:
             return Reply(None, Problem("value", str(reason)), blank=blank, framework=framework)
         except (Exception, SystemExit) as error:
             return Reply(None, self._problem(error), blank=blank, framework=framework, torch="torch" in sys.modules)
-        after = tuple(_still(argument) for argument in given)
-        return Reply(value, None, after, blank, framework, "torch" in sys.modules)
+        after = tuple(still(argument) for argument in given)
+        return Reply(value, None, after, blank, framework, "torch" in sys.modules, out.anything)
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Put functions in place of the learner's of the same names; an empty mapping puts the learner's back."""
@@ -66,19 +68,14 @@ class LocalCaller:
         for name, kept in self._kept.items():
             self._names[name] = _as_helper(answers[name], kept)
 
-    @contextlib.contextmanager
-    def _printing_once(self) -> Iterator[None]:
+    def _printing(self) -> AbstractContextManager[Heard]:
         """Let the first call print; the same lines over and over would hide the panel."""
-        if self._called:
-            with contextlib.redirect_stdout(io.StringIO()):
-                yield
-        else:
-            self._called = True
-            yield
+        first, self._called = not self._called, True
+        return heard(None if first else io.StringIO())
 
     def _problem(self, error: BaseException) -> Problem:
         """The exception, with the line of the learner's own code where it came from."""
-        code = getattr(self.function, "__code__", None)
+        code = getattr(underlying(self.function), "__code__", None)
         frames = [
             frame for frame in traceback.extract_tb(error.__traceback__) if code and frame.filename == code.co_filename
         ]
@@ -94,30 +91,12 @@ def _tensors(argument: Any) -> Any:
     return torch.from_numpy(argument)
 
 
-def _arrays(argument: Any) -> Argument:
-    """An argument as NumPy arrays."""
-    if isinstance(argument, Mapping):
-        return {name: np.asarray(from_function(value)) for name, value in argument.items()}
-    return np.asarray(from_function(argument))
-
-
-def _still(argument: Any) -> Argument:
-    """An argument as it is after the call; an entry that is no array any more is left out."""
-    if not isinstance(argument, Mapping):
-        return _arrays(argument)
-    kept: dict[str, Any] = {}
-    for name, value in argument.items():
-        with contextlib.suppress(NotAValue):
-            kept[name] = from_function(value)
-    return kept
-
-
 def _as_helper(reference: Callable[..., Value], learners: Callable[..., Any]) -> Callable[..., Any]:
     """A reference as a helper of the learner's own code: it takes names as theirs does, tensors as NumPy arrays."""
 
     def helper(*args: Any, **named: Any) -> Any:
         args = inspect.signature(learners).bind(*args, **named).args
-        value = reference(*(_arrays(argument) for argument in args))
+        value = reference(*(still(argument) for argument in args))
         tensors = type(args[0]).__module__.split(".")[0] == "torch"
         return _like(value, args[0]) if tensors else value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .choose import best_sandbox as best_sandbox
 from .examples import EXAMPLES as EXAMPLES
 from .examples import write_examples as write_examples
 from .process import ProcessSandbox as ProcessSandbox
@@ -27,5 +28,6 @@ __all__ = [
     "Sandbox",
     "SandboxUnavailable",
     "Session",
+    "best_sandbox",
     "write_examples",
 ]

@@ -77,4 +77,5 @@ def reply_to(meta: Meta, arrays: Arrays, framework: Framework) -> Reply:
         blank=meta.get("blank") is True,
         framework=framework,
         torch=meta.get("torch") is True,
+        printed=meta.get("printed") is True,
     )

@@ -10,7 +10,7 @@ from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.units.unit import Unit as Unit
 from gatedrnn_course.text import _
 
-__all__ = ["UNITS", "Unit", "find_item", "load"]
+__all__ = ["UNITS", "Unit", "find_item", "is_asked_for", "load"]
 
 UNITS = {"00": "u00_start_here", "03": "u03_gates"}
 """For each unit the module that holds it."""
@@ -38,6 +38,11 @@ def load(number: str) -> Unit:
         )
     unit: Unit = import_module(f"{__name__}.{module}").UNIT
     return unit
+
+
+def is_asked_for(name: str) -> bool:
+    """Whether a unit grades a function of this name."""
+    return any(item.name == name for number in UNITS for item in load(number).items)
 
 
 def find_item(name: str) -> tuple[Unit, Item]:

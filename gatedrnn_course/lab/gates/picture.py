@@ -11,14 +11,15 @@ from html import escape
 
 from gatedrnn_course.cells.expr import Name, Num
 from gatedrnn_course.lab.gates.flow import Flow
-from gatedrnn_course.lab.gates.words import fill, sentence, shown
+from gatedrnn_course.lab.gates.words import fill, sentence
+from gatedrnn_course.lab.shown import shown
 from gatedrnn_course.text import _
 
 __all__ = ["draw"]
 
-WIDTH, HEIGHT = 760, 350
+WIDTH, HEIGHT = 560, 336
 LANE, LOW = 110, 225  # heights of the state's lane and of the two lower valves
-JOIN, OUT = 390, 570  # where what is new joins the lane, and where the lane is tapped for h
+JOIN, OUT = 292, 424  # where what is new joins the lane, and where the lane is tapped for h
 HALF = 22  # half the width of a pipe
 PER_UNIT = 14.0  # width of a flow of size 1
 WIDEST = 3.0
@@ -99,16 +100,16 @@ def _pipe(x1: float, y1: float, x2: float, y2: float) -> str:
 
 def _lane(pen: _Pen, flow: Flow) -> list[str]:
     """The state from the step before to this one."""
-    parts = [pen.label(flow.old, flow.old, 14, LANE - 4, "start"), pen.flow(flow.old, 84, LANE, 215, LANE)]
+    parts = [pen.label(flow.old, flow.old, 6, LANE - 4, "start"), pen.flow(flow.old, 64, LANE, 168, LANE)]
     if not isinstance(flow.keep, Num):
-        parts += [pen.valve("keep", 222, LANE, True), pen.label(flow.valve(flow.keep), "keep", 222, 50)]
-    parts += [pen.flow("kept", 229, LANE, JOIN - HALF, LANE), pen.label(_("kept"), "kept", 300, LANE + 42)]
-    parts.append(pen.flow(flow.state, JOIN + HALF, LANE, 666, LANE))
+        parts += [pen.valve("keep", 175, LANE, True), pen.label(flow.valve(flow.keep), "keep", 175, 50)]
+    parts += [pen.flow("kept", 182, LANE, JOIN - HALF, LANE), pen.label(_("kept"), "kept", 226, LANE + 42)]
+    parts.append(pen.flow(flow.state, JOIN + HALF, LANE, 488, LANE))
     plus = f"M{JOIN - 8} {LANE}h16M{JOIN} {LANE - 8}v16"
     parts.append(f'<circle cx="{JOIN}" cy="{LANE}" r="14" fill="none" stroke="currentColor" stroke-width="2"/>')
     parts.append(f'<path d="{plus}" stroke="currentColor" stroke-width="2"/>')
-    parts.append(f'<path d="M670 {LANE - 9}l12 9l-12 9z"/>')
-    return [*parts, pen.label(flow.state, flow.state, 692, LANE - 4, "start")]
+    parts.append(f'<path d="M492 {LANE - 9}l12 9l-12 9z"/>')
+    return [*parts, pen.label(flow.state, flow.state, 512, LANE - 4, "start")]
 
 
 def _new(pen: _Pen, flow: Flow) -> list[str]:
@@ -117,17 +118,20 @@ def _new(pen: _Pen, flow: Flow) -> list[str]:
     if not isinstance(flow.add, Num):
         parts += [pen.valve("add", JOIN, LOW, False), pen.label(flow.valve(flow.add), "add", JOIN - 34, LOW - 4, "end")]
     parts.append(pen.flow("added", JOIN, LOW - 7, JOIN, LANE + HALF))
-    return [*parts, pen.label(_("added"), "added", 422, 165, "start")]
+    return [*parts, pen.label(_("added"), "added", JOIN + 32, 165, "start")]
 
 
 def _shown(pen: _Pen, flow: Flow) -> list[str]:
     """What is shown as h, below on the right; nothing where the state itself is handed on."""
     if flow.show is None or flow.inside is None:
         return []
-    parts = [pen.label(flow.words(flow.inside), "inside", 602, 165, "start")]
+    parts = [pen.label(flow.words(flow.inside), "inside", OUT + 32, 165, "start")]
     parts.append(pen.flow("inside", OUT, LANE + HALF, OUT, LOW - 7))
     if not isinstance(flow.show, Num):
-        parts += [pen.valve("show", OUT, LOW, False), pen.label(flow.valve(flow.show), "show", 604, LOW - 4, "start")]
+        parts += [
+            pen.valve("show", OUT, LOW, False),
+            pen.label(flow.valve(flow.show), "show", OUT + 34, LOW - 4, "start"),
+        ]
     parts += [pen.flow("h", OUT, LOW + 7, OUT, 280), f'<path d="M{OUT - 9} 284l9 12l9 -12z"/>']
     return [*parts, pen.label(flow.words(Name("h")), "h", OUT, 312)]
 
@@ -137,7 +141,7 @@ def _inner(pen: _Pen, flow: Flow) -> list[str]:
     rows = []
     for k, line in enumerate(flow.inner):
         y = 250 + 60 * k
-        rows += [pen.label(flow.label(line), line.name, 14, y - 24, "start"), pen.gauge(line.name, 70, y - 18)]
+        rows += [pen.label(flow.label(line), line.name, 6, y - 24, "start"), pen.gauge(line.name, 62, y - 18)]
     return rows
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from gatedrnn_course.cells import Cell, Line, Params
-from gatedrnn_course.cells.expr import Name, names
+from gatedrnn_course.cells.expr import Name, Num, names
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.grading.items import SliceItem
@@ -17,7 +18,14 @@ from gatedrnn_course.grading.units import UNITS, load
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.gates.flow import Flow
 
-__all__ = ["numbers", "starting_point", "weights"]
+__all__ = ["XS", "numbers", "presets", "run", "starting_point", "weights"]
+
+XS = (0.0, 0.0, 1.0, 0.0, 0.2, -0.3, 0.6, 0.0, -0.5, 0.4, 0.0, -0.6, 0.3, 0.5, -0.2, 0.0, 0.6, -0.4, 0.1, -0.6)
+"""The inputs of a run: one of size 1 at step 3, then distractors."""
+SHUT, OPEN = 0.002, 0.998
+"""A gate as good as shut, and as good as open."""
+NEAR = 0.1
+"""How far the valves of a preset may be from what it is called, all together."""
 
 
 def weights(flow: Flow) -> Params:
@@ -76,6 +84,64 @@ def numbers(flow: Flow, position: Mapping[str, float], p: Params) -> tuple[dict[
         values[line.name] = _ours(line, values, moved) if own is None else own
     biases = {name: position[name] for name in position if is_parameter(name)}
     return {**{name: float(np.ravel(value)[0]) for name, value in values.items()}, **biases}, tuple(used)
+
+
+def run(flow: Flow, position: Mapping[str, float], p: Params) -> tuple[list[dict[str, float]], tuple[str, ...]]:
+    """All numbers of a run over `XS`, from the old state in the position; any other state starts at 0.
+
+    Args:
+        flow: The cell and what the picture shows of it.
+        position: The old state and the biases that are knobs.
+        p: Weights.
+
+    Returns:
+        For each step what `numbers` gives, and the names of the learner's functions that took part.
+    """
+    states = {f"{state}_prev": position.get(f"{state}_prev", 0.0) for state in flow.cell.states}
+    biases = {name: value for name, value in position.items() if is_parameter(name)}
+    rows: list[dict[str, float]] = []
+    all_used: dict[str, None] = {}
+    for x in XS:
+        values, used = numbers(flow, {**dict.fromkeys(flow.cell.inputs, x), **states, **biases}, p)
+        rows.append(values)
+        all_used |= dict.fromkeys(used)
+        states = {f"{state}_prev": values[state] for state in flow.cell.states}
+    return rows, tuple(all_used)
+
+
+def presets(flow: Flow, p: Params, least: float, most: float) -> dict[str, dict[str, float]]:
+    """What the valves can do at their ends, read off their equations: keep, overwrite and, where h has a valve, hide.
+
+    Args:
+        flow: The cell and its valves.
+        p: Weights.
+        least: A bias that shuts a gate.
+        most: A bias that opens it.
+
+    Returns:
+        For each preset the cell is able to, the biases of its gates.
+    """
+    valves = {"keep": flow.keep, "add": flow.add, "show": flow.show or Num(1.0)}
+    wanted = {"keep": (1, 0, 1), "overwrite": (0, 1, 1), "hide": (1, 0, 0)}
+    gates = [gate for gate in flow.gates if any(gate.name in names(valve) for valve in valves.values())]
+    if not {name for valve in valves.values() for name in names(valve)} <= {gate.name for gate in gates}:
+        return {}  # a valve that no bias alone can set
+    found = {}
+    for preset, targets in wanted.items():
+        best = (NEAR, None)
+        for ends in product((SHUT, OPEN), repeat=len(gates)):
+            values = {gate.name: np.array([[end]]) for gate, end in zip(gates, ends, strict=True)}
+            shares = [float(np.ravel(_ours(Line("share", valve, ""), values, p))[0]) for valve in valves.values()]
+            miss = sum(abs(share - target) for share, target in zip(shares, targets, strict=True))
+            best = min(best, (miss, ends), key=lambda pair: pair[0])
+        if best[1] is not None:
+            found[preset] = {
+                bias: most if end == OPEN else least
+                for gate, end in zip(gates, best[1], strict=True)
+                for bias in names(gate.expr)
+                if bias in flow.knobs and is_parameter(bias)
+            }
+    return found
 
 
 def _ours(line: Line, values: Mapping[str, Any], p: Params) -> Any:

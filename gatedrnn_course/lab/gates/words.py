@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from gatedrnn_course.cells.expr import Num
 from gatedrnn_course.lab.gates.flow import Flow
+from gatedrnn_course.lab.shown import shown
 from gatedrnn_course.text import _
 
-__all__ = ["fill", "sentence", "shown"]
+__all__ = ["fill", "run_sentence", "sentence"]
 
 
 def sentence(flow: Flow) -> str:
@@ -39,17 +40,22 @@ def sentence(flow: Flow) -> str:
     return " ".join(part[0].upper() + part[1:] for part in parts)
 
 
+def run_sentence(flow: Flow) -> str:
+    """The read-out of a run: `{start}` before the first step, `{end}` and `{end_h}` after the last."""
+    words = _("{old} = {start} before the first step, {state} = {end} after {count} steps.")
+    first = words.format(old=flow.old, start="{start}", state=flow.state, end="{end}", count="{count#}")
+    if flow.state == "h":
+        return first
+    return first + " " + _("Shown then: {h}.").format(h="h = {end_h}")
+
+
 def fill(template: str, values: Mapping[str, float]) -> str:
-    """A sentence with its numbers: `{c}` becomes 1.65, and `{keep%}` becomes 85 %. gates.js does the same."""
+    """A sentence with its numbers: `{c}` becomes 1.65, `{keep%}` 85 % and `{step#}` 3. gates.js does the same."""
 
     def number(found: re.Match[str]) -> str:
         value = values[found[1]]
+        if found[2] == "#":
+            return f"{value:.0f}"
         return f"{100 * value + 1e-9:.0f} %" if found[2] else shown(value)
 
-    return re.sub(r"\{(\w+)(%?)\}", number, template)
-
-
-def shown(value: float) -> str:
-    """A number with two decimals, a half rounded up, and no minus before zero."""
-    text = f"{value + 1e-9:.2f}"
-    return "0.00" if text == "-0.00" else text
+    return re.sub(r"\{(\w+)([%#]?)\}", number, template)

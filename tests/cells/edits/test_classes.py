@@ -128,8 +128,8 @@ def test_values_are_equal_to_a_billionth_even_across_the_bins_of_their_table(apa
     rest = np.linspace(-1.0, 2.0, 6)
     border = np.round(_fingerprint(np.array([0.3, *rest])), 6)
     first = 10 * np.arctanh((border - _fingerprint(np.array([0.0, *rest]))) / np.cos(0.5))
-    groups = _Groups()
-    for sign in (1, -1):
+    for sign in (1, -1):  # the row that is there already lies below the border, or above it
+        groups = _Groups()
         low, high = (np.array([first + side * sign * max(apart, 1e-11) / 2, *rest]) for side in (-1, 1))
         assert np.floor(_fingerprint(low) * 1e6) != np.floor(_fingerprint(high) * 1e6)
         assert (groups.key((low,), None) == groups.key((high,), None)) is one

@@ -10,6 +10,7 @@ import pytest
     [
         ("cell state", "c = c_prev + i * c_tilde", "In the cell state, `c_prev` is not multiplied by `f`."),
         ("hidden state", "h = tanh(c)", "In the hidden state, `tanh(c)` is not multiplied by `o`."),
+        ("hidden state", "h = o", "In the hidden state, `o` is not multiplied by `tanh(c)`."),
         (
             "cell state",
             "c = f + c_prev + i * c_tilde",

@@ -192,7 +192,7 @@ def test_other_cells_are_diagnosed_by_the_same_code(name: str) -> None:
 
 
 def test_a_second_mistake_that_the_telling_draw_does_not_show_is_looked_for_in_other_lines_first() -> None:
-    """At sizes of 1 a transposed matrix is right; the first mistake gives all numbers, the second raises on a batch."""
+    """With sizes of 1 a transposed matrix is right: the first mistake gives all the numbers."""
     both = merged(LSTM, edit(LSTM, NO_BIAS), edit(LSTM, "In the output gate, W_o stands the wrong way round"))
     function = compiled(both.lines, LSTM.inputs, both.outputs)
     rows = [row for row in seen(LSTM, function) if row[3] != "square"]

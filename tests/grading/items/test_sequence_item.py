@@ -45,7 +45,7 @@ def test_signature_docstring_and_reference() -> None:
 
 
 def test_draws_have_distinct_sizes_and_enough_steps() -> None:
-    first, second, ones, square = LSTM.draws(np.random.default_rng(0))
+    first, second, ones, square, *_far = LSTM.draws(np.random.default_rng(0))
     assert [np.shape(d.args[0])[0] for d in (first, second, ones)] == [6, 7, 1]
     assert len(set(np.shape(first.args[0]))) == 3 and not square.decides
 

@@ -36,7 +36,8 @@ def test_a_docstring_tells_shapes_and_the_parameters_used() -> None:
 def test_the_kinds_of_draws(item: SliceItem) -> None:
     draws = item.draws(np.random.default_rng(0))
     kinds = [draw.kind for draw in draws]
-    assert kinds == ["batch", "batch", *["single"] * item.single, "ones", "square"]
+    far = ["batch"] * (2 if item is HIDDEN else 4)
+    assert kinds == ["batch", "batch", *["single"] * item.single, "ones", "square", *far]
     assert [draw.decides for draw in draws] == [kind != "square" for kind in kinds]
     for draw in draws:
         shapes = [np.shape(a) for a in draw.args if isinstance(a, np.ndarray)]
@@ -57,8 +58,9 @@ def test_the_reference_is_the_equation() -> None:
         f, i, o = (1 / (1 + np.exp(-s[k])) for k in "fio")
         right_c = f * c + i * np.tanh(s["c"])
         given = STEP.reference(*draw.args)
-        np.testing.assert_allclose(given[1], right_c)  # type: ignore[index]
-        np.testing.assert_allclose(given[0], o * np.tanh(right_c))  # type: ignore[index]
+        near_0 = 1e-15 if draw.words else 0  # saturated gates: the two formulas of sigmoid differ in the last digits
+        np.testing.assert_allclose(given[1], right_c, atol=near_0)  # type: ignore[index]
+        np.testing.assert_allclose(given[0], o * np.tanh(right_c), atol=near_0)  # type: ignore[index]
     one = HIDDEN.reference(np.ones(2), np.ones(2))
     assert isinstance(one, np.ndarray)
 

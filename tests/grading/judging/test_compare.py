@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from gatedrnn_course.grading.judging.compare import changed_arguments, compare, outputs_of
+from gatedrnn_course.grading.judging.compare import changed_arguments, compare
+from gatedrnn_course.grading.judging.forms import outputs_of
 
 RIGHT = np.arange(6.0).reshape(2, 3)
 numbers = st.floats(-1e6, 1e6)
@@ -164,8 +165,8 @@ def test_float32_sums_whose_rounding_adds_up_are_right() -> None:
 
 
 def test_one_rough_output_makes_the_whole_rough_and_one_wrong_one_wrong() -> None:
-    rough = RIGHT + 1e-6
-    for value in ((rough, RIGHT, RIGHT), (RIGHT, rough, RIGHT), (RIGHT, RIGHT, rough)):
+    rough, near = RIGHT + 1e-6, RIGHT + 1e-12
+    for value in ((rough, RIGHT, RIGHT), (RIGHT, rough, RIGHT), (near, rough, near), (near, near, rough)):
         found = compare(value, (RIGHT, RIGHT, RIGHT), ("f", "c", "h"))
         assert found.right and found.rough
     for k, name in enumerate(("f", "c", "h")):

@@ -123,6 +123,40 @@ def test_circles_broken_cells_and_missing_functions() -> None:
     assert used("\0", "(" * 500) == ""
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("class LSTMCell:\n    def __call__(self, x, s): return s", STEP.format("getattr(p, 'cell', LSTMCell())")),
+        ("def lstm_cell(x, s): return s", STEP.format("lstm_cell") + "    getattr(p, 'W_f')"),
+        ("import torch", "def lstm_step(x, h, c, p):\n    plt.title('LSTM')\n    return getattr(p, 'W_f') @ x"),
+        ("import torch", "def lstm_step(x, h, c, p):\n    print('torch.nn.LSTM')\n    return getattr(p, 'LSTM')"),
+        ("from torch.nn import *", "class LSTMCell:\n    pass", STEP.format("LSTMCell()")),
+        ("from torch.nn import LSTMCell", "class LSTMCell:\n    pass", STEP.format("LSTMCell()")),
+        ("import torch", "def lstm_step(x, h, c, p):\n    return {'LSTM': x}['LSTM']"),
+        ("import torch", "def LSTM(x, s): return s", STEP.format("LSTM") + "    vars(p)['LSTM']"),
+    ],
+)
+def test_own_names_and_other_strings_are_nobodys(cells: tuple[str, ...]) -> None:
+    assert used(*cells) == ""
+
+
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        ("import torch", "getattr(torch.nn, 'LSTM' + 'Cell')(3, 4)"),
+        ("import torch.nn as nn", "nn.__dict__['LSTMCell'](3, 4)"),
+        ("import sys, torch", "sys.modules['torch.nn'].LSTMCell(3, 4)"),
+        ("import importlib, torch", "importlib.import_module('torch.nn').LSTMCell(3, 4)"),
+        ("import torch", "__import__('torch.nn').LSTMCell(3, 4)"),
+        ("import torch", "getattr(getattr(torch, 'nn'), 'LSTMCell')(3, 4)"),
+        ("import torch\nmake = torch.nn.LSTMCell", "globals()['make'](3, 4)"),
+        ("class LSTMCell:\n    pass\nfrom torch.nn import LSTMCell", "LSTMCell(3, 4)"),
+    ],
+)
+def test_names_as_strings_are_followed(imports: str, call: str) -> None:
+    assert used(imports, STEP.format(call)) == "torch.nn.LSTMCell"
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_read(text: str) -> None:
     assert used(text) == ""
@@ -154,3 +188,16 @@ def test_a_helper_that_hides_behind_global_is_found_through_the_answer() -> None
     made = "import torch\ncell = torch.nn.LSTMCell(3, 4)"
     helper = "def helper(x):\n    global cell\n    out = cell(x)\n    cell = cell\n    return out"
     assert used(made, helper, "def lstm_step(x, h_prev, c_prev, p):\n    return helper(x)") == "torch.nn.LSTMCell"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def lstm_step(x, h_prev, cell, p):\n    return cell * h_prev",
+        "def lstm_step(x, h_prev, *cell):\n    return cell[0] * h_prev",
+        "def lstm_step(x, h_prev, *, cell=1):\n    return cell * h_prev",
+        "lstm_step = lambda x, h_prev, cell, p: cell * h_prev",
+    ],
+)
+def test_an_argument_with_the_name_of_a_forbidden_object_is_the_functions_own(answer: str) -> None:
+    assert used("import torch\ncell = torch.nn.LSTMCell(3, 4)", answer) == ""

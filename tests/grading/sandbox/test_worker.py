@@ -188,7 +188,7 @@ def test_returned_trees(loaded: Loaded) -> None:
         "def text(x): return ['f = \\x1b[31msigmoid(a)', {'c': '\\ud800f * c'}]",
     )
     h, c = session.call("pair", [X]).value
-    assert np.array_equal(h, X) and np.array_equal(c, 2 * X)
+    assert np.array_equal(h["h"], X) and np.array_equal(c["c"], 2 * X)
     named = session.call("named", [X]).value
     assert named["dW"].tolist() == X.tolist() and named["more"]["db"] == 1 and named["more"]["no"] is None
     assert list(session.call("params", [X]).value) == ["dW"]

@@ -14,18 +14,18 @@ import pytest
 
 from gatedrnn_course import catalogue, explore_gates
 from gatedrnn_course.lab.gates.explorer import GateExplorer
-from gatedrnn_course.lab.gates.values import numbers
-from gatedrnn_course.lab.gates.words import fill
+from gatedrnn_course.lab.gates.values import run
 
 SCRIPT = """
-import { lookUp, fill } from "./gates.mjs";
+import { lookUp, runOver, fill } from "./gates.mjs";
 import { readFileSync, writeFileSync } from "node:fs";
-const { table, template, positions } = JSON.parse(readFileSync(0, "utf-8"));
-const rows = positions.map((position) => {
-  const numbers = lookUp(table, position);
-  return { numbers, words: fill(template, numbers) };
+const { table, template, positions, fixed, exact } = JSON.parse(readFileSync(0, "utf-8"));
+const runs = positions.map((position) => {
+  const rows = runOver(table, position, fixed);
+  const steps = exact[positions.indexOf(position)].map((row) => lookUp(table, row));
+  return { rows, steps, words: fill(template, { ...rows[position.step - 1], step: position.step }) };
 });
-writeFileSync(1, JSON.stringify(rows));
+writeFileSync(1, JSON.stringify(runs));
 """
 Run = Callable[[GateExplorer, list[dict[str, float]]], list[Any]]
 
@@ -38,14 +38,25 @@ def in_node(tmp_path: Path) -> Run:
     (tmp_path / "gates.mjs").write_text(GateExplorer._esm, "utf-8")
     (tmp_path / "run.mjs").write_text(SCRIPT, "utf-8")
 
-    def run(widget: GateExplorer, positions: list[dict[str, float]]) -> list[Any]:
-        asked = json.dumps({"table": widget.table, "template": widget.template, "positions": positions})
+    def ask(widget: GateExplorer, positions: list[dict[str, float]]) -> list[Any]:
+        fixed = {"xs": widget.xs, "inputs": widget.inputs, "states": widget.states}
+        known = (*widget.inputs, *(f"{state}_prev" for state in widget.states))
+        exact = [
+            [
+                {**position, **{name: row[name] for name in known}}
+                for row in run(widget.flow, position, widget.weights)[0]
+            ]
+            for position in positions
+        ]
+        asked = json.dumps(
+            {"table": widget.table, "template": widget.template, "positions": positions, "fixed": fixed, "exact": exact}
+        )
         result = subprocess.run(
             [node, "run.mjs"], cwd=tmp_path, input=asked, capture_output=True, text=True, check=True
         )
         return list(json.loads(result.stdout))
 
-    return run
+    return ask
 
 
 def draw_positions(widget: GateExplorer, count: int) -> list[dict[str, float]]:
@@ -53,26 +64,31 @@ def draw_positions(widget: GateExplorer, count: int) -> list[dict[str, float]]:
     rng = np.random.default_rng(3)
     corners = [{k["name"]: k[end] for k in widget.knobs} for end in ("low", "high")]
     drawn = [{k["name"]: round(float(rng.uniform(k["low"], k["high"])), 1) for k in widget.knobs} for _ in range(count)]
+    for position in drawn:
+        position["step"] = round(position["step"])
     return corners + drawn
 
 
 @pytest.mark.parametrize("name", ["LSTM", "GRU", "GRU reset after", "peephole LSTM", "LSTM coupled", "MUT1", "JANET"])
 def test_the_browser_finds_the_numbers_of_the_cell(name: str, in_node: Run) -> None:
     widget = explore_gates(name)
-    positions = draw_positions(widget, 200)
-    worst = 0.0
-    for position, row in zip(positions, in_node(widget, positions), strict=True):
-        exact, _used = numbers(widget.flow, position, widget.weights)
-        worst = max(worst, max(abs(row["numbers"][key] - value) for key, value in exact.items()))
+    positions = draw_positions(widget, 60)
+    worst = drift = 0.0
+    for position, found in zip(positions, in_node(widget, positions), strict=True):
+        exact, _used = run(widget.flow, position, widget.weights)
+        for step, row, right in zip(found["steps"], found["rows"], exact, strict=True):
+            worst = max(worst, max(abs(step[key] - value) for key, value in right.items()))
+            drift = max(drift, max(abs(row[key] - value) for key, value in right.items()))
     assert worst < 2e-3
+    assert drift < 2e-2  # a third of a pixel, gathered over twenty steps
 
 
 def test_the_browser_writes_the_same_sentence(in_node: Run) -> None:
     widget = explore_gates("LSTM")
     start = dict(widget.position)
-    row = in_node(widget, [start])[0]
-    assert row["words"] == fill(widget.template, widget.answer["values"])
-    assert row["words"] in repr(widget)
+    found = in_node(widget, [start])[0]
+    assert found["words"].startswith("Step 3, x = 1.00. The forget gate f keeps 77 % of c_prev = 1.26")
+    assert found["words"] in repr(widget)
 
 
 @pytest.mark.parametrize("name", [name for name in catalogue if name != "RNN"])

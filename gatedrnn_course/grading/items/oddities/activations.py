@@ -12,7 +12,7 @@ from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS, relu, sigmoid
 from gatedrnn_course.grading.items.oddities.values import Values, near, told
 from gatedrnn_course.text import mark
 
-__all__ = ["common", "formula", "inside", "out_of_range", "softmax", "straight"]
+__all__ = ["COMMON", "FORMULAS", "WRITTEN", "common", "formula", "inside", "out_of_range", "softmax", "straight"]
 
 Function = Callable[[Any], Any]
 
@@ -38,6 +38,7 @@ COMMON: dict[str, Function] = {
     "abs": np.abs,
     "sinh": np.sinh,
     "sign": np.sign,
+    "a step from 0 to 1": lambda a: np.heaviside(a, 0.0),
     "sigmoid": sigmoid,
     "tanh": np.tanh,
     "relu": relu,
@@ -152,6 +153,14 @@ def inside(values: Values) -> Words | None:
         return None
     inverse: Function = np.arctanh if right == "tanh" else lambda y: np.log(y / (1 - y))
     y, a = np.ravel(np.asarray(values.given, np.float64)), np.ravel(values.before)
+    within = (y > 1e-6) & (y < 1 - 1e-6) if right == "sigmoid" else np.abs(y) < 1 - 1e-6
+    if within.all() and np.ptp(a) > 0:
+        low, high = float(inverse(y).min()), float(inverse(y).max())
+        bounds = round(low, 6) + 0.0, round(high, 6) + 0.0
+        clipped = np.clip(a, *bounds)
+        if (clipped != a).sum() > 1 and (clipped == a).any() and near(inverse(y), clipped):
+            words = mark("What stands inside the {right} of {it} is cut off at {low} and {high}.")
+            return told(words, right=right, low=bounds[0], high=bounds[1])
     usable = (np.abs(a) > 1e-3) & (y > (1e-9 if right == "sigmoid" else -1 + 1e-9)) & (y < 1 - 1e-9) & (np.abs(a) < 8)
     if usable.sum() < 3:
         return None
@@ -229,4 +238,4 @@ def out_of_range(values: Values) -> Words | None:
     if not np.isfinite([least, most]).all() or (least >= low and most <= 1):
         return None
     words = mark("{it} must lie between {low} and 1, as {right} does; yours goes from {least} to {most}.")
-    return told(words, low=int(low), right=right, least=f"{least:.2g}", most=f"{most:.2g}")
+    return told(words, low=int(low), right=right, least=f"{least:.4g}", most=f"{most:.4g}")

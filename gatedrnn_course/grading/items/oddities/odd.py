@@ -12,7 +12,7 @@ from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.items.oddities import activations, places, scale
 from gatedrnn_course.grading.items.oddities.values import Rule, Values
 
-__all__ = ["Oddity", "odd", "odd_in_all"]
+__all__ = ["RANGE", "RULES", "Oddity", "odd", "odd_in_all"]
 
 
 WHOLE, NUMBERS = True, False
@@ -20,14 +20,15 @@ RULES: tuple[tuple[Rule, bool], ...] = (
     (places.transposed, WHOLE),
     (places.order, WHOLE),
     (places.one_for_all, WHOLE),
+    (places.a_part, WHOLE),
     (places.summed, WHOLE),
+    (scale.whole_numbers, NUMBERS),
     (activations.softmax, WHOLE),
     (activations.formula, NUMBERS),
     (activations.common, NUMBERS),
     (activations.inside, NUMBERS),
     (activations.straight, NUMBERS),
     (scale.not_finite, NUMBERS),
-    (scale.whole_numbers, NUMBERS),
     (scale.constant, NUMBERS),
     (scale.rounded, NUMBERS),
     (scale.further, NUMBERS),
@@ -36,9 +37,11 @@ RULES: tuple[tuple[Rule, bool], ...] = (
     (scale.normalised, WHOLE),
     (scale.bounded, NUMBERS),
     (scale.few_digits, NUMBERS),
-    (activations.out_of_range, NUMBERS),
+    (places.one_wrong, WHOLE),
 )
 """Every property, the most particular first; whether it is one of whole arrays, or of numbers each by itself."""
+RANGE: tuple[tuple[Rule, bool], ...] = ((activations.out_of_range, NUMBERS),)
+"""What says least, after everything else that is known."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,15 @@ def odd(given: Any, right: Any, before: Any = None, name: str = "") -> Oddity | 
     return odd_in_all([Values(given, right, before)], name)
 
 
-def odd_in_all(seen: Sequence[Values], name: str = "") -> Oddity | None:
+def odd_in_all(
+    seen: Sequence[Values], name: str = "", among: Sequence[tuple[Rule, bool]] = (*RULES, *RANGE)
+) -> Oddity | None:
     """The same over several draws: one property that holds in every draw whose values are wrong.
 
     Args:
         seen: The values, one entry a draw.
         name: The output's name for the sentence.
+        among: The properties to try.
     """
     wrong = [values for values in seen if not values.is_right()]
     telling = [values for values in wrong if np.size(values.right) > 2] or wrong
@@ -90,7 +96,7 @@ def odd_in_all(seen: Sequence[Values], name: str = "") -> Oddity | None:
         return None
     numbers = _together(seen)
     with np.errstate(all="ignore"):
-        rules = ((rule, telling if whole else numbers) for rule, whole in RULES)
+        rules = ((rule, telling if whole else numbers) for rule, whole in among)
         found = next((words for rule, values in rules if (words := _agreed(rule, values))), None)
     if found is None:
         return None

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from gatedrnn_course.cells.edits import Words
-from gatedrnn_course.grading.items.oddities.values import Values, near, told
+from gatedrnn_course.grading.items.oddities.values import Values, across, near, told
 from gatedrnn_course.text import mark
 
-__all__ = ["one_for_all", "order", "summed", "transposed"]
+__all__ = ["a_part", "one_for_all", "one_wrong", "order", "summed", "transposed"]
 
 
 def transposed(values: Values) -> Words | None:
@@ -31,17 +31,18 @@ def order(values: Values) -> Words | None:
     if not values.alike():
         return None
     given, right = np.asarray(values.given), values.right
-    for axis, across in ((-1, mark("units")), (0, mark("rows of the batch"))):
-        if right.ndim < (1 if axis else 2) or right.shape[axis] < 2:
+    for axis in reversed(range(right.ndim)):
+        if right.shape[axis] < 2:
             continue
+        along = across(right, axis)
         if near(given, np.flip(right, axis)):
-            return told(mark("The {across} of {it} stand in reverse order."), across=across)
+            return told(mark("The {across} of {it} stand in reverse order."), across=along)
         for by in range(1, right.shape[axis]):
             if near(given, np.roll(right, by, axis)):
                 words = mark("The {across} of {it} are shifted by {by}, those at the end to the beginning.")
-                return told(words, across=across, by=by)
+                return told(words, across=along, by=by)
         if _permuted(np.moveaxis(given, axis, 0), np.moveaxis(right, axis, 0)):
-            return told(mark("The {across} of {it} stand in another order."), across=across)
+            return told(mark("The {across} of {it} stand in another order."), across=along)
     if near(np.sort(given, None), np.sort(right, None)):
         return told(mark("{it} has the right numbers in the wrong places."))
     return None
@@ -58,36 +59,64 @@ def _permuted(given: Any, right: Any) -> bool:
     return True
 
 
+def a_part(values: Values) -> Words | None:
+    """The first or the last rows, or units, without the others."""
+    given, right = np.asarray(values.given), values.right
+    if given.ndim != right.ndim or values.alike():
+        return None
+    for axis in range(right.ndim):
+        count = given.shape[axis]
+        along = across(right, axis)
+        if 0 < count < right.shape[axis]:
+            if near(given, np.take(right, range(count), axis)):
+                return told(mark("Only the first {across} of {it} come back, not all."), across=along)
+            if near(given, np.take(right, range(-count, 0), axis)):
+                return told(mark("Only the last {across} of {it} come back, not all."), across=along)
+    return None
+
+
 def one_for_all(values: Values) -> Words | None:
-    """The first row, or the first unit, computed and the others left out."""
+    """The first row, or step, computed and the others left out."""
     given, right = np.asarray(values.given), values.right
     if right.ndim < 2 or len(right) < 2:
         return None
+    along = {"across": across(right, 0)}
     if near(given, right[0]) or near(given, right[:1]):
-        return told(mark("Only the first row of the batch is used: {it} belongs to its first vector."))
+        return told(mark("Only the first of the {across} is used: {it} belongs to it."), **along)
     if near(given, right[-1]) or near(given, right[-1:]):
-        return told(mark("Only the last row comes back in {it}. Is the loop's array overwritten at each row?"))
+        return told(mark("Only the last of the {across} comes back in {it}. Is an array overwritten?"), **along)
     if not values.alike():
         return None
-    for at, row in ((0, mark("first")), (-1, mark("last"))):
+    for at, which in ((0, mark("first")), (-1, mark("last"))):
+        along["which"] = which
         if near(given, np.broadcast_to(right[at], right.shape)):
-            return told(mark("Every row of {it} is that of the {row} row of the batch."), row=row)
+            return told(mark("Of the {across}, {it} holds the {which} everywhere."), **along)
         others = np.delete(np.arange(len(right)), at)
         if near(given[at], right[at]) and not given[others].any():
-            return told(mark("Only the {row} row of {it} is computed; the others are 0."), row=row)
+            return told(mark("Of the {across}, only the {which} of {it} is computed; the others are 0."), **along)
         if near(given[others], right[others]) and not given[at].any():
-            return told(mark("The {row} row of {it} is never computed."), row=row)
+            return told(mark("Of the {across}, the {which} of {it} is never computed."), **along)
+    return None
+
+
+def one_wrong(values: Values) -> Words | None:
+    """The first or the last row, or step, alone is wrong."""
+    given, right = np.asarray(values.given), values.right
+    if right.ndim < 2 or len(right) < 2 or not values.alike():
+        return None
+    for at, which in ((0, mark("first")), (-1, mark("last"))):
+        others = np.delete(np.arange(len(right)), at)
         if near(given[others], right[others]):
-            return told(mark("Only the {row} row of {it} is wrong."), row=row)
+            words = mark("Of the {across}, only the {which} of {it} is wrong.")
+            return told(words, across=across(right, 0), which=which)
     return None
 
 
 def summed(values: Values) -> Words | None:
     """A sum or a mean over an axis, spread out again or not."""
     given, right = np.asarray(values.given), values.right
-    axes = [(None, mark("everything")), (-1, mark("the units"))]
-    axes += [(0, mark("the rows of the batch"))] if right.ndim > 1 else []
-    for axis, across in axes:
+    axes = [(None, mark("everything")), *((axis, across(right, axis)) for axis in reversed(range(right.ndim)))]
+    for axis, along in axes:
         for of, words in (
             (np.sum, mark("{it} is summed over {across}.")),
             (np.mean, mark("{it} is averaged over {across}.")),
@@ -96,5 +125,5 @@ def summed(values: Values) -> Words | None:
             kept = of(right, axis=axis, keepdims=True)
             spread = np.broadcast_to(kept, right.shape)
             if any(near(given, one) for one in (kept, spread, np.squeeze(kept, axis))):
-                return told(words, across=across)
+                return told(words, across=along)
     return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.numeric import relu, sigmoid
-from gatedrnn_course.grading.items.oddities.values import Values, near, told
+from gatedrnn_course.grading.items.oddities.values import Values, across, near, told
 from gatedrnn_course.text import mark
 
 __all__ = [
@@ -197,7 +197,7 @@ def normalised(values: Values) -> Words | None:
     for axis in (-1, 0):
         if given.ndim < (1 if axis else 2) or given.shape[axis] < 3:
             continue
-        across = mark("units") if axis else mark("rows of the batch")
+        along = across(values.right, axis)
         mean, spread = given.mean(axis), given.std(axis)
         off = np.abs(np.mean(values.right, axis)).max() > 1e-3
         if (
@@ -206,15 +206,15 @@ def normalised(values: Values) -> Words | None:
             and any(np.abs(spread * k - 1).max() < 2e-2 for k in _ddof(given.shape[axis]))
         ):
             words = mark("{it} is normalised: mean 0 and spread 1 over the {across}. The equations do not normalise.")
-            return told(words, across=across)
+            return told(words, across=along)
         if off and near(given, values.right - np.mean(values.right, axis, keepdims=True)):
-            return told(mark("{it} is centred: its mean over the {across} is subtracted."), across=across)
+            return told(mark("{it} is centred: its mean over the {across} is subtracted."), across=along)
         if near((given**2).sum(axis), np.ones(np.sum(given, axis).shape)):
-            return told(mark("{it} is scaled to length 1 over the {across}."), across=across)
+            return told(mark("{it} is scaled to length 1 over the {across}."), across=along)
         if near(given, values.right / np.sum(values.right, axis, keepdims=True)):
-            return told(mark("{it} is divided by its sum over the {across}."), across=across)
+            return told(mark("{it} is divided by its sum over the {across}."), across=along)
         if near(given, values.right / np.max(np.abs(values.right), axis, keepdims=True)):
-            return told(mark("{it} is divided by its largest value over the {across}."), across=across)
+            return told(mark("{it} is divided by its largest value over the {across}."), across=along)
     return None
 
 

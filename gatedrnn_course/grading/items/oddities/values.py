@@ -11,7 +11,7 @@ import numpy as np
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.text import mark
 
-__all__ = ["Rule", "Values", "near", "told"]
+__all__ = ["Rule", "Values", "across", "near", "told"]
 
 TOLERANCE, ROUGH = 1e-6, 1e-4
 """How close numbers are that count as equal, in float64 and in float32."""
@@ -51,6 +51,12 @@ def near(given: Any, other: Any) -> bool:
     tolerance = ROUGH if getattr(given, "dtype", None) == np.float32 else TOLERANCE
     with np.errstate(all="ignore"):
         return bool(np.allclose(given, other, rtol=tolerance, atol=tolerance))
+
+
+def across(right: Any, axis: int) -> str:
+    """What lies along an axis, in words: units last, the rows of a batch before them, steps before these."""
+    words = (mark("units"), mark("rows of the batch"), mark("steps"))
+    return words[(np.ndim(right) - 1 - axis) if axis >= 0 else -1 - axis]
 
 
 def told(template: str, **values: object) -> Words:

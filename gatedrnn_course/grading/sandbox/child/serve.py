@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ...exchange import frames
 from ...exchange.blank import is_blank
 from ...exchange.convert import NotAValue, from_function, still, tensors, to_function
+from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from .notebook import Missing, Notebook, fault
 
@@ -106,8 +107,9 @@ class _Server:
         arguments: list[Any] = list(given)
         try:
             arguments = [to_function(argument, meta["framework"]) for argument in given]
-            value = from_function(function(*arguments))
-            return self._answer({}, value, self._after(arguments, given))
+            with heard() as output:
+                value = from_function(function(*arguments))
+            return self._answer({"printed": output.anything}, value, self._after(arguments, given))
         except NotAValue as other:
             return self._told("value", {"type": str(other)[:100]}, self._after(arguments, given))
         except BaseException as error:  # a learner's exit(), recursion, no memory left

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gatedrnn_course.training.files import write_atomically
+from gatedrnn_course.files import write_atomically
 
 
 def test_a_file_is_written_with_its_folder(tmp_path):
