@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gatedrnn_course.cells import Params as Params
     from gatedrnn_course.cells import catalogue as catalogue
+    from gatedrnn_course.cells import draw_params as draw_params
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
     from gatedrnn_course.lab.activations import tanh as tanh
@@ -18,17 +19,26 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.hint import hint as hint
     from gatedrnn_course.lab.latch import show_latch as show_latch
+    from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
+    from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
+    from gatedrnn_course.lab.memory import read_bit as read_bit
+    from gatedrnn_course.lab.memory import run_cell as run_cell
+    from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
     from gatedrnn_course.lab.plots import plot as plot
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
     from gatedrnn_course.lab.progress import progress as progress
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
+    from gatedrnn_course.lab.timeline import show_timeline as show_timeline
 
 _MODULES = {
     "Params": "cells",
+    "bit_over_time": "lab.memory",
+    "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
+    "draw_params": "cells",
     "example": "lab.example",
     "explore_gates": "lab.gates",
     "hint": "lab.hint",
@@ -36,14 +46,18 @@ _MODULES = {
     "plot": "lab.plots",
     "predict": "lab.predict",
     "progress": "lab.progress",
+    "read_bit": "lab.memory",
     "reveal": "lab.predict",
+    "run_cell": "lab.memory",
     "run_on_device": "lab.device",
     "setup": "lab.start",
     "show_cell": "lab.figures",
     "show_latch": "lab.latch",
     "show_shapes": "lab.shapes",
+    "show_timeline": "lab.timeline",
     "sigmoid": "lab.activations",
     "tanh": "lab.activations",
+    "train_on_bits": "lab.memory",
 }
 """For each name of the course the module it comes from."""
 
@@ -59,4 +73,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted(_MODULES)

@@ -65,6 +65,7 @@ Package = Annotated[
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=_("Replace an earlier release."))]
 CellName = Annotated[str, typer.Argument(metavar="CELL", help=_("Name of a cell, such as LSTM or GRU."))]
 Svg = Annotated[Path | None, typer.Option("--svg", help=_("Write the diagram into this file."))]
+Upto = Annotated[str | None, typer.Option("--upto", help=_("Show the equations up to this line only, such as i."))]
 Size = Annotated[int, typer.Option(min=1, help=_("For the parameter count: the size of the input, or of the state."))]
 
 
@@ -160,23 +161,19 @@ def release(
 
 
 @app.command()
-def show(cell: CellName, svg: Svg = None, input_size: Size = 4, hidden_size: Size = 8) -> None:
+def show(cell: CellName, svg: Svg = None, upto: Upto = None, input_size: Size = 4, hidden_size: Size = 8) -> None:
     """Print a cell: its equations, its source, how many numbers it learns; with --svg also its diagram."""
     from gatedrnn_course.cells import catalogue, describe, diagram
 
-    found = next((one for name, one in catalogue.items() if name.casefold() == cell.casefold()), None)
-    if found is None:
-        raise CourseError(
-            _("The cell {name}.").format(name=cell),
-            _("There is no cell of that name."),
-            _("The cells are: {names}.").format(names=", ".join(catalogue)),
-        )
+    found = catalogue[{name.casefold(): name for name in catalogue}.get(cell.casefold(), cell)]
+    count_of_lines = len(found.lines) if upto is None else found.lines.index(found.line(upto)) + 1
+    equations = "\n".join(found.text.splitlines()[:count_of_lines])
     if svg is not None:
-        _write(svg, diagram(found) + "\n")
+        _write(svg, diagram(found, upto) + "\n")
     count = found.parameter_count(input_size, hidden_size)
     sizes = _("Parameters with {D} inputs and {H} units: {count}").format(D=input_size, H=hidden_size, count=count)
-    typer.echo("\n\n".join((found.name, found.text, _("Source: {source}").format(source=found.source), sizes)))
-    typer.echo("\n" + describe(found))
+    typer.echo("\n\n".join((found.name, equations, _("Source: {source}").format(source=found.source), sizes)))
+    typer.echo("\n" + describe(found, upto))
     if svg is not None:
         typer.echo("\n" + _("The diagram: {file}").format(file=svg))
 

@@ -20,13 +20,14 @@ class Missing(CourseError, KeyError):
     __str__ = Exception.__str__
 
 
-def missing(asked: str, name: object, known: Iterable[str]) -> Missing:
+def missing(asked: str, name: object, known: Iterable[str], do: str = "") -> Missing:
     """The error for a name that nothing has.
 
     Args:
         asked: What was asked for, as a sentence.
         name: The name.
         known: The names there are.
+        do: What to do next.
 
     Returns:
         The error; it gives the names that are near, or all where none is.
@@ -37,8 +38,8 @@ def missing(asked: str, name: object, known: Iterable[str]) -> Missing:
     near = [folded[key] for key in get_close_matches(wanted, folded, n=3, cutoff=0.6)]
     came = _("There is nothing of the name {name}.").format(name=repr(name))
     if near:
-        return Missing(asked, came, _("Near it: {names}.").format(names=", ".join(near)))
-    return Missing(asked, came, _("There are: {names}.").format(names=", ".join(names)))
+        return Missing(asked, came, _("Near it: {names}.").format(names=", ".join(near)), do)
+    return Missing(asked, came, _("There are: {names}.").format(names=", ".join(names)), do)
 
 
 class Named(Mapping[str, Value]):

@@ -60,6 +60,14 @@ def test_show_prints_equations_and_counts() -> None:
     assert "The forget gate f is sigmoid of" in shown
 
 
+def test_show_goes_up_to_a_line(tmp_path: Path) -> None:
+    result = gatedrnn("show", "LSTM", "--upto", "i", "--svg", str(tmp_path / "lstm.svg"))
+    assert result.exit_code == 0
+    assert "# input gate" in result.stdout and "# candidate" not in result.stdout
+    assert "The input gate i is" in result.stdout and "The candidate" not in result.stdout
+    assert "The candidate" not in (tmp_path / "lstm.svg").read_text("utf-8")
+
+
 def test_show_writes_the_diagram(tmp_path: Path) -> None:
     assert gatedrnn("show", "GRU", "--svg", str(tmp_path / "gru.svg")).exit_code == 0
     assert ET.parse(tmp_path / "gru.svg").getroot().tag.endswith("svg")
@@ -68,12 +76,13 @@ def test_show_writes_the_diagram(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("show", "LSTN"), ("The cell LSTN.", "There is no cell of that name.", "peephole LSTM")),
+        (("show", "LSTN"), ("A cell of the catalogue.", "There is nothing of the name 'LSTN'.", "Near it: LSTM")),
+        (("show", "LSTM", "--upto", "c_tild"), ("A line of the cell LSTM.", "Near it: c_tilde")),
         (("show", "LSTM", "--svg", "/nowhere/x.svg"), ("The file /nowhere/x.svg.", "It cannot be written")),
         (("grade", "/nowhere", "--unit", "03"), ("Grading the folder /nowhere.", "There is no such folder.")),
-        (("grade", ".", "--unit", "99"), ("Unit 99.", "The units are: 00, 03")),
-        (("prove", "99"), ("Unit 99.", "There is no unit of that number.")),
-        (("release", "99"), ("Unit 99.", "There is no unit of that number.")),
+        (("grade", ".", "--unit", "99"), ("Unit 99.", "There are: 00, 03")),
+        (("prove", "99"), ("Unit 99.", "There is nothing of the name '99'.")),
+        (("release", "99"), ("Unit 99.", "There is nothing of the name '99'.")),
     ],
 )
 def test_what_a_person_can_mend_is_told_on_stderr(words: tuple[str, ...], told: tuple[str, ...]) -> None:

@@ -1,81 +1,60 @@
 # %% [markdown]
-# # 03 · Gates: the LSTM step, built from four questions
+# # 03 · Gates: how a cell keeps one bit
 #
-# **You will be able to** say what each line of an LSTM step does, predict what happens when a gate opens or closes, and read
-# the six equations as code.
+# **You will be able to** say what each line of an LSTM step does, set its gates by hand so that it keeps a bit, and read the
+# six equations as code.
 #
-# **Needs:** NumPy arrays and unit 00. **Takes:** 30 to 45 minutes. **Costs:** a few seconds of computing, no GPU.
+# **Needs:** NumPy arrays and unit 00. **Takes:** 45 minutes. **Costs:** half a minute of computing, no GPU.
 
 # %%
+# << first_cell >>
 import numpy as np
-
-from gatedrnn_course import (
-    catalogue,
-    explore_gates,
-    plot,
-    predict,
-    reveal,
-    show_cell,
-    show_shapes,
-    sigmoid,
-)
-from gatedrnn_course.cells import draw_params, step, zero_state
+from gatedrnn_course import bit_over_time, bit_sequences, catalogue, explore_gates
+from gatedrnn_course import plot, predict, read_bit, reveal, run_cell, show_cell
+from gatedrnn_course import show_shapes, show_timeline, sigmoid, train_on_bits
+from gatedrnn_course.cells import draw_params
 
 # %% [markdown]
-# ## A memory that is written over at every step
+# ## One bit, then distractors
+#
+# A network reads 40 inputs. The first brings a bit, $-1$ or $1$, with a mark beside it that says *this one counts*. The other
+# 39 are distractors without a mark. At the end somebody asks: which bit was it?
+
+# %%
+xs, bits = bit_sequences(400)
+show_timeline({"value": xs[:, 0, 0], "mark": xs[:, 0, 1]}, mark=1)
+
+# %% [markdown]
+# Plain recurrent networks of 16 units read 400 such sequences, with random weights of three sizes. After each step a
+# straight line is fitted from the hidden state to the bit on half of the sequences, and tried on the others. At 0.5 it is
+# guessing.
+
+# %%
+rnn, told = catalogue["RNN"], {}
+for scale in (0.2, 0.5, 1.0):
+    ps = [draw_params(rnn, 2, 16, np.random.default_rng(s), scale) for s in range(3)]
+    runs = [bit_over_time(rnn, p, xs, bits) for p in ps]
+    told[f"RNN, weights around {scale}"] = np.mean(runs, axis=0)
+plot(told, x="step", y="share of bits told", at=range(1, 41))
+
+# %% [markdown]
+# The bit is there for a few steps, then it is gone, whatever the size of the weights. Where does it go?
+
+# %% [markdown]
+# ## Where the old state goes
 #
 # A plain recurrent network keeps one vector, the hidden state $h_t$:
 #
 # << equation("RNN", "h") >>
 #
-# Look at where the old state goes: through a matrix, then through tanh, at every step. Whatever $h_{t-1}$ held is mixed and
-# squashed before it is seen again.
+# Follow the thick line. At every step the old state is mixed by a matrix, has the input added to it, and is squashed by tanh.
+
+# %%
+show_cell("RNN")
 
 # %% [markdown]
-# Here is a test of memory you can run on any cell. Start it twice on the same inputs, once from a state of zeros and once
-# from a state of ones. If the cell remembers how it was started, the two runs stay apart.
-
-
-# %%
-def gap(cell, p, T=40, H=16, D=8):
-    """Distance between two runs that differ only in the state they start from."""
-    xs = np.random.default_rng(1).normal(size=(T, 1, D))
-    a = zero_state(cell, H, (1,))
-    b = (*a[:-1], a[-1] + 1.0)
-    gaps = []
-    for x in xs:
-        a, b = step(cell, x, a, p), step(cell, x, b, p)
-        gaps.append(np.linalg.norm(a[-1] - b[-1]))
-    return np.array(gaps)
-
-
-# %%
-predict(
-    "rnn gap",
-    "Both runs of the RNN see the same 40 inputs. How far apart are they at the end, next to the 4.0 they start with?",
-    [
-        "About 4: it remembers",
-        "About 1: some of it is left",
-        "Practically 0: it forgot",
-    ],
-)
-
-# %%
-rnn = catalogue["RNN"]
-rnn_gap = gap(rnn, draw_params(rnn, 8, 16, np.random.default_rng(3), scale=0.2))
-for t in (1, 10, 20, 40):
-    print(f"step {t:2d}: {rnn_gap[t - 1]:.2g}")
-
-# %%
-reveal(
-    "rnn gap",
-    "Practically 0: it forgot",
-    "Each step multiplies the difference by a matrix and shrinks it by tanh.",
-)
-
-# %% [markdown]
-# The RNN has no way to say *leave this number alone*. That is the one thing this unit adds. It takes a second vector, the
-# **cell state** $c_t$, and four questions asked at every step:
+# This line cannot say *leave this number alone*. The LSTM can. It carries a second vector, the **cell state** $c_t$, and asks
+# four questions at every step:
 #
 # 1. What do I **keep** of the old cell state?
 # 2. What could I **add**, and how much of it?
@@ -85,33 +64,33 @@ reveal(
 # %% [markdown]
 # ## A gate is a number between 0 and 1
 #
-# A gate answers *how much?* A sigmoid gives such an answer for any number you put in: far below zero it says 0, far above it
-# says 1, and in between it says something in between.
-#
-# $$\sigma(a) = \frac{1}{1 + e^{-a}}$$
+# A gate answers *how much?* The sigmoid $\sigma(a) = 1 / (1 + e^{-a})$ gives such an answer for any number: far below zero
+# it is nearly 0, far above it is nearly 1. tanh has the same shape and runs from $-1$ to $1$.
 
 # %%
-for a in (-6, -2, 0, 2, 6):
-    print(f"sigmoid({a:2d}) = {sigmoid(a):.3f}")
+a = np.linspace(-6, 6, 121)
+plot({"sigmoid(a)": sigmoid(a), "tanh(a)": np.tanh(a)}, x="a", y="value", at=a)
 
 # %% [markdown]
-# You use a gate by multiplying. Here two gates act on the same three numbers, one number a unit. Each unit has a gate of its
-# own, so one number can be kept while its neighbour is dropped.
+# You use a gate by multiplying. Below it acts on three numbers, one a unit. Each unit has a gate of its own, so one number
+# can be kept whole, its neighbour dropped, and the third halved.
 
 # %%
-c_prev = np.array([2.0, -1.0, 0.5])
-print("all half open:", np.array([0.5, 0.5, 0.5]) * c_prev)
-print("open, shut, open:", np.array([1.0, 0.0, 1.0]) * c_prev)
+c_prev, gate = np.array([2.0, -1.0, 1.0]), np.array([1.0, 0.0, 0.5])
+lanes = {"c_prev": c_prev, "gate": gate, "gate * c_prev": gate * c_prev}
+show_timeline(lanes, x="unit")
 
 # %% [markdown]
 # ## Question 1: what to keep
 #
-# The **forget gate** looks at the input and at the last hidden state, and gives one number between 0 and 1 for every unit of
-# the cell:
+# The **forget gate** looks at the input and at the last hidden state, and gives one number between 0 and 1 for every unit:
 #
 # << equation("LSTM", "f") >>
 #
-# It has weights for the input ($W_f$), weights for the hidden state ($U_f$) and a bias ($b_f$). All three are learned.
+# It has weights for the input ($W_f$), weights for the hidden state ($U_f$) and a bias ($b_f$), all learned.
+
+# %%
+show_cell("LSTM", upto="f", lit="f")
 
 # %%
 predict(
@@ -121,77 +100,82 @@ predict(
 )
 
 # %%
-for f in (1.0, 0.5, 0.0):
-    print(f"f = {f}: what is left of c_prev is {f * c_prev}")
-
-# %%
-reveal(
+with reveal(
     "forget is one",
     "It keeps everything",
     "The name misleads. Read forget gate as keep gate: 1 keeps, 0 forgets.",
-)
+):
+    lanes = {f"f = {f}": f * c_prev for f in (1.0, 0.5, 0.0)}
+    show_timeline({"c_prev": c_prev, **lanes}, x="unit")
 
 # %% [markdown]
-# What the gate says at one step matters less than what it says many times over. If it says $f$ at every step, a share $f^{20}$
-# of a number is left after 20 steps. With all weights at zero, $f = \sigma(b_f)$, so the bias alone decides.
+# What the gate says many times over is what counts. If it says $f$ at each of 20 steps, the share $f^{20}$ of a number is
+# left. With all weights at zero $f = \sigma(b_f)$, so the bias alone decides.
 
 # %%
-for b_f in (0, 1, 2, 5):
-    f = sigmoid(b_f)
-    print(
-        f"b_f = {b_f}: f = {f:.3f}, after 20 steps {f**20:.1e}, after 100 steps {f**100:.1e}"
-    )
+predict(
+    "half life",
+    "With which bias is about half of a number left after 20 steps?",
+    ["b_f = 0", "b_f = 1", "b_f = 3.4"],
+)
+
+# %%
+with reveal(
+    "half life",
+    "b_f = 3.4",
+    "sigmoid(3.4) is 0.968, and 0.968 to the power of 20 is 0.52. "
+    "With b_f = 0 one millionth is left.",
+):
+    t = np.arange(61)
+    shares = {f"b_f = {b}": sigmoid(b) ** t for b in (0, 1, 3.4)}
+    plot(shares, x="steps", y="share that is left", log=True)
 
 # %% [markdown]
-# A bias of 1 keeps two thousand times more than a bias of 0 over 20 steps. That is why people start the forget bias at 1. It
-# helps; it does not make memory last for ever. Unit 05 measures this on your own cell.
+# On this axis a gate that says the same at every step is a straight line: a memory with a half-life. Small changes of $f$
+# near 1 change it much. Jozefowicz, Zaremba and Sutskever (2015) advise to start training at $b_f = 1$.
 
 # %% [markdown]
 # ## Question 2: what to add
 #
-# The **candidate** is what could be added. It must be able to raise a number or to lower it, so it lies between $-1$ and
-# $1$ and uses tanh:
-#
-# << equation("LSTM", "c_tilde") >>
-#
-# The **input gate** says how much of it goes in:
+# The **candidate** is what could be added. It must be able to raise a number or lower it, so it uses tanh. The **input
+# gate** says how much of it goes in:
 #
 # << equation("LSTM", "i") >>
+#
+# << equation("LSTM", "c_tilde") >>
+
+# %%
+show_cell("LSTM", upto="c_tilde", lit=("i", "c_tilde"))
 
 # %%
 predict(
     "gates",
-    "An LSTM step computes f, i, the candidate and o. How many of these four are gates?",
+    "An LSTM step computes f, i, c_tilde and o. How many of these four are gates?",
     ["Two", "Three", "Four"],
 )
 
 # %%
-a = np.array([-3.0, -0.5, 0.5, 3.0])
-print("as a gate (sigmoid):   ", np.round(sigmoid(a), 2))
-print("as a candidate (tanh): ", np.round(np.tanh(a), 2))
-
-# %%
-reveal(
+with reveal(
     "gates",
     "Three",
-    "f, i and o say how much; the candidate says what. Many pages call all four gates.",
-)
+    "f, i and o say how much; c_tilde says what, and may be negative. "
+    "Many pages call all four gates.",
+):
+    a = np.random.default_rng(0).normal(size=12)
+    lanes = {"a": a, "i, as a gate": sigmoid(a), "c_tilde": np.tanh(a)}
+    show_timeline(lanes, x="unit")
 
 # %% [markdown]
 # ## Question 3: the update
 #
-# The new cell state is what is kept plus what is added. The circle is a product element by element:
+# The new cell state is what is kept plus what is added. The circle is a product number by number:
 #
 # << equation("LSTM", "c") >>
 #
-# No matrix stands between $c_{t-1}$ and $c_t$, and no tanh. This is the line that lets a number pass untouched.
+# In the picture the cell state runs straight through: a valve on it, a sum, no matrix and no tanh.
 
 # %%
-c_prev = np.array([2.0, -1.0, 0.5])
-c_tilde = np.array([0.9, -0.9, 0.1])
-f = np.array([1.0, 1.0, 0.0])
-i = np.array([0.0, 0.5, 1.0])
-print("c =", f * c_prev + i * c_tilde)
+show_cell("LSTM", upto="c", lit="c")
 
 # %%
 predict(
@@ -201,144 +185,244 @@ predict(
 )
 
 # %%
-for f, i in ((1, 0), (0, 1), (1, 1)):
-    print(f"f = {f}, i = {i}: c_prev = 2.0 becomes {f * 2.0 + i * 0.9:.1f}")
-
-# %%
-reveal(
+with reveal(
     "leave alone",
     "f = 1 and i = 0",
-    "Keep all, add nothing. With f = 0 and i = 1 the number is replaced.",
-)
+    "Keep all, add nothing: bar 1. In bar 2 the number is replaced, in bar 3 it grows.",
+):
+    f, i = np.array([1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0])
+    c_prev, c_tilde = np.full(3, 2.0), np.full(3, 0.9)
+    c = f * c_prev + i * c_tilde
+    lanes = {"c_prev": c_prev, "f": f, "i": i, "c_tilde": c_tilde, "c": c}
+    show_timeline(lanes, x="case")
 
 # %% [markdown]
 # ## Question 4: what to show
 #
-# The cell state may hold something for later that is of no use now. The **output gate** decides what is shown:
+# The cell state may hold something that is of no use yet. The **output gate** decides how much is shown:
 #
 # << equation("LSTM", "o") >>
 #
-# The cell state can grow beyond 1, so it is squashed by tanh before it is shown. The result is the **hidden state**:
+# The cell state can grow beyond 1, so tanh squashes it first. The result is the **hidden state**:
 #
 # << equation("LSTM", "h") >>
 
 # %%
-for c in (0.5, 2.0, 20.0):
-    print(
-        f"c = {c:4.1f}: with o = 1 it shows {np.tanh(c):.2f}, with o = 0 it shows {0 * np.tanh(c):.2f}"
-    )
+show_cell("LSTM", lit=("o", "h"))
+
+# %%
+c = np.linspace(-4, 4, 81)
+shown = {f"o = {o}": o * np.tanh(c) for o in (1.0, 0.5, 0.0)}
+plot(shown, x="cell state c", y="hidden state h", at=c)
 
 # %% [markdown]
 # ## The whole step
 #
-# Six lines, in this order. The order matters once: $h_t$ looks at the **new** cell state $c_t$.
-#
 # << equations("LSTM") >>
 #
-# With $D$ inputs and $H$ units the step learns $4H(D + H + 1)$ numbers: for $D = 8$ and $H = 16$ that is << count("LSTM", 8, 16) >>.
+# The order matters twice: $c_t$ needs the gates and the candidate, and $h_t$ looks at the **new** $c_t$. With $D$ inputs and
+# $H$ units the step learns $4H(D + H + 1)$ numbers: << count("LSTM", 2, 16) >> for $D = 2$ and $H = 16$.
 
 # %%
 show_cell("LSTM")
 
 # %% [markdown]
+# ## Keep the bit: gates set by hand
+#
+# One unit is enough. At the mark, open $i$ and shut $f$. Without a mark, shut $i$ and open $f$. One weight on the mark and
+# one bias do this for each gate.
+
+# %%
+latch = draw_params(catalogue["LSTM"], 2, 1, np.random.default_rng(0), scale=0.0)
+latch.W_i[0, 1], latch.b_i[0] = 16.0, -8.0  # i: open at the mark
+latch.W_f[0, 1], latch.b_f[0] = -16.0, 8.0  # f: shut at the mark
+latch.W_c[0, 0] = 3.0  # c_tilde: looks at the value
+latch.b_o[0] = 8.0  # o: always open
+
+# %%
+predict(
+    "latched",
+    "A sequence began with the bit -1. What does c hold after 39 distractors?",
+    ["About 0: they wash it out", "About -1", "The last distractor"],
+)
+
+# %%
+with reveal(
+    "latched",
+    "About -1",
+    "Here a cell remembers a particular thing: the bit went in at the mark and stayed, "
+    "with f = 0.9997 at each of 39 steps.",
+):
+    run, k = run_cell("LSTM", latch, xs), np.argmin(bits)
+    lanes = {name: run[name][:, k, 0] for name in ("f", "i", "c_tilde", "c", "h")}
+    show_timeline({"value": xs[:, k, 0], "mark": xs[:, k, 1], **lanes})
+    told["LSTM, gates by hand"] = bit_over_time("LSTM", latch, xs, bits)
+    plot(told, x="step", y="share of bits told", at=range(1, 41))
+
+# %% [markdown]
 # ## Play
 #
-# One unit, one input. Move a slider and watch the three valves: how much of $c_{t-1}$ passes, how much of the candidate is
-# added, how much of $c_t$ is shown. Try these:
+# One unit, twenty steps, a large input at step 3. Press a button, then move the sliders:
 #
-# - Set $b_f$ to its lowest. What is left of $c_{t-1}$?
-# - Find a setting where $h_t$ is near 0 although $c_t$ is large.
+# - Press *keep*. At which $b_f$ is half of $c$ left at the end?
+# - Keep $h$ near 0 although $c$ is large.
+# - Let the input of step 3 in and keep it. How well can biases alone do this?
 
 # %%
 explore_gates("LSTM")
 
 # %% [markdown]
-# ## Does it remember?
+# ## Does any LSTM remember?
 #
-# Back to the test of the first section: two starts, the same inputs. This time with LSTM cells that differ only in their
-# forget bias. Only the cell state starts at ones here, and the distance is that of the cell states.
+# The latch had its gates set for the task. Now the weights are random again, in four LSTMs of 16 units, and only the forget
+# bias is chosen. Is it enough to be an LSTM?
+
+
+# %%
+def random_lstms(b_f):
+    """The weights of four LSTMs with the same forget bias."""
+    seeds = [np.random.default_rng(seed) for seed in range(4)]
+    ps = [draw_params(catalogue["LSTM"], 2, 16, rng, scale=0.5) for rng in seeds]
+    for p in ps:
+        p.b_f[:] = b_f
+    return ps
+
 
 # %%
 predict(
-    "lstm gap",
-    "Which forget bias keeps the two runs apart for 40 steps?",
-    ["b_f = 0", "b_f = 1", "b_f = 3"],
+    "which bias",
+    "Which of these LSTMs still tell the bit after 40 steps, nine times out of ten?",
+    ["All of them", "Those with b_f = 1 and 3", "Only those with b_f = 3"],
 )
 
 # %%
-lstm = catalogue["LSTM"]
-gaps = {"RNN": rnn_gap}
-for b_f in (0, 1, 3):
-    p = draw_params(lstm, 8, 16, np.random.default_rng(3), scale=0.2)
-    p.b_f[:] = b_f
-    gaps[f"LSTM, b_f = {b_f}"] = gap(lstm, p)
-plot(gaps, x="time step", y="distance between the two runs", at=range(1, 41), log=True)
-
-# %%
-reveal(
-    "lstm gap",
-    "b_f = 3",
-    "f is about 0.94 on average. With b_f = 0 the LSTM forgets about as fast as the RNN.",
-)
+with reveal(
+    "which bias",
+    "Only those with b_f = 3",
+    "Being an LSTM is not enough: it is a memory where its forget gate stays near 1.",
+):
+    shares = {"RNN, weights around 0.5": told["RNN, weights around 0.5"]}
+    for b_f in (0.0, 1.0, 3.0):
+        runs = [bit_over_time("LSTM", p, xs, bits) for p in random_lstms(b_f)]
+        shares[f"LSTMs with b_f = {b_f:g}"] = np.mean(runs, axis=0)
+    plot(shares, x="step", y="share of bits told", at=range(1, 41))
 
 # %% [markdown]
-# An LSTM is not a memory by itself. It is a memory when its forget gate is near 1, and training has to find that.
-
-# %% [markdown]
-# ## Slow c, fast h
+# ## Two paths through an LSTM
 #
-# The two states play different parts. Below, an LSTM of 16 units sees 60 random inputs. On average the cell state moves slowly,
-# because it changes by small sums; the hidden state jumps, because the output gate looks at every new input. Units differ: the
-# plot shows one whose cell state is among the slowest, each curve divided by its own spread.
+# Along the cell state a difference is multiplied by $f_t$ at each step. There is another path: $h_{t-1}$ shows $c_{t-1}$
+# and enters every gate, through $U$. To measure both, run the same inputs twice: all 16 units of $c$ begin at 0, or at 1.
+
 
 # %%
-p = draw_params(lstm, 8, 16, np.random.default_rng(0), scale=0.4)
-p.b_f[:] = 3.0
-state, cs, hs = zero_state(lstm, 16, (1,)), [], []
-for x in np.random.default_rng(1).normal(size=(60, 1, 8)):
-    state = step(lstm, x, state, p)
-    hs.append(state[0][0])
-    cs.append(state[1][0])
-cs, hs = np.array(cs), np.array(hs)
+def gap(p):
+    """Distance of the two runs, and what the direct path alone would leave of it."""
+    h, c, one = np.zeros((1, 16)), np.ones((1, 16)), xs[:, :1]
+    a, b = (run_cell("LSTM", p, one, [h, start]) for start in (0 * c, c))
+    measured = np.linalg.norm(a["c"] - b["c"], axis=-1)
+    direct = np.linalg.norm(np.cumprod(b["f"], axis=0), axis=-1)
+    return measured[:, 0], direct[:, 0]
+
 
 # %%
-for name, values in (("c", cs), ("h", hs)):
-    change = np.abs(np.diff(values, axis=0)).mean(axis=0) / values.std(axis=0)
-    print(
-        f"{name} moves by {change.mean():.2f} of its own spread in a step on average, in unit 8 by {change[8]:.2f}"
-    )
-c, h = cs[:, 8] / cs[:, 8].std(), hs[:, 8] / hs[:, 8].std()
-plot(
-    {"c, slow": c, "h, fast": h},
-    x="time step",
-    y="unit 8, in units of its spread",
-    at=range(1, 61),
+predict(
+    "two paths",
+    "The runs begin 4 apart, b_f = 3. After 40 steps, how large is their distance "
+    "beside 4 times the product of all f_t?",
+    ["Smaller", "The same", "Larger"],
 )
+
+# %%
+with reveal(
+    "two paths",
+    "Larger",
+    "The product says what the direct path keeps, and fades. All above it came "
+    "through h: more or less of it, with each draw of the weights.",
+):
+    pairs = [gap(p) for p in random_lstms(3.0)]
+    gaps = {"4 times the product, mean": np.mean([pair[1] for pair in pairs], axis=0)}
+    for number, pair in enumerate(pairs, 1):
+        gaps[f"measured, weights {number}"] = pair[0]
+    plot(gaps, x="step", y="distance", at=range(1, 41), log=True)
+
+# %% [markdown]
+# Is the path through $h$ all that the product leaves out? Cut it, with all $U$ at zero: then the two numbers must agree.
+
+# %%
+for p in random_lstms(3.0):
+    for name in ("U_f", "U_i", "U_c", "U_o"):
+        p[name][:] = 0.0
+    measured, direct = gap(p)
+    print(f"after 40 steps: measured {measured[-1]:.4f}, product {direct[-1]:.4f}")
+
+# %% [markdown]
+# ## Slow c, when f is near 1
+#
+# How far does a state move in one step, beside its own spread over time? At $b_f = 3$ the cell state changes by small sums
+# and moves slowly, and $h$ moves more than twice as fast. At $b_f = 0$ the two differ little.
+
+# %%
+for b_f in (0.0, 3.0):
+    for name in "ch":
+        runs = [run_cell("LSTM", p, xs)[name] for p in random_lstms(b_f)]
+        moves = [np.abs(np.diff(s, axis=0)).mean() / s.std(axis=0).mean() for s in runs]
+        print(
+            f"b_f = {b_f:g}: {name} moves by {np.mean(moves):.2f} of its spread a step"
+        )
+
+# %% [markdown]
+# ## A cell that learned it
+#
+# Last, nobody sets the gates. One unit starts with $b_f = 3$ and is trained on sequences of 20 steps until it tells the bit.
+# How training works is for a later unit; here, look at what it found.
+
+# %% tags=["nbval-ignore-output"]
+learned = train_on_bits("LSTM", H=1, steps=20, b_f=3.0)
+run = run_cell("LSTM", learned, xs)
+print(f"bits told after 40 steps: {100 * read_bit(run['h'][-1], bits):.0f} %")
+
+# %%
+predict(
+    "learned",
+    "Does the learned cell shut its input gate after the mark, as yours does?",
+    ["Yes, i falls to nearly 0", "No, i stays well above 0"],
+)
+
+# %% tags=["nbval-ignore-output"]
+with reveal(
+    "learned",
+    "No, i stays well above 0",
+    "c runs away from 0 on the side of the bit: h feeds the candidate, "
+    "and the candidate pushes c on.",
+):
+    lanes = {name: run[name][:, k, 0] for name in ("f", "i", "c_tilde", "c", "h")}
+    show_timeline({"value": xs[:, k, 0], "mark": xs[:, k, 1], **lanes})
+
+# %% [markdown]
+# What keeps the bit in this cell? Cut the path through $h$ again, and see how much of the memory goes with it.
+
+# %% tags=["nbval-ignore-output"]
+for name in ("U_f", "U_i", "U_c", "U_o"):
+    learned[name][:] = 0.0
+run = run_cell("LSTM", learned, xs)
+print(f"without the path through h: {100 * read_bit(run['h'][-1], bits):.0f} %")
 
 # %% [markdown]
 # ## From the slide to the code
 #
 # On the slide a vector is a column and the product is $W_f x_t$. In code a batch holds one vector a **row**, so the same
-# product is `x @ p.W_f.T`. Each gate and the candidate use this twice; the picture shows why.
+# product is `x @ p.W_f.T`. Each gate and the candidate use this twice.
 
 # %%
 show_shapes("forget_gate")
-
-# %%
-x, p = np.ones((4, 2)), draw_params(lstm, 2, 3, np.random.default_rng(0))
-print("x @ p.W_f.T has shape", (x @ p.W_f.T).shape)
-try:
-    p.W_f @ x
-except ValueError:
-    print("p.W_f @ x does not fit:", p.W_f.shape, "times", x.shape)
 
 # %% [markdown]
 # ## What you now know
 #
 # - A gate is a sigmoid that multiplies: 0 shuts, 1 lets through. Read *forget* as *keep*.
-# - Three gates and one candidate. The cell state changes by a sum, not through a matrix.
-# - $f = 1$ and $i = 0$ leaves a number alone; that is what the RNN cannot do.
-# - The cell state is private and, on average, slow; the hidden state is public and fast.
-#
-# **Next:** in `exercises/en/03_gates.ipynb` you write the six lines and are told what is wrong when something is. Unit 04
-# takes your step through time and back.
+# - $f = 1$ and $i = 0$ leaves a number alone; that is how a bit is kept.
+# - A difference in $c$ lives on along two paths: directly, by the product of $f_t$, and through $h$.
+
+# %% [markdown]
+# **Open:** nobody told the learned cell to use $h$. How do gradients find such gates over many steps? Units 04 and 05 follow
+# them. **Next:** in `exercises/en/03_gates.ipynb` you write the six lines, and set gates for a purpose.

@@ -51,7 +51,8 @@ def _check(root: Path, units: list[str]) -> int:
     for sentence in found:
         typer.echo(sentence, err=True)
     if found:
-        typer.echo(_("Change the source, then: python3 course.py notebooks --execute"), err=True)
+        words = _("Where a notebook differs or breaks a rule, change the source, then: {command}")
+        typer.echo(words.format(command="python3 course.py notebooks --execute"), err=True)
         return 1
     typer.echo(_("Every notebook is what its source says."))
     return 0

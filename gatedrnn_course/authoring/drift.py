@@ -11,8 +11,9 @@ from gatedrnn_course.authoring.build import answer_files, built
 from gatedrnn_course.authoring.normal import stripped
 from gatedrnn_course.authoring.notebook import dumps, reads
 from gatedrnn_course.authoring.places import EXECUTED, FOLDERS, LANGUAGE, find_sources, product_path
-from gatedrnn_course.authoring.rules import problems
+from gatedrnn_course.authoring.rules import moves, problems
 from gatedrnn_course.authoring.source import first_words
+from gatedrnn_course.authoring.whole import lacks
 from gatedrnn_course.text import _
 
 __all__ = ["drift", "first_difference"]
@@ -26,8 +27,9 @@ def drift(root: Path, units: Sequence[str] = ()) -> list[str]:
         units: Numbers or file stems; all where left out.
 
     Returns:
-        A sentence for each notebook that differs from its source, naming file and first differing cell, for each rule
-        a lesson or solution breaks, and for each file of answers that differs. Empty when all is well.
+        A sentence for each notebook that differs from its source, naming file and first differing cell; for each rule
+        a lesson or solution breaks; for each file of answers that differs; and for all that a unit lacks. Empty when
+        all is well.
     """
     sources = find_sources(root, units)
     found = []
@@ -37,11 +39,15 @@ def drift(root: Path, units: Sequence[str] = ()) -> list[str]:
         if difference := _difference(path, notebook):
             found.append(f"{shown}: {difference}")
         elif kind in EXECUTED:
-            found += [f"{shown}, {problem}" for problem in problems(notebook)]
+            broken = [f"{shown}, {problem}" for problem in problems(notebook)]
+            if kind == "lesson" and not broken and not moves(notebook):
+                broken = [_("{file}: Nothing in it can be moved. Show a widget in it.").format(file=shown)]
+            found += broken
     for path, text in answer_files(root, sources).items():
         if (path.read_text("utf-8") if path.is_file() else "") != text:
             shown = path.relative_to(root).as_posix()
             found.append(_("{file}: The answers differ from those of the lesson.").format(file=shown))
+    found += lacks(root, sources)
     return found if units else [*found, *_strays(root)]
 
 

@@ -9,18 +9,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from gatedrnn_course.lab.language_info import LANGUAGE_INFO
+
 __all__ = ["copy", "dumps", "new_cell", "new_notebook", "reads", "write"]
 
 _FORMAT: Any = nbformat
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {
-        "file_extension": ".py",
-        "mimetype": "text/x-python",
-        "name": "python",
-        "pygments_lexer": "ipython3",
-    },
+    "language_info": LANGUAGE_INFO,
 }
 """The same in every notebook, whoever built it: no version of Python."""
 

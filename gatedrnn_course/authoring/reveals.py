@@ -10,6 +10,7 @@ import ast
 import json
 from collections.abc import Iterable, Sequence
 
+from gatedrnn_course.authoring.rules import REVEALS
 from gatedrnn_course.authoring.source import SourceCell
 from gatedrnn_course.lab.answers import Answer
 from gatedrnn_course.text import _
@@ -24,7 +25,7 @@ def is_question(cell: SourceCell) -> bool:
 
 def is_reveal(cell: SourceCell) -> bool:
     """Whether a cell answers a prediction."""
-    return cell.kind == "code" and cell.text.startswith(("reveal(", "with reveal("))
+    return cell.kind == "code" and cell.text.startswith(REVEALS)
 
 
 def sealed(cell: SourceCell) -> str:

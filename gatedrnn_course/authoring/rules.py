@@ -10,14 +10,18 @@ from nbformat import NotebookNode
 
 from gatedrnn_course.authoring.normal import MACHINE_PATH, VIEW
 from gatedrnn_course.authoring.source import SourceCell, first_words
+from gatedrnn_course.lab.gates.explorer import STILL
 from gatedrnn_course.text import _
 
-__all__ = ["CODE_COLUMNS", "CODE_LINES", "MARKDOWN_WORDS", "problems", "refuse_unreadable"]
+__all__ = ["CODE_COLUMNS", "CODE_LINES", "MARKDOWN_WORDS", "moves", "problems", "refuse_unreadable"]
 
 CODE_LINES, CODE_COLUMNS = 20, 88
 """Lines of a code cell, as its author wrote it, and letters of a line: a window of usual width cuts longer ones."""
 MARKDOWN_WORDS = 120
 """Words of a markdown cell; displayed equations and what `<< >>` puts in do not count."""
+
+REVEALS = ("reveal(", "with reveal(")
+"""How a cell begins that answers a prediction."""
 
 _IMAGE = re.compile(r"!\[\s*\]\(")
 _TAG = re.compile(r"<(img|svg)\b[^>]*>", re.IGNORECASE)
@@ -66,11 +70,26 @@ def problems(notebook: NotebookNode) -> Iterator[str]:
     if never:
         words = _("cells {numbers}: never run, or changed since. Build with --execute.")
         yield words.format(numbers=", ".join(map(str, never)))
+    asked = ""
     for number, cell in enumerate(notebook.cells, 1):
-        line = first_words(cell.source)
-        found = [*_shown(cell), *_given_away(cell)] if cell.cell_type == "code" else []
+        if cell.cell_type != "code":
+            continue
+        found = [*_shown(cell), *_given_away(cell)]
+        if cell.source.startswith("predict("):
+            asked = first_words(cell.source.partition("(")[2])
+        elif cell.source.startswith(REVEALS):
+            asked = ""
+        elif asked and cell.outputs:
+            found.append(_("It shows something while the question {name} is open.").format(name=asked.rstrip(",")))
         for problem in found:
+            line = first_words(cell.source)
             yield _("cell {number} ({line}): {problem}").format(number=number, line=line, problem=problem)
+
+
+def moves(notebook: NotebookNode) -> bool:
+    """Whether a notebook shows something that moves when its cell is run: a lesson must."""
+    code = (cell for cell in notebook.cells if cell.cell_type == "code")
+    return any(_(STILL) in output.get("data", {}).get("text/html", "") for cell in code for output in cell.outputs)
 
 
 def _shown(cell: NotebookNode) -> Iterator[str]:
@@ -88,7 +107,7 @@ def _shown(cell: NotebookNode) -> Iterator[str]:
 
 def _given_away(cell: NotebookNode) -> Iterator[str]:
     """What a cell that answers a prediction shows before it is opened, or tells in its source."""
-    if not cell.source.startswith(("reveal(", "with reveal(")):
+    if not cell.source.startswith(REVEALS):
         return
     first = cell.source.partition("\n")[0].removesuffix(":")
     if not re.fullmatch(r"(with )?reveal\((['\"])[^'\"]+\2\)", first):

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from gatedrnn_course.authoring.source import SourceCell
-from gatedrnn_course.cells import Cell, catalogue, cell_latex
+from gatedrnn_course.cells import catalogue, cell_latex
 from gatedrnn_course.cells import describe as describe_cell
 from gatedrnn_course.cells.latex import line_latex, name_latex
 from gatedrnn_course.errors import CourseError
@@ -56,31 +56,14 @@ def render(cell: SourceCell, unit: Unit) -> str:
         raise cell.fault(str(error), known) from error
 
 
-def _cell(name: str) -> Cell:
-    if name not in catalogue:
-        raise CourseError(
-            _("The cell `{name}`.").format(name=name),
-            _("The catalogue has none of that name."),
-            _("It has: {names}.").format(names=", ".join(catalogue)),
-        )
-    return catalogue[name]
-
-
 def _equation(cell: str, line: str) -> str:
     """One line of a cell as displayed mathematics."""
-    lines = {each.name: each for each in _cell(cell).lines}
-    if line not in lines:
-        raise CourseError(
-            _("The equation of `{line}` in {cell}.").format(line=line, cell=cell),
-            _("{cell} has no such line.").format(cell=cell),
-            _("It has: {names}.").format(names=", ".join(lines)),
-        )
-    return f"$${line_latex(lines[line])}$$"
+    return f"$${line_latex(catalogue[cell].line(line))}$$"
 
 
 def _equations(cell: str) -> str:
     """All lines of a cell, aligned."""
-    return f"$$\n{cell_latex(_cell(cell))}\n$$"
+    return f"$$\n{cell_latex(catalogue[cell])}\n$$"
 
 
 def _symbol(name: str) -> str:
@@ -90,12 +73,12 @@ def _symbol(name: str) -> str:
 
 def _count(cell: str, D: int, H: int) -> int:
     """How many numbers the cell learns."""
-    return _cell(cell).parameter_count(D, H)
+    return catalogue[cell].parameter_count(D, H)
 
 
 def _describe(cell: str) -> str:
     """The cell in sentences."""
-    return describe_cell(_cell(cell))
+    return describe_cell(catalogue[cell])
 
 
 _KNOWN: dict[str, Any] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from gatedrnn_course.cells.constants import check_numbers
 from gatedrnn_course.cells.expr import names, to_text
 from gatedrnn_course.cells.language import Line, fail, is_parameter, is_state, parse_lines
 from gatedrnn_course.cells.shapes import infer
@@ -136,6 +137,7 @@ def build(lines: Iterable[Line], name: str, source: str) -> Cell:
     """A cell from lines already read; the checks of `parse`."""
     cell = Cell(name, tuple(lines), source)
     _check_order(cell)
+    check_numbers(cell.lines)
     cell.shapes  # noqa: B018  computing them is the check
     return cell
 

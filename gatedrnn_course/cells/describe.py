@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Transpose, factors, names, terms, to_text
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
@@ -32,7 +33,7 @@ def say(expr: Expr) -> str:
         case Transpose(matrix):
             return _("{matrix} transposed").format(matrix=say(matrix))
         case Call(function, arg):
-            return _("{function} of {arg}").format(function=function, arg=_grouped(arg))
+            return _("{function} of {arg}").format(function=_(FUNCTIONS[function].words), arg=_grouped(arg))
     return to_text(expr)
 
 

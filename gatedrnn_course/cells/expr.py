@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 __all__ = [
-    "ACTIVATIONS",
     "Call",
     "Expr",
     "Joined",
@@ -32,9 +31,6 @@ __all__ = [
     "to_text",
     "walk",
 ]
-
-ACTIVATIONS = ("sigmoid", "tanh", "relu")
-"""The functions a cell's text may call. Derived backward programs may also call `step`, the slope of relu."""
 
 
 @dataclass(frozen=True, slots=True)

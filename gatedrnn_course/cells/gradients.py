@@ -26,9 +26,11 @@ from gatedrnn_course.cells.expr import (
     Outer,
     Transpose,
     join_sum,
+    put,
     to_text,
+    walk,
 )
-from gatedrnn_course.cells.language import Line
+from gatedrnn_course.cells.language import Line, slope_of
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice, whole_step
@@ -157,12 +159,16 @@ class _Writer:
 
 
 def _slope(call: Call, value: Expr) -> Expr:
-    """The derivative of an activation, by its own value where that is shorter."""
-    if call.function == "sigmoid":
-        return Op("*", value, Op("-", Num(1.0), value))
-    if call.function == "tanh":
-        return Op("-", Num(1.0), Op("*", value, value))
-    return Call("step", call.arg)
+    """The derivative of an activation, by its own value where its record says so."""
+    return _in_place(slope_of(call.function), {"a": call.arg, "y": value})
+
+
+def _in_place(expr: Expr, given: Mapping[str, Expr]) -> Expr:
+    """The expression with others in the place of names."""
+    for path, node in walk(expr):
+        if isinstance(node, Name):
+            expr = put(expr, path, given[node.id])
+    return expr
 
 
 def _minus(expr: Expr) -> Expr:

@@ -8,20 +8,23 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
-from gatedrnn_course.cells.expr import ACTIVATIONS, Call, Expr, MatMul, Name, Neg, Num, Op, to_text
+from gatedrnn_course.cells.activations import ACTIVATIONS, FUNCTIONS
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, to_text
 from gatedrnn_course.errors import CellError
 from gatedrnn_course.text import _
 
-__all__ = ["Line", "is_parameter", "is_state", "parse_line", "parse_lines"]
+__all__ = ["Line", "is_parameter", "is_state", "parse_line", "parse_lines", "slope_of"]
 
 MAX_LINES, MAX_WIDTH, MAX_DEPTH = 80, 400, 40
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _PARAMETER = re.compile(r"(W|U|P|b)_[A-Za-z0-9_]+\Z")
-_RESERVED = re.compile(r"(x|p|sigmoid|tanh|relu|step|outer|batch_sum|d_.*|.*_next)\Z")
+_RESERVED = re.compile(rf"(x|p|{'|'.join(FUNCTIONS)}|outer|batch_sum|d_.*|.*_next)\Z")
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-_ALLOWED = "+ - * / @, numbers, sigmoid, tanh, relu, x, *_prev, W_*, U_*, P_*, b_*"
+_ALLOWED = f"+ - * / @, numbers, {', '.join(ACTIVATIONS)}, x, *_prev, W_*, U_*, P_*, b_*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +127,37 @@ def _statement(line: str, code: str) -> ast.Assign:
     return body[0]
 
 
-def _expression(node: ast.expr, line: str, depth: int) -> Expr:
+def _expression(node: ast.expr, line: str, depth: int, functions: Collection[str] = ACTIVATIONS) -> Expr:
     """One node of Python's tree as one of ours."""
     if depth > MAX_DEPTH:
         raise fail(line, _("The expression is nested too deeply."), _("Give parts of it lines of their own."))
+
+    def inner(part: ast.expr) -> Expr:
+        return _expression(part, line, depth + 1, functions)
+
     match node:
         case ast.Constant(value=bool()):
             pass
         case ast.Constant(value=int() | float() as value) if abs(value) <= 1e6:
             return Num(float(value))
-        case ast.Name(id=name) if _NAME.match(name) and name not in ACTIVATIONS and name != "p":
+        case ast.Name(id=name) if _NAME.match(name) and name not in functions and name != "p":
             return Name(name)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return Neg(_expression(operand, line, depth + 1))
+            return Neg(inner(operand))
         case ast.BinOp(op=ast.MatMult()):
             return _product(node, line, depth)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return Op(_OPERATORS[type(op)], _expression(left, line, depth + 1), _expression(right, line, depth + 1))
-        case ast.Call(func=ast.Name(id=function), args=[arg], keywords=[]) if function in ACTIVATIONS:
-            return Call(function, _expression(arg, line, depth + 1))
+            return Op(_OPERATORS[type(op)], inner(left), inner(right))
+        case ast.Call(func=ast.Name(id=function), args=[arg], keywords=[]) if function in functions:
+            return Call(function, inner(arg))
     raise fail(line, _("`{part}` is not part of the language.").format(part=_part(node, line)))
+
+
+@lru_cache(maxsize=64)
+def slope_of(function: str) -> Expr:
+    """The derivative of an activation as its record gives it, with `a` for the argument and `y` for the value."""
+    text = f"slope = {FUNCTIONS[function].slope}"
+    return _expression(_statement(text, text).value, text, 0, FUNCTIONS)
 
 
 def _product(node: ast.BinOp, line: str, depth: int) -> MatMul:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Call, Expr, Joined, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
@@ -9,7 +10,6 @@ from gatedrnn_course.text import _
 
 __all__ = ["cell_latex", "expr_latex", "line_latex", "name_latex"]
 
-_FUNCTIONS = {"sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\operatorname{relu}", "step": r"\operatorname{step}"}
 _TIMES = {"+": "+", "-": "-", "*": r"\odot"}
 
 
@@ -53,7 +53,7 @@ def expr_latex(expr: Expr) -> str:
         case Outer(left, right):
             return rf"{_held(left, 3)} {_held(right, 3)}^\top"
         case Call(function, arg):
-            return rf"{_FUNCTIONS[function]}({expr_latex(arg)})"
+            return rf"{FUNCTIONS[function].latex}({expr_latex(arg)})"
 
 
 def _held(expr: Expr, level: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.activations import FUNCTIONS, relu, sigmoid
 from gatedrnn_course.cells.expr import (
     Call,
     Expr,
@@ -28,29 +29,7 @@ from gatedrnn_course.cells.expr import (
 )
 from gatedrnn_course.cells.language import Line, is_parameter
 
-__all__ = ["NUMPY_FUNCTIONS", "compiled", "outer", "python_of", "relu", "sigmoid", "slope_of_relu", "to_python"]
-
-
-def sigmoid(a: Any) -> Any:
-    """The logistic function, (1 + tanh(a/2))/2: no overflow, and right for complex numbers too.
-
-    Args:
-        a: Array of any shape.
-
-    Returns:
-        Array of the same shape, each value in (0, 1) for real `a`.
-    """
-    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(a)))
-
-
-def relu(a: Any) -> Any:
-    """max(a, 0), by the sign of the real part."""
-    return a * (np.real(a) > 0)
-
-
-def slope_of_relu(a: Any) -> Any:
-    """The derivative of relu: 1 where a > 0, else 0."""
-    return (np.real(a) > 0).astype(float)
+__all__ = ["NUMPY_FUNCTIONS", "compiled", "outer", "python_of", "relu", "sigmoid", "to_python"]
 
 
 def outer(a: Any, b: Any) -> Any:
@@ -81,41 +60,47 @@ def batch_sum(a: Any) -> Any:
 
 
 NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sigmoid": sigmoid,
-    "tanh": np.tanh,
-    "relu": relu,
-    "step": slope_of_relu,
+    **{name: record.numpy for name, record in FUNCTIONS.items()},
     "_joined": _joined,
     "outer": outer,
     "batch_sum": batch_sum,
 }
 
 
-def python_of(expr: Expr) -> str:
-    """An expression as Python on arrays. Brackets everywhere: this text is for the machine and for exact order."""
+def python_of(expr: Expr, parameters: str = "p.") -> str:
+    """An expression as Python on arrays. Brackets everywhere: this text is for the machine and for exact order.
+
+    Args:
+        expr: The expression.
+        parameters: What stands before the name of a parameter.
+    """
+
+    def inner(part: Expr) -> str:
+        return python_of(part, parameters)
+
     match expr:
         case Num(value):
             return repr(value)
         case Name(name):
-            return f"p.{name}" if is_parameter(name) else name
+            return f"{parameters}{name}" if is_parameter(name) else name
         case Neg(arg):
-            return f"(-{python_of(arg)})"
+            return f"(-{inner(arg)})"
         case Op(op, left, right):
-            return f"({python_of(left)} {op} {python_of(right)})"
+            return f"({inner(left)} {op} {inner(right)})"
         case Transpose(matrix):
-            return f"p.{matrix.id}.T"
+            return f"{parameters}{matrix.id}.T"
         case MatMul(Name(matrix), vector):
-            return f"({python_of(vector)} @ p.{matrix}.T)"
+            return f"({inner(vector)} @ {parameters}{matrix}.T)"
         case MatMul(Transpose(Name(matrix)), vector):
-            return f"({python_of(vector)} @ p.{matrix})"
+            return f"({inner(vector)} @ {parameters}{matrix})"
         case NumpyMatMul(Name(matrix), vector):
-            return f"(p.{matrix} @ {python_of(vector)})"
+            return f"({parameters}{matrix} @ {inner(vector)})"
         case Joined(Name(a), Name(b), first, second):
-            return f"_joined({python_of(first)}, {python_of(second)}, p.{a}, p.{b})"
+            return f"_joined({inner(first)}, {inner(second)}, {parameters}{a}, {parameters}{b})"
         case Outer(left, right):
-            return f"outer({python_of(left)}, {python_of(right)})"
+            return f"outer({inner(left)}, {inner(right)})"
         case Call(function, arg):
-            return f"{function}({python_of(arg)})"
+            return f"{function}({inner(arg)})"
     raise TypeError(f"no Python for {to_text(expr)}")
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.activations import ACTIVATIONS
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import names
+from gatedrnn_course.cells.expr import Call, names
 from gatedrnn_course.cells.language import Line, is_parameter
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.params import Params
@@ -114,12 +115,10 @@ class Slice:
     def _draw_input(self, name: str, rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
         """One input, in the range its line gives it."""
         line = next((line for line in self.cell.lines if line.name == name), None)
-        function = getattr(line.expr, "function", "") if line else ""
-        if function == "sigmoid":
-            return rng.uniform(0.05, 0.95, shape)
-        if function == "tanh":
-            return rng.uniform(-0.95, 0.95, shape)
-        return rng.normal(0.0, 1.0, shape)
+        values = ACTIVATIONS[line.expr.function].values if line and isinstance(line.expr, Call) else None
+        if values is None:
+            return rng.normal(0.0, 1.0, shape)
+        return rng.uniform(values[0] + 0.05, values[1] - 0.05, shape)
 
 
 def whole_step(cell: Cell) -> Slice:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.engines.population import Population as Population
     from gatedrnn_course.engines.recurrent import Recurrent as Recurrent
 
-_HOMES = {
+_MODULES = {
     "Population": "population",
     "Recurrent": "recurrent",
     "from_keras": "keras_layouts",
@@ -30,9 +30,16 @@ _HOMES = {
     "to_keras": "keras_layouts",
     "to_torch": "layouts",
 }
+"""For each name of the room the module it comes from."""
+
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_MODULES)

@@ -127,7 +127,7 @@ class Linear:
     def _keep(self, name: str) -> None:
         if name not in self.values:
             self.values[name] = Combine(name, self._deep[name])
-            self.letters[name] = self.letters[self._deep[name][0][1]] if self._deep[name] else "H"
+            self.letters[name] = self.flat.letters.get(name.removeprefix("d_"), "")
 
     def _parameter(self, name: str, expr: Expr) -> None:
         rest: list[tuple[int, Expr]] = []
@@ -148,6 +148,8 @@ class Linear:
     def _shares(self, expr: Expr, shallow: bool = False) -> Iterator[_Share]:
         """Coefficient and derivative of every term; `shallow` stops at derivatives that are computed anyway."""
         match expr:
+            case Name(name) if self._deep.get(name) == ():  # nothing flows here
+                return
             case Name(name) if name in self.letters and (shallow or name not in self._deep):
                 yield Num(1.0), name
             case Name(name) if name in self._deep:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gatedrnn_course.cells.activations import ACTIVATIONS
 from gatedrnn_course.cells.cell import Cell, build
 from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op
-from gatedrnn_course.cells.language import Line
+from gatedrnn_course.cells.language import Line, is_parameter
 
 __all__ = ["without_bias"]
 
@@ -32,13 +33,13 @@ def without_bias(cell: Cell) -> Cell:
 def _without(expr: Expr) -> Expr:
     """The expression with biases as zeros, and zeros left out."""
     match expr:
-        case Name(name) if name.startswith("b_"):
+        case Name(name) if name.startswith("b_") and is_parameter(name):
             return _ZERO
         case Neg(arg):
             return _ZERO if (inner := _without(arg)) == _ZERO else Neg(inner)
         case Call(function, arg):
             inner = _without(arg)
-            return _ZERO if inner == _ZERO and function != "sigmoid" else Call(function, inner)
+            return _ZERO if inner == _ZERO and not ACTIVATIONS[function].numpy(0.0) else Call(function, inner)
         case MatMul(matrix, vector):
             return _ZERO if (inner := _without(vector)) == _ZERO else MatMul(matrix, inner)
         case Op(op, left, right):

@@ -12,11 +12,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, factors, terms, to_text
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, factors, terms
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS
-from gatedrnn_course.errors import CellError
-from gatedrnn_course.text import _
 
 __all__ = ["Apply", "Atom", "Divide", "Flat", "Statement", "Sum", "Term"]
 
@@ -86,13 +84,11 @@ class Flat:
     Attributes:
         statements: By name, each after the statements it needs.
         letters: The size of every value so far.
-        closed: Whether all products with matrices are known; what comes later is put together from them.
     """
 
     def __init__(self, letters: Mapping[str, str], matrices: Mapping[str, tuple[str, ...]]) -> None:
         self.statements: dict[str, Statement] = {}
         self.letters = dict(letters)
-        self.closed = False
         self._matrices = matrices
         self._known: dict[Statement, str] = {}
         self._alias: dict[str, Atom] = {}
@@ -113,9 +109,6 @@ class Flat:
             case Op("/", top, bottom) if not isinstance(bottom, Num) or not bottom.value:
                 return self._quotient(self.atom(top, self._inner(wanted)), bottom, wanted)
         parts = tuple(self._term(sign, term, wanted) for sign, term in terms(expr))
-        if self.closed and any(t.matrix for t in parts) and Sum("", _normal(parts)) not in self._known:
-            opposite = self._known.get(Sum("", _normal(replace(t, scale=-t.scale) for t in parts)))
-            return self.atom(Neg(Name(opposite)) if opposite else self._split(expr), wanted)
         return self._sum(parts, wanted)
 
     def needed(self, wanted: Iterable[str]) -> tuple[Statement, ...]:
@@ -128,39 +121,18 @@ class Flat:
                 todo += self.statements[name].used()
         return tuple(statement for name, statement in self.statements.items() if name in names)
 
-    def _split(self, expr: Expr) -> Expr:
-        """The expression with the values of its parts in their place."""
-
-        def known(part: Expr) -> Expr:
-            atom = self.atom(part)
-            return Name(atom) if isinstance(atom, str) else Num(atom)
-
-        match expr:
-            case Op(op, left, right):
-                return Op(op, known(left), known(right))
-            case Neg(arg):
-                return Neg(known(arg))
-        raise ValueError(f"a product with a matrix that the forward does not compute: {expr}")
-
     def _call(self, function: str, arg: Atom, wanted: str) -> Atom:
         if not isinstance(arg, str):
             return float(NUMPY_FUNCTIONS[function](np.float64(arg)))
         arg = self._full(arg, wanted)
-        if function == "step":  # read off the value of relu, so that the sum inside need not be kept
-            arg = self._known.get(Apply("", "relu", arg), arg)
         return self._add(Apply("", function, arg), wanted)
 
     def _quotient(self, top: Atom, expr: Expr, wanted: str) -> Atom:
         bottom = self.atom(expr, self._inner(wanted))
-        if not bottom:
-            raise CellError(
-                _("A quotient with {bottom} below the line.").format(bottom=to_text(expr)),
-                _("This is always zero."),
-                _("An engine divides by what can be other than zero."),
-                _("Change the line of the cell that divides."),
-            )
         if not isinstance(bottom, str):
             return self.atom(Op("*", Num(1.0 / bottom), Name(top) if isinstance(top, str) else Num(top)), wanted)
+        if not top:
+            return self._sum((), wanted)
         if not isinstance(top, str) or is_parameter(top):
             bottom = self._full(bottom, wanted)
         return self._add(Divide("", top, bottom), wanted)
@@ -201,14 +173,13 @@ class Flat:
 
     def _sum(self, parts: tuple[Term, ...], wanted: str) -> Atom:
         kept = _normal(parts)
+        is_line = wanted in self.letters and not wanted.startswith("_")  # a line of numbers has a size
         match kept:
             case (Term(1.0, (only,), ""),):
                 return only
-            case (Term(number, (), ""),):
+            case (Term(number, (), ""),) if not is_line:
                 return number
-        if not kept and (wanted.startswith("_") or wanted not in self.letters):  # a line of zeros has a size
-            return 0.0
-        return self._add(Sum("", kept), wanted)
+        return self._add(Sum("", kept), wanted) if kept or is_line else 0.0
 
     def vector(self, expr: Expr, wanted: str = "") -> str:
         """The value a matrix multiplies."""
@@ -223,12 +194,13 @@ class Flat:
         return wanted if wanted.startswith("_") else f"_{wanted}"
 
     def _add(self, new: Statement, wanted: str) -> str:
-        if new in self._known:
-            return self._known[new]
+        key = new if any(new.used()) else replace(new, name=self._letter(new, wanted))
+        if key in self._known:
+            return self._known[key]
         name, k = wanted or "_", 2
         while name in self.statements:
             name, k = f"{self._inner(wanted)}_{k}", k + 1
-        self._known[new] = name
+        self._known[key] = name
         self.statements[name] = replace(new, name=name)
         self.letters[name] = self._letter(new, name)
         return name

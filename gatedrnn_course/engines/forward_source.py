@@ -143,7 +143,7 @@ class _Forward:
             case Activate(first, last, function):
                 apart = f"v_{first}_{last}_apart"  # the same numbers, already at hand
                 columns = apart if apart in self.text.views else self._columns(first, last)
-                self.text.add(f"{columns}.{function}_()")
+                self.text.apply(function, columns, columns, columns)
             case Compute(statement):
                 self.text.statement(statement, out)
 

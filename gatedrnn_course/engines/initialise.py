@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, factors, terms
+from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.engines.recurrent import Recurrent
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
@@ -194,5 +195,5 @@ def _gate(expr: Expr, cell: Cell) -> tuple[str, int] | None:
 
 def _bias(expr: Expr) -> tuple[str, int] | None:
     """The bias among the terms of a sum, and its sign."""
-    found = ((term.id, sign) for sign, term in terms(expr) if isinstance(term, Name) and term.id.startswith("b_"))
-    return next(found, None)
+    named = ((term.id, sign) for sign, term in terms(expr) if isinstance(term, Name))
+    return next(((name, sign) for name, sign in named if name.startswith("b_") and is_parameter(name)), None)

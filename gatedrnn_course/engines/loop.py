@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import ACTIVATIONS
-from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS, to_python
+from gatedrnn_course.cells.numeric import python_of
+from gatedrnn_course.cells.slices import whole_step
+from gatedrnn_course.engines.normal import normal, numbered
 
 __all__ = ["loop", "step_of"]
 
@@ -35,18 +36,19 @@ def loop(
     return torch.cat(hs), tuple(torch.cat(parts[::-1]) for parts in zip(*ended, strict=True))
 
 
-def _function(name: str, a: Any) -> Any:
-    """An activation of a tensor, or of a number that stands in a cell's text."""
-    return getattr(torch, name)(a) if isinstance(a, Tensor) else NUMPY_FUNCTIONS[name](a)
+_FUNCTIONS: dict[str, Any] = {
+    name: eval(f"lambda a: {record.torch.format(a='a', out='')}", {"torch": torch})
+    for name, record in FUNCTIONS.items()
+}
 
 
 @lru_cache(maxsize=1024)
 def step_of(cell: Cell) -> Callable[..., tuple[Tensor, ...]]:
-    """One step as a function `step(x, *states, *params)` on tensors, line by line as the cell's text."""
-    states = tuple(f"{name}_prev" for name in cell.states)
-    inputs = ("x", *states, *(f"p_{name}" for name in cell.parameters))
-    text = to_python(cell.lines, inputs, cell.states, "step").replace(", p):", "):")
-    text = re.sub(r"\bp\.", "p_", text)
-    namespace: dict[str, Any] = {name: partial(_function, name) for name in ACTIVATIONS}
-    exec(compile(text, f"<step of {cell.name}>", "exec"), namespace)
+    """One step as a function `step(x, *states, *params)` on tensors, line by line as the cell in normal form."""
+    whole = whole_step(normal(numbered(cell)))
+    inputs = ("x", *(f"{name}_prev" for name in whole.outputs), *(f"p_{name}" for name in whole.cell.parameters))
+    rows = [f"    {line.name} = {python_of(line.expr, 'p_')}" for line in whole.lines]
+    text = "\n".join((f"def step({', '.join(inputs)}):", *rows, f"    return ({', '.join(whole.outputs)},)"))
+    namespace = dict(_FUNCTIONS)
+    exec(compile(text, "<step of a cell>", "exec"), namespace)
     return namespace["step"]  # type: ignore[no-any-return]

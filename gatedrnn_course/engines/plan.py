@@ -15,6 +15,7 @@ from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.adjoint import Linear
 from gatedrnn_course.engines.backward_plan import Backward, arrange
 from gatedrnn_course.engines.flat import Apply, Flat, Statement, Sum
+from gatedrnn_course.engines.normal import normal
 from gatedrnn_course.engines.schedule import Action, Slot, order
 
 __all__ = ["Plan", "plan_of"]
@@ -60,15 +61,17 @@ def plan_of(cell: Cell) -> Plan:
     Returns:
         Its program.
     """
+    cell = normal(cell)
     whole = whole_step(cell)
     vectors = {name: whole.shape(name) for name in (*whole.inputs, *cell.shapes)}
     flat = Flat({name: shape[0] for name, shape in vectors.items() if len(shape) == 1}, cell.shapes)
     for line in whole.lines:
         flat.define(line.name, line.expr)
-    values = tuple(str(flat.atom(Name(name))) for name in cell.states)
+    values = tuple(flat.vector(Name(name)) for name in cell.states)
     forward = flat.needed(values)
-    flat.closed = True
     linear = Linear(flat, backward(whole))
+    lost = [s.name for s in flat.needed(linear.roots()) if _has_product(s) and s not in forward]
+    forward = flat.needed((*values, *lost))  # a product that only the backward reads is computed too
     early = _early(forward)
     read, again = _trace(flat, linear.roots(), _storable(forward) | early | set(values))
     slots, sums = _slots(forward, {*values, *read})
@@ -80,6 +83,11 @@ def plan_of(cell: Cell) -> Plan:
     program = arrange(linear, slots, {s.name: s for s in forward}, again)
     letters = {**flat.letters, **linear.letters}
     return Plan(cell, values, letters, slots, before, step, early, kept, program)
+
+
+def _has_product(statement: Statement) -> bool:
+    """Whether a statement multiplies with a matrix."""
+    return isinstance(statement, Sum) and any(term.matrix for term in statement.terms)
 
 
 def _early(statements: Sequence[Statement]) -> frozenset[str]:
@@ -117,7 +125,7 @@ def _slots(statements: Sequence[Statement], apart: Collection[str]) -> tuple[tup
     functions = {s.arg: s for s in statements if isinstance(s, Apply)}
     slots, sums = [], []
     for statement in statements:
-        if isinstance(statement, Sum) and any(term.matrix for term in statement.terms):
+        if isinstance(statement, Sum) and _has_product(statement):
             name = statement.name
             inside = functions.get(name) if uses[name] == 1 and name not in apart else None
             slots.append(Slot(name, inside.name if inside else name, inside.function if inside else ""))

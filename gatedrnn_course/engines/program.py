@@ -13,6 +13,7 @@ from torch import Tensor
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.backward_source import write_backward, write_finish, write_workspace
 from gatedrnn_course.engines.forward_source import Stacks, write_forward
+from gatedrnn_course.engines.normal import numbered
 from gatedrnn_course.engines.plan import Plan, plan_of
 
 __all__ = ["Program", "program_of"]
@@ -23,7 +24,7 @@ class Program:
     """The functions of a cell.
 
     Attributes:
-        plan: The plan they come from.
+        plan: The plan they come from, of the numbered cell.
         prepare: `prepare(params, like, H, D)` gives matrices and biases side by side.
         forward: See `write_forward`.
         workspace: See `write_workspace`.
@@ -53,11 +54,6 @@ def steps_of_many(array: Tensor, length: int, n: int) -> tuple[Tensor, ...]:
     return array.view(array.shape[0], length, n, *array.shape[2:]).unbind(1)
 
 
-def slope_of_relu(a: Tensor) -> Tensor:
-    """1 where a > 0, else 0."""
-    return (a > 0).to(a.dtype)
-
-
 _ONE: dict[str, Any] = {"steps": steps, "mm": torch.mm, "addmm": torch.addmm, "grow": Tensor.addmm_}
 _MANY: dict[str, Any] = {"steps": steps_of_many, "mm": torch.bmm, "addmm": torch.baddbmm, "grow": Tensor.baddbmm_}
 """What a program's text calls, for one model and for many at once."""
@@ -71,13 +67,13 @@ def program_of(cell: Cell, many: bool = False) -> Program:
         cell: The cell.
         many: Whether it runs M models at once: all arrays have one more axis in front, vectors are (M, 1, H).
     """
-    plan, stacks = plan_of(cell), Stacks()
+    plan, stacks = plan_of(numbered(cell)), Stacks()
     for write in (write_forward, write_backward):  # the first time to learn which stacks they name
         write(plan, stacks)
     bodies = [write(plan, stacks) for write in (write_forward, write_workspace, write_backward, write_finish)]
     text = "\n\n".join((_write_prepare(plan, stacks), *bodies))
-    namespace: dict[str, Any] = {"torch": torch, "slope_of_relu": slope_of_relu, **(_MANY if many else _ONE)}
-    exec(compile(text, f"<program of {cell.name}>", "exec"), namespace)
+    namespace: dict[str, Any] = {"torch": torch, **(_MANY if many else _ONE)}
+    exec(compile(text, "<program of a cell>", "exec"), namespace)
     names = ("prepare", "forward", "workspace", "backward", "finish", "steps")
     return Program(plan, **{name: namespace[name] for name in names}, text=text)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.engines.flat import Apply, Divide, Statement, Sum, Term
 
@@ -93,16 +94,19 @@ class Source:
         match statement:
             case Sum(_, terms):
                 self._sum(terms, name, out, self.letters[statement.name])
-            case Apply(_, "step", arg):
-                self.add(f"{out}.copy_({self.value(arg)} > 0)" if out else f"{name} = slope_of_relu({self.value(arg)})")
             case Apply(_, function, arg):
-                self._assign(*_function(function, self.value(arg)), name, out)
+                self.apply(function, self.value(arg), name, out)
             case Divide(_, str(top), bottom):
                 self._assign("torch.div", f"{self.value(top)}, {self.value(bottom)}", name, out)
             case Divide(_, float(top), bottom):
                 self._assign("torch.reciprocal", self.value(bottom), name, out)
                 self.add(f"{name}.mul_({top!r})")
         return name
+
+    def apply(self, function: str, arg: str, name: str, out: str) -> None:
+        """Write a function of a tensor into the tensor `out`, or into a new one."""
+        text = FUNCTIONS[function].torch.format(a=arg, out=f", out={out}" if out else "")
+        self.add(text if out else f"{name} = {text}")
 
     def grow(self, target: str, term: Term) -> None:
         """Write `target += term` for a term without matrix."""
@@ -154,10 +158,3 @@ class Source:
         else:
             self._assign("torch.mul", f"{values[0]}, {first.scale!r}", name, out)
         return rest
-
-
-def _function(name: str, arg: str) -> tuple[str, str]:
-    """The torch function of an activation and its arguments."""
-    if name == "relu":
-        return "torch.clamp", f"{arg}, min=0.0"
-    return f"torch.{name}", arg

@@ -1,14 +1,13 @@
-"""`show_cell("LSTM")`: a cell's equations as on the slides, and its data flow as a picture."""
+"""`show_cell("LSTM")`: a cell as the flow it is, whole or grown line by line, and its equations as on the slides."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatedrnn_course.cells import Cell, catalogue, cell_latex, describe, diagram
-from gatedrnn_course.errors import CourseError
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
-from gatedrnn_course.text import _
 
 __all__ = ["Equations", "cell_of", "figure_of", "show_cell"]
 
@@ -30,28 +29,39 @@ class Equations:
         return self.cell.text
 
 
-def figure_of(cell: Cell | str) -> Picture:
+def figure_of(cell: Cell | str, upto: str | None = None, lit: str | Sequence[str] = ()) -> Picture:
     """The data flow of a cell as a picture, with its equations in words as alternative text.
 
     Args:
         cell: A cell, or its name in the catalogue.
+        upto: The last line to draw; all where left out.
+        lit: The line or lines to draw in colour, all else in grey.
+
+    Raises:
+        CourseError: If the catalogue has no such cell, or the cell no such line.
     """
     found = cell_of(cell)
-    return Picture(diagram(found), describe(found))
+    return Picture(diagram(found, upto, lit), describe(found, upto))
 
 
-def show_cell(cell: Cell | str) -> None:
-    """Show a cell's equations, then its data flow.
+def show_cell(
+    cell: Cell | str, upto: str | None = None, lit: str | Sequence[str] = (), equations: bool = False
+) -> None:
+    """Show the data flow of a cell.
 
     Args:
         cell: A cell, or its name in the catalogue.
+        upto: The last line to draw, each line at its place in the whole picture; all where left out.
+        lit: The line or lines to draw in colour, all else in grey.
+        equations: Whether to typeset its equations above.
 
     Raises:
-        CourseError: If the catalogue has no such cell.
+        CourseError: If the catalogue has no such cell, or the cell no such line.
     """
-    found = cell_of(cell)
-    show(Equations(found))
-    show(figure_of(found))
+    picture = figure_of(cell, upto, lit)
+    if equations:
+        show(Equations(cell_of(cell)))
+    show(picture)
 
 
 def cell_of(cell: Cell | str) -> Cell:
@@ -60,12 +70,4 @@ def cell_of(cell: Cell | str) -> Cell:
     Raises:
         CourseError: If the catalogue has no such cell.
     """
-    if isinstance(cell, Cell):
-        return cell
-    if cell not in catalogue:
-        raise CourseError(
-            _("The cell {name}.").format(name=repr(cell)),
-            _("The catalogue has no cell of that name."),
-            _("It has: {names}.").format(names=", ".join(catalogue)),
-        )
-    return catalogue[cell]
+    return cell if isinstance(cell, Cell) else catalogue[cell]

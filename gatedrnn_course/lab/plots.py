@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gatedrnn_course.cells.colours import STYLES as CELL
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
@@ -24,8 +25,8 @@ __all__ = ["COLOURS", "describe_plot", "draw_curves", "picture_of", "plot"]
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 """Okabe-Ito without yellow, which is hard to see on white."""
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
-WIDE, TALL, DOTS = 5.6, 3.4, 100
-"""Inches, and pixels an inch: at this width the letters stay readable on half a screen."""
+WIDE, TALL, ROW, DOTS = 5.6, 3.0, 0.22, 100
+"""Inches, of a row of names above the curves too, and pixels an inch. Letters stay readable on half a screen."""
 
 Curves = Mapping[str, Sequence[float]]
 
@@ -34,7 +35,8 @@ def plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | 
     """Draw curves.
 
     Args:
-        curves: The values of each curve by its name.
+        curves: The values of each curve by its name; `"c"`, `"f"` and other names of a cell, with or without words
+            after a comma, have its colour.
         x: Words for the x axis.
         y: Words for the y axis.
         title: Title.
@@ -94,15 +96,18 @@ def draw_curves(
     """The figure behind `plot`, for those who want to add to it."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDE, TALL), layout="constrained")
+    rows = -(-len(curves) // 2) if len(curves) > 1 else 0
+    figure = Figure(figsize=(WIDE, TALL + ROW * rows), layout="constrained")
     axes = figure.add_subplot()
     for (name, values), colour, style in zip(curves.items(), cycle(COLOURS), cycle(STYLES)):
-        axes.plot(_positions(at, len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
+        own = CELL.get(name.partition(",")[0])
+        drawn = own.colour if own else colour
+        axes.plot(_positions(at, len(values)), values, color=drawn, linestyle=style, linewidth=2, label=name)
     axes.set(xlabel=x, ylabel=y, title=title, yscale="log" if log else "linear")
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3)
-    if len(curves) > 1:
-        axes.legend(frameon=False)
+    if rows:
+        figure.legend(frameon=False, loc="outside upper left", ncols=2)
     return figure
 
 

@@ -41,7 +41,7 @@ class Reveal:
         if _in_notebook() and not self.choice:
             from IPython.utils.capture import capture_output
 
-            self._capture = capture_output()  # type: ignore[no-untyped-call]
+            self._capture = capture_output()
             self._captured = self._capture.__enter__()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from gatedrnn_course.cells.colours import style_of
+from gatedrnn_course.cells.colours import NEUTRAL, STYLES, style_of
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.plots import describe_plot
 from gatedrnn_course.lab.show import show
@@ -21,22 +21,26 @@ __all__ = ["Range", "draw_timeline", "show_timeline"]
 
 Range = tuple[float, float]
 
-WIDTH, LEFT, RIGHT = 560, 122, 508  # the bars stand between LEFT and RIGHT
+WIDTH, LEFT, RIGHT = 530, 112, 480  # the bars stand between LEFT and RIGHT
 TALL, BETWEEN, TOP, BOTTOM = 34, 14, 12, 26
 INK = "#222"
+INKS = {STYLES["h"]: 1, NEUTRAL: 0.65}
+"""Quantities drawn in the colour of the page's text, and how strongly."""
 
 
-def show_timeline(lanes: Mapping[str, Sequence[float]], title: str = "", mark: int | None = None) -> None:
+def show_timeline(lanes: Mapping[str, Sequence[float]], title: str = "", mark: int | None = None, x: str = "") -> None:
     """Draw quantities over the same steps below each other.
 
     Args:
         lanes: The values of each by its name, such as `"f"`; a name of the cell has its colour, and further words may
             follow it: `"f, forget gate"`.
         title: What the picture shows, for those who cannot see it.
-        mark: A step to mark, from 1.
+        mark: A step to mark, from 1, whose numbers stand at the right; those of the last one where left out.
+        x: What the bars count, if not steps.
     """
-    alt = describe_plot(lanes, _("step"), _("value"), title, range(1, 1 + _steps(lanes)))
-    show(Picture(draw_timeline(lanes, {}, mark, alt, paper=True), alt))
+    x = x or _("step")
+    alt = describe_plot(lanes, x, _("values"), title, range(1, 1 + _steps(lanes)))
+    show(Picture(draw_timeline(lanes, {}, mark, alt, x, paper=True), alt))
 
 
 def draw_timeline(
@@ -44,6 +48,7 @@ def draw_timeline(
     ranges: Mapping[str, Range],
     mark: int | None,
     label: str,
+    x: str = "",
     paper: bool = False,
 ) -> str:
     """The picture behind `show_timeline`.
@@ -53,6 +58,7 @@ def draw_timeline(
         ranges: Smallest and largest value of a lane; found from the values where left out.
         mark: A step to mark, from 1, whose numbers stand at the right; the last one where left out, unmarked.
         label: The picture in words.
+        x: What the bars count; steps where left out.
         paper: Dark ink on white paper; otherwise ink in the colour of the page's text.
 
     Returns:
@@ -78,7 +84,9 @@ def draw_timeline(
         for step in (1, *range(every, steps + 1, every))
         if step == 1 or every > 1 or steps <= 10
     ]
-    body.append(f'<text x="6" y="{height - 10}">{escape(_("step"))}</text>')
+    body.append(f'<text x="6" y="{height - 10}">{escape(x or _("step"))}</text>')
+    at_words = escape(_("at {step}").format(step=mark or steps))
+    body.append(f'<text data-at="" x="{WIDTH - 4}" y="{height - 10}" text-anchor="end">{at_words}</text>')
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" aria-label="{escape(label)}" font-family="sans-serif" font-size="13" fill="currentColor"{look}>'
@@ -99,8 +107,10 @@ def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: flo
     """One quantity: its name, its range, a bar a step, and the number at one of them."""
     low, high = span
     key = name.partition(",")[0]
-    colour = style_of(key).colour
-    colour = "currentColor" if colour == "#000000" else colour
+    style = style_of(key)
+    fill = f'fill="{style.colour}"'
+    if style in INKS:  # readable on dark paper too
+        fill = f'fill="currentColor" fill-opacity="{INKS[style]}"'
     bars = []
     for step, value in enumerate(values):
         y, tall = bar(float(value), span)
@@ -116,7 +126,7 @@ def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: flo
         f'<text x="{LEFT - 6}" y="{top + TALL + 2:g}" text-anchor="end">{low:g}</text>'
         f'<path d="M{LEFT} {zero:g}H{RIGHT}" stroke="currentColor" stroke-opacity=".4"/>'
         f'<g data-lane="{escape(key)}" data-low="{low:g}" data-high="{high:g}" data-top="{top:g}" '
-        f'data-tall="{TALL}" fill="{colour}">{"".join(bars)}</g>'
+        f'data-tall="{TALL}" {fill}>{"".join(bars)}</g>'
         f'<text data-now="{escape(key)}" x="{WIDTH - 4}" y="{middle + 4:g}" text-anchor="end" '
         f'font-weight="600">{shown(float(values[at]))}</text>'
     )
@@ -127,9 +137,7 @@ def _steps(lanes: Mapping[str, Sequence[float]]) -> int:
 
 
 def _range(values: Sequence[float]) -> Range:
-    """0 to 1 where the values lie there, and as far above zero as below where they do not."""
+    """From 0 where no value is below it, else as far above zero as below; whole numbers."""
     low, high = min(map(float, values)), max(map(float, values))
-    if low >= 0 and high <= 1:
-        return 0.0, 1.0
-    wide = float(math.ceil(max(abs(low), abs(high))))
-    return -wide, wide
+    wide = float(max(1, math.ceil(max(abs(low), abs(high)))))
+    return (0.0 if low >= 0 else -wide), wide

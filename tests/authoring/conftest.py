@@ -23,6 +23,7 @@ LESSON = """\
 # %%
 # << first_cell >>
 import numpy as np
+from gatedrnn_course import explore_gates
 
 # %%
 x = np.linspace(0, 1, 3)
@@ -30,6 +31,9 @@ print(x.round(2))
 
 # %% tags=["raises-exception"]
 np.zeros(2) @ np.zeros(3)
+
+# %%
+explore_gates("LSTM")
 """
 
 ASSIGNMENT = """\
@@ -63,6 +67,9 @@ class Project:
         self.root = root
         self.write("lessons", LESSON)
         self.write("assignments", ASSIGNMENT)
+        (root / "docs").mkdir()
+        (root / "docs" / "kill_matrix_00.md").write_text("| `linear` | 100 | all caught |\n", "utf-8")
+        (root / "README.md").write_text("| 00 start here | lesson and assignment |\n", "utf-8")
 
     def write(self, folder: str, text: str, stem: str = "00_start_here") -> Path:
         path = self.root / "course" / folder / f"{stem}.py"

@@ -52,7 +52,7 @@ def test_nbgraders_metadata(both, unit):
 def test_no_version_of_python_is_written(both):
     for notebook in both:
         assert notebook.metadata.kernelspec.name == "python3"
-        assert "version" not in notebook.metadata.language_info
+        assert notebook.metadata.language_info.version == "3"  # the language's
 
 
 def test_markdown_is_filled_in(project):

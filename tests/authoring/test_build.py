@@ -74,7 +74,7 @@ def test_a_plain_build_keeps_what_unchanged_cells_show(executed, change):
     after = shown(executed.product("notebooks"))
     assert after[1] == (None, [])
     assert [after[0][1], after[2][1]] == [outputs for _, outputs in before[:2]]
-    assert [count for count, _ in after] == [1, None, 3, None]
+    assert [count for count, _ in after] == [1, None, 3, None, 5]
     assert after[3] == (None, [])
 
 

@@ -10,6 +10,7 @@ from gatedrnn_course.authoring.drift import drift
 from gatedrnn_course.authoring.normal import normal
 from gatedrnn_course.authoring.notebook import new_cell, reads, write
 from gatedrnn_course.authoring.places import answers_path
+from gatedrnn_course.authoring.rules import moves
 
 MODEL = "0123456789abcdef0123456789abcdef"
 QUESTION = """
@@ -144,3 +145,14 @@ def test_a_cell_missing_in_the_middle_is_told_by_the_first_that_differs(executed
     write(path, notebook)
     (sentence,) = drift(executed.root)
     assert "Cell 2 (try:) differs" in sentence
+
+
+def test_a_lesson_in_which_nothing_moves_is_told_whatever_its_text_says(executed, change):
+    lesson = executed.product("notebooks")
+    assert moves(reads(lesson.read_text("utf-8")))
+    source = executed.root / "course" / "lessons" / "00_start_here.py"
+    change(source, 'explore_gates("LSTM")', '"explore_gates"')
+    build(executed.root, run=True)
+    assert not moves(reads(lesson.read_text("utf-8")))
+    (sentence,) = drift(executed.root)
+    assert "notebooks/en/00_start_here.ipynb: Nothing in it can be moved." in sentence

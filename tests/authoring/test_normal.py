@@ -32,7 +32,7 @@ def test_counts_are_one_to_n_and_times_are_gone():
     assert [cell.execution_count for cell in made.cells] == [1, 2, None]
     assert made.cells[0].outputs[0].execution_count == 1
     assert made.cells[1].metadata == {}
-    assert "version" not in made.metadata.language_info
+    assert made.metadata.language_info.version == "3"
 
 
 def test_of_a_widget_its_picture_stays_and_nothing_that_needs_a_kernel():

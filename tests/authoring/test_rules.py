@@ -134,18 +134,15 @@ def test_a_line_of_code_fits_a_window():
         refuse_unreadable(source("code", "x = 1\n" + "y" * 89))
 
 
-PICTURES = ("image/png", "image/jpeg")
-
-
-@pytest.mark.parametrize("mime", PICTURES)
-@pytest.mark.parametrize("alt", [None, "", " ", "\n", "a curve"])
-def test_a_picture_of_any_kind_needs_words_in_the_page(mime, alt):
-    """Words in the metadata are read by nobody: they stand in HTML beside the picture."""
+@pytest.mark.parametrize("mime", ["image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"])
+@pytest.mark.parametrize("alt", [None, "", " ", "a curve"])
+def test_a_bare_picture_of_any_kind_has_no_words_whatever_its_metadata_say(mime, alt):
+    """No reader tells the words in a picture's metadata: they belong into HTML around it."""
     metadata = {} if alt is None else {mime: {"alt": alt}}
-    (sentence,) = problems(copy(new_notebook([shows({mime: "aa"}, metadata)])))
+    (sentence,) = problems(copy(new_notebook([shows({mime: LABELLED, "text/plain": "a curve"}, metadata)])))
     assert "alternative" in sentence
-    html = "<img src='data:,' alt='a curve'>"
-    assert list(problems(copy(new_notebook([shows({mime: "aa", "text/html": html}, metadata)])))) == []
+    framed = shows({mime: "aa", "text/html": '<img src="x" alt="a curve">'}, metadata)
+    assert list(problems(copy(new_notebook([framed])))) == []
 
 
 @pytest.mark.parametrize(
@@ -154,3 +151,24 @@ def test_a_picture_of_any_kind_needs_words_in_the_page(mime, alt):
 def test_a_picture_in_text_needs_words_however_it_is_written(text):
     with pytest.raises(CourseError, match="alternative"):
         refuse_unreadable(source("markdown", f"Look:\n\n{text}"))
+
+
+def test_a_widget_that_stores_no_picture_of_itself_is_told():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "0" * 32, "version_major": 2, "version_minor": 0}}
+    (sentence,) = problems(copy(new_notebook([shows({**view, "text/html": "<p>A row of gates.</p>"})])))
+    assert "A widget without a picture of itself" in sentence
+
+
+def told_of(*cells):
+    """What the rules say of these cells, each with an id of its own."""
+    return list(problems(copy(new_notebook([{**cell, "id": f"c{k}"} for k, cell in enumerate(cells)]))))
+
+
+def test_nothing_is_shown_while_a_question_is_open():
+    asks = code('predict(\n    "keep",\n    "What does it do?",\n    ["a", "b"],\n)')
+    shown = shows({"text/plain": "2.0"})
+    answer = answering({"text/html": FOLDED, "text/plain": "Folded."})
+    assert told_of(shown, asks, code(), answer, shown) == []
+    (sentence,) = told_of(asks, shown, answer)
+    assert sentence.startswith("cell 2 (") and 'the question "keep" is open' in sentence
+    assert len(told_of(asks, shown, shown)) == 2

@@ -104,6 +104,9 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
     (home / ".jupyter" / "labconfig").mkdir(parents=True)
     (home / ".jupyter" / "labconfig" / "page_config.json").write_text(json.dumps(quiet), "utf-8")
+    profile = home / ".ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    shutil.copy(ROOT / "etc" / "ipython" / "ipython_kernel_config.py", profile)  # the tree's, installed or not
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

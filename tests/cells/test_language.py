@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from gatedrnn_course.cells import Cell, CellError, catalogue, parse
 from gatedrnn_course.cells.expr import Call, MatMul, Name, Neg, Num, Op
-from gatedrnn_course.cells.language import MAX_LINES, MAX_WIDTH, is_parameter, is_state, parse_line, parse_lines
+from gatedrnn_course.cells.language import (
+    MAX_DEPTH,
+    MAX_LINES,
+    MAX_WIDTH,
+    is_parameter,
+    is_state,
+    parse_line,
+    parse_lines,
+)
 
 TOKENS = [
     *"+-*/@()=#.,:;[]{}~^%&|<>!\\'\"\n\t \x00",
@@ -129,7 +137,7 @@ def test_nothing_is_ever_executed(text: str, monkeypatch: pytest.MonkeyPatch, tm
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("h = exp(x)", "exp(x)"),
+        ("h = sin(x)", "sin(x)"),
         ("h = x ** 2", "x ** 2"),
         ("h = x % 2", "x % 2"),
         ("h = x[0]", "x[0]"),
@@ -176,7 +184,7 @@ def test_an_error_quotes_the_line_says_what_is_wrong_and_what_is_allowed(line: s
     message = str(caught.value)
     assert line in message
     assert said in message
-    assert "+ - * / @, numbers, sigmoid, tanh, relu, x, *_prev, W_*, U_*, P_*, b_*" in message
+    assert "+ - * / @, numbers, sigmoid, tanh, relu, exp, softplus, softsign, x, *_prev, W_*, U_*, P_*, b_*" in message
 
 
 def test_a_line_too_long_is_quoted_in_part() -> None:
@@ -265,3 +273,29 @@ def test_a_function_takes_one_value_and_no_keywords(call: str) -> None:
     with pytest.raises(CellError) as caught:
         parse_line(f"h = {call}")
     assert f"`{call}` is not part of the language" in str(caught.value)
+
+
+@pytest.mark.parametrize("length", [MAX_WIDTH - 1, MAX_WIDTH, MAX_WIDTH + 1])
+def test_blanks_inside_a_line_count_as_written_and_around_it_do_not(length: int) -> None:
+    line = f"h = tanh(W_h @ x{' ' * (length - len('h = tanh(W_h @ x)'))})"
+    assert len(line) == length
+    for text in (line, f"   {line}   ", f"{line}  # {'words ' * 100}"):
+        if length > MAX_WIDTH:
+            with pytest.raises(CellError, match=f"longer than {MAX_WIDTH}"):
+                parse_line(text)
+        else:
+            assert parse_line(text).name == "h"
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("-", ""), ("x+(", ")"), ("(", "+x)"), ("U_h@(", ")"), ("tanh(", ")")]
+)
+def test_an_expression_may_be_as_deep_as_is_said_and_no_deeper(opening: str, closing: str) -> None:
+    for depth in (MAX_DEPTH, MAX_DEPTH + 1):
+        line = f"h = {opening * depth}x{closing * depth}"
+        assert len(line) <= MAX_WIDTH
+        if depth > MAX_DEPTH:
+            with pytest.raises(CellError, match="nested too deeply"):
+                parse_line(line)
+        else:
+            assert parse_line(line).name == "h"

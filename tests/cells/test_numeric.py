@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatedrnn_course.cells import Params, catalogue, sigmoid
+from gatedrnn_course.cells.activations import relu, step
 from gatedrnn_course.cells.expr import MatMul, Name, NumpyMatMul, Outer, Transpose
 from gatedrnn_course.cells.language import Line, parse_line, parse_lines
 from gatedrnn_course.cells.numeric import (
@@ -14,8 +15,6 @@ from gatedrnn_course.cells.numeric import (
     compiled,
     outer,
     python_of,
-    relu,
-    slope_of_relu,
     to_python,
 )
 
@@ -103,5 +102,5 @@ def test_a_line_may_have_the_name_of_a_builtin() -> None:
 @pytest.mark.parametrize("zero", [0.0, -0.0])
 def test_the_slope_of_relu_at_zero_is_zero(zero: float) -> None:
     """relu has no derivative at 0; as in torch, the course takes the one from the left."""
-    np.testing.assert_array_equal(slope_of_relu(np.array([np.nextafter(0, -1), zero, np.nextafter(0, 1)])), [0, 0, 1])
+    np.testing.assert_array_equal(step(np.array([np.nextafter(0, -1), zero, np.nextafter(0, 1)])), [0, 0, 1])
     assert relu(np.array([zero + 1e-30j])).imag.item() == 0.0

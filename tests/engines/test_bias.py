@@ -24,6 +24,8 @@ def test_no_bias_is_left_and_nothing_else_is_lost(name: str) -> None:
         ("h = h_prev + U_h @ tanh(b_h)", "h = h_prev"),
         ("h = h_prev * sigmoid(b_h)", "h = h_prev * sigmoid(0)"),
         ("h = h_prev - (b_1 + b_2)", "h = h_prev"),
+        ("h = h_prev + W_h @ softsign(b_h)", "h = h_prev"),
+        ("h = h_prev * exp(b_h)", "h = h_prev * exp(0)"),
     ],
 )
 def test_zeros_are_left_out(text: str, left: str) -> None:
@@ -33,3 +35,8 @@ def test_zeros_are_left_out(text: str, left: str) -> None:
 def test_a_line_of_biases_only_is_refused() -> None:
     with pytest.raises(CellError, match="numbers only"):
         without_bias(parse("h = tanh(b_h)"))
+
+
+def test_a_state_named_b_is_no_bias() -> None:
+    cell = parse("b = tanh(W_b @ x + b_prev)\nh = tanh(b + h_prev)")
+    assert without_bias(cell) == cell

@@ -25,12 +25,24 @@ def test_the_equations_are_typeset_and_have_a_text() -> None:
 
 
 def test_a_cell_of_ones_own_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    show_cell(parse("h = tanh(W_h @ x + U_h @ h_prev)", "mine"))
+    show_cell(parse("h = tanh(W_h @ x + U_h @ h_prev)", "mine"), equations=True)
     out = capsys.readouterr().out
     assert "h = tanh(W_h @ x + U_h @ h_prev)" in out
     assert "The mine receives" in out
 
 
-def test_an_unknown_cell_lists_the_catalogue() -> None:
+def test_an_unknown_cell_is_told_with_names_that_are_near() -> None:
     with pytest.raises(CourseError, match="peephole LSTM"):
+        cell_of("LSTM peephole")
+    with pytest.raises(CourseError, match=r"Near it: LSTM"):
         cell_of("LTSM")
+
+
+def test_a_cell_grows_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+    part = figure_of("LSTM", upto="i", lit="i")
+    assert part.drawing != figure_of("LSTM").drawing
+    assert "input gate" in part.alt and "output gate" not in part.alt
+    show_cell("LSTM", upto="i", lit="i")
+    assert capsys.readouterr().out == f"{part.alt}\n"
+    with pytest.raises(CourseError):
+        show_cell("LSTM", upto="z")

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import gatedrnn_course
+from gatedrnn_course import engines
 
 HEAVY = ("numpy", "torch", "matplotlib", "anywidget", "ipywidgets", "IPython", "pandas")
 
@@ -36,6 +37,13 @@ def test_what_an_import_loads(code: str, allowed: set[str]) -> None:
 def test_every_name_is_there(name: str) -> None:
     assert getattr(gatedrnn_course, name) is not None
     assert name in dir(gatedrnn_course)
+
+
+def test_completion_offers_the_course_and_nothing_else() -> None:
+    assert dir(gatedrnn_course) == sorted(gatedrnn_course.__all__)
+    assert dir(engines) == sorted(engines.__all__)
+    assert all(getattr(engines, name) is not None for name in dir(engines))
+    assert {"Any", "import_module"}.isdisjoint([*dir(gatedrnn_course), *dir(engines)])
 
 
 def test_a_name_that_is_not_there() -> None:

@@ -208,3 +208,59 @@ def test_settings_outside_the_definition_are_refused_in_a_sentence(name, setting
         generated[name](**setting).batch(0, 2)
     assert caught.value.expected
     assert caught.value.do
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("adding_1997", {"length": 22}),
+        ("multiplication", {"length": 22}),
+        ("adding", {"length": 2}),
+        ("temporal_order_6a", {"length": 20}),
+        ("temporal_order_6b", {"length": 20}),
+        ("long_lag_2a", {"lag": 2}),
+        ("long_lag_2b", {"lag": 2}),
+        ("long_lag_2c", {"lag": 0, "distractors": 1}),
+        ("two_sequence_3a", {"length": 1, "informative": 1}),
+        ("embedded_reber", {"strings": 1}),
+        ("continual_reber", {"length": 1}),
+        ("counting_ab", {"smallest": 1, "largest": 1}),
+        ("measure_spike_delays", {"interval": 1, "extras": (0,), "intervals": 2}),
+        ("measure_one_delay", {"interval": 1, "intervals": 1}),
+        ("generate_timed_spikes", {"interval": 1, "intervals": 1}),
+        ("periodic_triangle", {"period": 2, "periods": 1}),
+        ("copying", {"lag": 1, "symbols": 1, "remember": 1}),
+        ("arithmetic", {"digits": 1}),
+        ("xml", {"most": 1}),
+        ("memorisation", {"letters": 1, "kinds": 1}),
+    ],
+)
+def test_the_smallest_settings_of_the_definition_are_allowed(name, setting, oracle):
+    task = generated[name](**setting)
+    batch = task.batch(0, 1)
+    assert batch.size == 1
+    assert task.name == name
+    assert task.correct(oracle(task, batch), batch).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "smallest"),
+    [
+        ("adding_1997", {"length": 21}, 22),
+        ("temporal_order_6a", {"length": 19}, 20),
+        ("two_sequence_3a", {"informative": 4, "length": 3}, 4),
+        ("counting_ab", {"smallest": 3, "largest": 2}, 3),
+        ("periodic_cosine", {"periods": 0}, 1),
+        ("embedded_reber", {"strings": 0}, 1),
+    ],
+)
+def test_the_smallest_setting_is_told(name, setting, smallest):
+    with pytest.raises(CourseError, match=f"of at least {smallest}"):
+        generated[name](**setting).batch(0, 1)
+
+
+@pytest.mark.parametrize("name", ["embedded_reber", "xml", "long_lag_2a", "continual_reber", "counting_abc", "copying"])
+def test_where_every_step_is_asked_every_step_is_scored(name):
+    """The first prediction among them; only the padding is left out."""
+    batch = make(name).batch(0, 20)
+    assert np.array_equal(batch.mask, inside(batch.lengths, batch.steps))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gatedrnn_course.cells import Cell, catalogue, parse
-from gatedrnn_course.tasks import Criterion, Task, TwoSequence, generated, recorded
+from gatedrnn_course.tasks import Criterion, Task, TwoSequence, digits, generated, music, recorded, strokes
 from gatedrnn_course.tasks import catalogue as tasks
 from gatedrnn_course.tasks.batch import Batch, one_hot
 from gatedrnn_course.tasks.iam_ondb import BOARDS, REMOVED
@@ -149,6 +149,25 @@ def test_a_task_begins_with_the_papers_settings(name, settings):
 def test_features_of_speech_are_those_of_the_paper():
     """Greff et al. 2017, section IV.A: 12 cepstra and energy with two derivatives, 25 ms every 10 ms, 0.97."""
     assert (CEPSTRA, FEATURES, WINDOW, STRIDE, PRE_EMPHASIS) == (12, 3 * 13, 0.025, 0.01, 0.97)
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "sha256"),
+    [
+        (music.FILES["jsb"], "JSB_Chorales.mat", "ac0e608527cc411c"),
+        (music.FILES["nottingham"], "Nottingham.mat", "d154f7ca2e90799d"),
+        (music.FILES["piano_midi"], "Piano_midi.mat", "990a8a71d5764a7e"),
+        (music.FILES["muse_data"], "MuseData.mat", "e8d9eb422ec3833c"),
+        (music.FILES["jsb_16th"], "jsb-chorales-16th.json", "8730aca7b64e7d29"),
+        (strokes.FILES[1], "strokes_background_small1.zip", "8cb3960fb6cf4ccf"),
+        (strokes.FILES[2], "strokes_background_small2.zip", "345bf2141efbea06"),
+        (digits.FILE, "recordings.tar.gz", ""),  # packed anew at each download: its content is checked by its manifest
+    ],
+)
+def test_a_data_file_has_the_name_and_the_content_it_had_when_the_course_was_written(file, name, sha256):
+    assert (file.name, file.sha256[:16], len(file.sha256)) == (name, sha256, 64 if sha256 else 0)
+    assert file.address.startswith("https://")
+    assert file.address.endswith((name, ".tar.gz"))
 
 
 class Line(Task):

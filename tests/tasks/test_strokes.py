@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,16 @@ def test_every_letter_of_the_alphabet_is_written_and_every_length():
     words = [word.targets for word in Strokes(stand_in="always", words=(300, 1, 1)).sequences("train")]
     assert set(np.concatenate(words)) == set(range(26))
     assert {len(word) for word in words} == {3, 4, 5, 6}
+
+
+def test_characters_are_found_by_alphabet_number_and_drawer(tmp_path):
+    """The layout of Omniglot's archives: characters and drawers count from 1 there and from 0 here."""
+    path = tmp_path / "strokes.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("Latin/character01/0709_01", "Latin/character02/0710_20", "Greek/character01/0394_01"):
+            archive.writestr(f"strokes_background_small1/{name}.txt", TEXT)
+        archive.writestr("strokes_background_small1/Latin/readme.txt", "no strokes")
+        archive.writestr("strokes_background_small1/Latin/character01/0709_01.png", "no strokes")
+    found = characters(path, "Latin")
+    assert set(found) == {(0, 0), (1, 19)}
+    assert [len(stroke) for stroke in found[0, 0]] == [2, 1]

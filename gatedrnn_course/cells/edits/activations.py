@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gatedrnn_course.cells.activations import EXCHANGED
 from gatedrnn_course.cells.edits.site import Context, Site
-from gatedrnn_course.cells.expr import ACTIVATIONS, Call, Expr, Name, Op, Path, join_sum, terms
+from gatedrnn_course.cells.expr import Call, Expr, Name, Op, Path, join_sum, terms
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.text import mark
 
@@ -15,7 +16,7 @@ __all__ = ["no_activation", "one_too_many", "other_activation", "term_outside"]
 def other_activation(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """tanh for sigmoid, and so on."""
     if isinstance(node, Call):
-        for function in ACTIVATIONS:
+        for function in EXCHANGED:
             if function != node.function:
                 words = mark("{line} uses {function} where {right} belongs.")
                 group = ("activation", node.function, function)

@@ -64,6 +64,25 @@ class Addresses:
         """The biases and peepholes, in the order they lie behind the matrices."""
         return tuple(name for name in self.cell.parameters if len(self.cell.shape(name)) == 1)
 
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The matrices that only unused lines read: they are kept, for somebody may ask for them."""
+        return tuple(n for n in self.cell.parameters if len(self.cell.shape(n)) == 2 and n not in self.places)
+
+    def offsets(self) -> tuple[dict[str, str], str]:
+        """Where each part of the parameters begins, and where the last ends: blocks, then vectors, then the rest."""
+        sizes = {name: f"{self.inner(block)} * ({self.width(block)})" for block, name in self.blocks.items()}
+        sizes |= {f"o_{name}": padded(self.cell.shape(name)[0]) for name in self.vectors}
+        sizes |= {f"o_{name}": f"PAD({' * '.join(self.cell.shape(name))})" for name in self.idle}
+        found, end = {}, "0"
+        for name, size in sizes.items():
+            found[name], end = end, f"{name} + {size}"
+        return found, end
+
+    def inner(self, block: Block) -> str:
+        """The columns of the matrices of a forward block."""
+        return "D" if block.vector == "x" else self.letter(block.vector)
+
     def letter(self, name: str) -> str:
         """The size of a value of the forward, or of a state before the step."""
         part = self.storage.layout.equations.forward

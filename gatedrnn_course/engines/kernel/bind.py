@@ -16,6 +16,7 @@ from gatedrnn_course.cells.expr import names
 from gatedrnn_course.engines.kernel.addresses import Addresses
 from gatedrnn_course.engines.kernel.library import load_cells
 from gatedrnn_course.engines.kernel.text_cell import cell_key
+from gatedrnn_course.engines.normal import numbered
 from gatedrnn_course.engines.stacks import stacks_of
 
 __all__ = ["Kernel", "Shape", "Sizes", "kernel_of", "kernels_of", "reads_input"]
@@ -221,5 +222,5 @@ def kernel_of(cell: Cell, real_bytes: int) -> Kernel:
 @lru_cache(maxsize=1024)
 def reads_input(cell: Cell) -> bool:
     """Whether the kernel looks at the input outside products, and so needs its rows padded."""
-    e = Addresses(cell).storage.layout.equations
+    e = Addresses(numbered(cell)).storage.layout.equations
     return any("x" in names(value) for part in (e.forward, e.backward) for value in part.values.values())

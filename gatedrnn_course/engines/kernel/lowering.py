@@ -1,18 +1,19 @@
 """Takes equations apart into products with matrices and elementwise values, the two things a kernel computes.
 
-`f = sigmoid(W_f @ x + U_f @ h_prev + b_f)` becomes a slot that adds up two products, and two values: the slot plus
-`b_f`, and its sigmoid. Elementwise parts stay nested, for the C compiler fuses them better than we would.
+Of `a_f = W_f @ x + U_f @ h_prev + b_f` becomes a slot that adds up two products, and the value slot plus `b_f`.
+Elementwise parts stay nested, for the C compiler fuses them better than we would.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Transpose, join_sum, names, terms, walk
-from gatedrnn_course.cells.language import is_parameter
+from gatedrnn_course.cells.expr import Expr, MatMul, Name, Neg, Num, Op, Transpose, join_sum, names, terms
+from gatedrnn_course.cells.language import Line
+from gatedrnn_course.engines.normal import scaled_product
 
-__all__ = ["SLOT", "Lowerer", "Part", "Product", "is_slot", "reads", "slot_number"]
+__all__ = ["SLOT", "Part", "Product", "is_slot", "lower_backward", "lower_forward", "reads", "scaled", "slot_number"]
 
 SLOT = "#"
 """A name that begins so stands for what a slot holds once all its products are added up."""
@@ -51,6 +52,15 @@ class Part:
     slots: list[str] = field(default_factory=list)
     letters: dict[str, str] = field(default_factory=dict)
 
+    def define(self, name: str, value: Expr, letter: str) -> None:
+        """Add a value."""
+        self.values[name], self.letters[name] = value, letter
+
+    def new_slot(self, letter: str) -> int:
+        """Add a slot."""
+        self.slots.append(letter)
+        return len(self.slots) - 1
+
 
 def is_slot(name: str) -> bool:
     """Whether a name stands for a slot."""
@@ -62,102 +72,70 @@ def slot_number(name: str) -> int:
     return int(name.removeprefix(SLOT))
 
 
-class Lowerer:
-    """Takes lines apart, one after the other.
-
-    Expressions met in the forward are remembered, so that the backward finds `tanh(c)` and `r * h_prev` by what they
-    say. In the forward nothing with a product in it is shared: every product then has one derivative of its own.
+def lower_forward(part: Part, line: Line, letter: str) -> Iterator[tuple[int, float]]:
+    """Take one line in normal form apart; products with the same number in front share a slot.
 
     Args:
-        shapes: The shape of every name of the cell in letters.
+        part: The forward so far.
+        line: The line.
+        letter: Its size.
+
+    Yields:
+        Each slot, and the number in front of it.
     """
-
-    def __init__(self, shapes: dict[str, tuple[str, ...]]) -> None:
-        self.shapes = shapes
-        self.part = Part()
-        self.known: dict[Expr, Name] = {}
-        self.backward = False
-        self._count = 0
-
-    def begin_backward(self) -> Part:
-        """Collect the lines to come in a new part."""
-        self.part, self.backward = Part(), True
-        return self.part
-
-    def line(self, name: str, expr: Expr, letter: str) -> None:
-        """Take one equation apart."""
-        match expr:
-            case Call(function, arg) if function != "step":
-                value: Expr = Call(function, self.point(arg, letter))
-            case Op("+" | "-") | Neg() | MatMul() if _has_product(expr):
-                value = self._with_slot(expr, letter)
-            case _:
-                value = self.point(expr, letter)
-        self._define(name, value, letter)
-        if not isinstance(expr, Name | Num):
-            self.known.setdefault(expr, Name(name))
-
-    def point(self, expr: Expr, letter: str) -> Expr:
-        """An elementwise expression: calls and sums with products become names."""
-        if expr in self.known and (self.backward or not _has_product(expr)):
-            return self.known[expr]
-        match expr:
-            case Neg() | Op("+" | "-") | MatMul() if _has_product(expr, direct=True):
-                return self._temporary(expr, self._with_slot(expr, letter), letter)
-            case Neg(arg):
-                return Neg(self.point(arg, letter))
-            case Op(op, left, right):
-                return Op(op, self.point(left, letter), self.point(right, letter))
-            case Call("step", arg):
-                return Call("step", self.point(Call("relu", arg), letter))
-            case Call(function, arg):
-                return self._temporary(expr, Call(function, self.point(arg, letter)), letter)
-        return expr
-
-    def vector(self, expr: Expr, letter: str) -> str:
-        """The name of what a matrix multiplies."""
-        if isinstance(expr, Name) and not is_parameter(expr.id):
-            return expr.id
-        value = self.point(expr, letter)
-        if isinstance(value, Name) and not is_parameter(value.id):
-            return value.id
-        return self._temporary(expr, value, letter).id
-
-    def _with_slot(self, expr: Expr, letter: str) -> Expr:
-        """A sum whose products go to one new slot. A product that is subtracted gets a slot of its own."""
-        slot, rest = None, []
-        for sign, term in terms(expr):
-            if isinstance(term, MatMul) and sign > 0:
-                slot = self._new_slot(letter) if slot is None else slot
-                self._product(slot, term)
-            else:
-                rest.append((sign, self.point(term, letter)))
-        return join_sum(([] if slot is None else [(1, Name(f"{SLOT}{slot}"))]) + rest)
-
-    def _new_slot(self, letter: str) -> int:
-        self.part.slots.append(letter)
-        return len(self.part.slots) - 1
-
-    def _product(self, slot: int, term: MatMul) -> None:
-        transposed = isinstance(term.matrix, Transpose)
-        matrix = term.matrix.matrix.id if isinstance(term.matrix, Transpose) else term.matrix.id
-        rows, columns = self.shapes[matrix]
-        vector = self.vector(term.vector, rows if transposed else columns)
-        self.part.products.append(Product(slot, matrix, vector, transposed))
-
-    def _temporary(self, expr: Expr, value: Expr, letter: str) -> Name:
-        self._count += 1
-        name = f"_t{self._count}"  # no name of a cell begins so
-        self._define(name, value, letter)
-        if self.backward or not _has_product(expr):
-            self.known[expr] = Name(name)
+    slots: dict[float, int] = {}
+    rest: list[tuple[int, Expr]] = []
+    for sign, term in terms(line.expr):
+        scale, product = scaled_product(term)
+        if product is None:
+            rest.append((sign, term))
         else:
-            self.known.setdefault(expr, Name(name))
-        return Name(name)
+            if sign * scale not in slots:
+                slots[sign * scale] = part.new_slot(letter)
+            part.products.append(_product(slots[sign * scale], product))
+    first = [(1, _times(scale, Name(f"{SLOT}{slot}"))) for scale, slot in slots.items()]
+    part.define(line.name, join_sum(first + rest), letter)
+    yield from ((slot, scale) for scale, slot in slots.items())
 
-    def _define(self, name: str, value: Expr, letter: str) -> None:
-        self.part.values[name] = value
-        self.part.letters[name] = letter
+
+def lower_backward(part: Part, line: Line, letter: str) -> None:
+    """Take one line of derived equations apart; the numbers in front of products go into what is multiplied.
+
+    Args:
+        part: The backward so far.
+        line: The line.
+        letter: Its size.
+    """
+    slot, rest = None, list[tuple[int, Expr]]()
+    for sign, term in terms(line.expr):
+        if isinstance(term, MatMul):
+            slot = part.new_slot(letter) if slot is None else slot
+            delta = scaled(part, Neg(term.vector) if sign < 0 else term.vector)
+            part.products.append(_product(slot, MatMul(term.matrix, Name(delta))))
+        else:
+            rest.append((sign, term))
+    part.define(line.name, join_sum(([] if slot is None else [(1, Name(f"{SLOT}{slot}"))]) + rest), letter)
+
+
+def scaled(part: Part, expr: Expr) -> str:
+    """The name of a number times a derivative: the derivative's own, or that of a new value."""
+    scale = 1.0
+    while not isinstance(expr, Name):
+        match expr:
+            case Neg(arg):
+                scale, expr = -scale, arg
+            case Op("*", left, Num(value)):
+                scale, expr = scale * value, left
+            case _:
+                raise TypeError(f"no multiple of a derivative: {expr!r}")
+    if scale == 1:
+        return expr.id
+    multiple = _times(scale, expr)
+    known = next((name for name, other in part.values.items() if other == multiple and name.startswith("_")), "")
+    if not known:
+        known = f"_{len(part.values)}"  # no name of a cell begins so
+        part.define(known, multiple, part.letters[expr.id])
+    return known
 
 
 def reads(part: Part, wanted: Iterable[str]) -> set[str]:
@@ -175,8 +153,15 @@ def reads(part: Part, wanted: Iterable[str]) -> set[str]:
     return found
 
 
-def _has_product(expr: Expr, direct: bool = False) -> bool:
-    """Whether a matrix multiplies something in an expression; `direct`: as a term of the sum itself."""
-    if direct:
-        return any(isinstance(term, MatMul) for _, term in terms(expr))
-    return any(isinstance(node, MatMul) for _, node in walk(expr))
+def _product(slot: int, product: MatMul) -> Product:
+    """A product of a matrix with a name."""
+    assert isinstance(product.vector, Name)
+    if isinstance(product.matrix, Transpose):
+        return Product(slot, product.matrix.matrix.id, product.vector.id, True)
+    return Product(slot, product.matrix.id, product.vector.id, False)
+
+
+def _times(scale: float, name: Name) -> Expr:
+    if abs(scale) == 1:
+        return name if scale == 1 else Neg(name)
+    return Op("*", Num(scale), name)

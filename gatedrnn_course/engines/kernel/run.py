@@ -31,18 +31,19 @@ def supports(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
         return False
     missing = {id(cell): cell for cell in cells if _asked.get((id(cell), dtype), (None,))[0] is not cell}
     if missing:
-        together = _compiled(list(missing.values()), dtype)
-        for key, cell in missing.items():
-            _asked[key, dtype] = cell, together or _compiled([cell], dtype)
+        found = _built(list(missing.values()), dtype)
+        for (key, cell), had in zip(missing.items(), found, strict=True):
+            _asked[key, dtype] = cell, had
     return all(_asked[id(cell), dtype][1] for cell in cells)
 
 
-def _compiled(cells: Sequence[Cell], dtype: torch.dtype) -> bool:
+def _built(cells: Sequence[Cell], dtype: torch.dtype) -> list[bool]:
+    """Whether the kernel of each can be had; one that cannot does not cost the others theirs."""
     try:
         kernels_of(cells, _BYTES[dtype])
     except CourseError:
-        return False
-    return True
+        return [False] if len(cells) == 1 else [had for cell in cells for had in _built([cell], dtype)]
+    return [True] * len(cells)
 
 
 def fits(*tensors: Tensor) -> bool:

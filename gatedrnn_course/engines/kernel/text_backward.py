@@ -1,7 +1,8 @@
 """C text of a cell's backward over a whole sequence.
 
 The matrices are turned once. Deltas overwrite what the forward kept where nobody needs it any more, and go into the
-gradients of the matrices about 128 rows at a time.
+gradients of the matrices about 128 rows at a time. Sums over many steps are added up in stages, so that they are as
+exact as sums over few: biases over a chunk of steps, then all gradients over 32 chunks, then those.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ __all__ = ["write_backward", "write_scratch"]
 
 _CHUNK = "(1 + 127 / MIN(B + !B, 128))"
 
+_CHUNKS = 32
+"""How many chunks are added up before they join the others."""
+
 _BACKWARD = """\
 void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape, const R *dh, R *const *dS, R *G,
 {pad}R *dx, R *scratch)
@@ -26,6 +30,8 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
     {places}
     const unsigned long before = flush();
     clear(G, {end});
+    clear(part, {end});
+    clear(near, {vectors});
     clear(nothing, Hp);
     {turns}
     {start}
@@ -42,6 +48,9 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
             const long rows = MIN(chunk, T - t) * B;
             (void)rows;
             {gradients}
+            pour(near, part + {first}, {vectors});
+            if (t % ({chunks} * chunk) == 0)
+                pour(part, G, {end});
         }}
     }}
     {finish}
@@ -69,7 +78,18 @@ def write_scratch(a: Addresses) -> str:
     own = total([letter for _, letter in a.storage.scratch()])
     ring = "0" if a.storage.in_place else f"{_CHUNK} * B * zs"
     turned = " + ".join(_turn_sizes(a)) or "0"
-    return f"Hp + 2 * B * ({total(_carried(a))}) + B * ({own}) + {ring} + {turned}"
+    sums = f"{a.offsets()[1]} + {_wide_vectors(a)}"
+    return f"Hp + 2 * B * ({total(_carried(a))}) + B * ({own}) + {ring} + {turned} + {sums}"
+
+
+def _wide_vectors(a: Addresses) -> str:
+    """How many numbers the gradients of biases and peepholes are."""
+    return total([a.cell.shape(name)[0] for name in a.vectors])
+
+
+def _first_vector(a: Addresses) -> str:
+    """Where they begin among all gradients."""
+    return f"o_{a.vectors[0]}" if a.vectors else "0"
 
 
 def _places(a: Addresses) -> list[str]:
@@ -85,13 +105,15 @@ def _places(a: Addresses) -> list[str]:
         at = f"M{k} + {size}"
     if not a.storage.in_place:
         rows.append(f"R *const ring = {at};")
+        at = "ring + chunk * B * zs"
+    rows.append(f"R *const part = {at};")
+    rows.append(f"R *const near = part + {a.offsets()[1]};")
     return rows
 
 
 def write_backward(a: Addresses, key: str) -> str:
     """The function `backward_KEY`."""
-    layout, vectors = a.storage.layout, a.vectors
-    end = f"o_{vectors[-1]} + {padded(a.cell.shape(vectors[-1])[0])}" if vectors else _end_of_blocks(a)
+    layout = a.storage.layout
     before = [f"B * ({total(_carried(a)[:k])})" for k in range(len(a.cell.states))]
     wide = [f"B * {padded(letter)}" for letter in _carried(a)]
     each = list(zip(a.cell.states, before, wide, strict=True))
@@ -105,7 +127,10 @@ def write_backward(a: Addresses, key: str) -> str:
         chunk=_CHUNK,
         carried=total(_carried(a)),
         places="\n    ".join(_places(a)),
-        end=end,
+        end=a.offsets()[1],
+        vectors=_wide_vectors(a),
+        first=_first_vector(a),
+        chunks=_CHUNKS,
         turns="\n    ".join(text for k, block in enumerate(layout.turns) for text in _turn(a, k, block)),
         start="\n    ".join(f"copy({first} + {b}, dS[{k}], {w});" for k, (_, b, w) in enumerate(each)),
         delta="Z + row * zs" if a.storage.in_place else "ring + (t % chunk) * B * zs",
@@ -114,14 +139,6 @@ def write_backward(a: Addresses, key: str) -> str:
         gradients="\n            ".join(_gradient(a, block) for block in layout.blocks),
         finish="\n    ".join(f"copy(dS[{k}], carry + carried + {b}, {w});" for k, (_, b, w) in enumerate(each)),
     )
-
-
-def _end_of_blocks(a: Addresses) -> str:
-    block, name = list(a.blocks.items())[-1] if a.blocks else (None, "0")
-    if block is None:
-        return "0"
-    inner = "D" if block.vector == "x" else a.letter(block.vector)
-    return f"{name} + {inner} * ({a.width(block)})"
 
 
 def _turn(a: Addresses, k: int, block: Block) -> list[str]:
@@ -171,11 +188,9 @@ def _product(a: Addresses, k: int, block: Block) -> str:
 def _gradient(a: Addresses, block: Block) -> str:
     """Add a block's part to the gradients of its matrices, for all rows of the chunk."""
     pointer, distance = a.vector(block.vector)
-    inner = "D" if block.vector == "x" else a.letter(block.vector)
     deltas = f"delta + {a.column(block.entries[0][1])}, zs"
-    return (
-        f"multiply_transposed(rows, {a.width(block)}, {inner}, {pointer}, {distance}, {deltas}, G + {a.blocks[block]});"
-    )
+    sizes = f"rows, {a.width(block)}, {a.inner(block)}"
+    return f"multiply_transposed({sizes}, {pointer}, {distance}, {deltas}, part + {a.blocks[block]});"
 
 
 def _pass(a: Addresses, level: int, letter: str) -> str:
@@ -192,7 +207,11 @@ def _pass(a: Addresses, level: int, letter: str) -> str:
             stores.append((name, f"{pointer} + r * {distance} + j"))
         slots = [slot for slot in layout.columns if e.deltas[slot] == name]
         stores += [(name, f"delta + r * zs + {a.column(slot)} + j") for slot in slots]
-    sums = [(f"G + o_{parameter} + j", value) for parameter, value in e.sums.items() if value in values]
+    sums = [
+        (f"near + o_{parameter} - {_first_vector(a)} + j", value)
+        for parameter, value in e.sums.items()
+        if value in values
+    ]
     return write_pass(values, padded(letter), lambda name: _load(a, name, letter), stores, sums)
 
 

@@ -7,11 +7,12 @@ from hashlib import sha256
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import to_text
-from gatedrnn_course.engines.kernel.addresses import Addresses, padded, total
+from gatedrnn_course.engines.kernel.addresses import Addresses, total
 from gatedrnn_course.engines.kernel.layout import Block
 from gatedrnn_course.engines.kernel.text_backward import write_backward, write_scratch
 from gatedrnn_course.engines.kernel.text_forward import write_forward
 from gatedrnn_course.engines.kernel.text_run import write_memory, write_run, write_spare
+from gatedrnn_course.engines.normal import numbered
 
 __all__ = ["SIZES", "cell_key", "write_cell"]
 
@@ -25,9 +26,6 @@ long lanes(void) { return L; }
 """
 
 _CELL = """\
-/* ---- {name} ----
-{equations}
-*/
 #define OFFSETS UNPACK_SIZES \\
     const long zs = {row}; {offsets} (void)zs;
 
@@ -62,21 +60,19 @@ void unpack_{key}(const Sizes *n, const R *G, R *const *named)
 
 
 def cell_key(cell: Cell) -> str:
-    """A name for the equations of a cell, whatever the cell is called."""
-    text = "\n".join(f"{line.name} = {to_text(line.expr)}" for line in cell.lines)
+    """A name for the equations of a cell, whatever the cell and its lines are called."""
+    text = "\n".join(f"{line.name} = {to_text(line.expr)}" for line in numbered(cell).lines)
     return sha256(text.encode()).hexdigest()[:16]
 
 
 def write_cell(cell: Cell) -> str:
     """The functions of a cell, named by its key."""
-    a = Addresses(cell)
-    offsets, end = _offsets(a)
+    a = Addresses(numbered(cell))
+    offsets, end = a.offsets()
     return _CELL.format(
-        name=cell.name.replace("*/", ""),
-        equations="\n".join(f"   {line.name} = {to_text(line.expr)}" for line in cell.lines),
         key=cell_key(cell),
         row=total(a.slots),
-        offsets=" ".join(offsets),
+        offsets=" ".join(f"const long {name} = {begin}; (void){name};" for name, begin in offsets.items()),
         end=end,
         tape=f"T * B * (zs + {total([a.letter(name) for name in a.storage.tape()])})",
         scratch=write_scratch(a),
@@ -90,19 +86,6 @@ def write_cell(cell: Cell) -> str:
     )
 
 
-def _offsets(a: Addresses) -> tuple[list[str], str]:
-    """Where blocks and vectors begin among the parameters, and where the last ends."""
-    rows, end = [], "0"
-    for block, name in a.blocks.items():
-        rows.append(f"const long {name} = {end};")
-        end = f"{name} + {a.letter(block.vector) if block.vector != 'x' else 'D'} * ({a.width(block)})"
-    for name in a.vectors:
-        rows.append(f"const long o_{name} = {end};")
-        end = f"o_{name} + {padded(a.cell.shape(name)[0])}"
-    names = [row.split()[2] for row in rows]
-    return [*rows, *(f"(void){name};" for name in names)], end
-
-
 def _entries(a: Addresses, block: Block) -> Iterable[tuple[str, str, str]]:
     """Matrix, its first column in the block, and how many rows it has."""
     letters = [a.storage.layout.equations.forward.slots[slot] for _, slot in block.entries]
@@ -112,7 +95,7 @@ def _entries(a: Addresses, block: Block) -> Iterable[tuple[str, str, str]]:
 
 def _each(a: Addresses, call: str) -> Iterable[str]:
     for block, name in a.blocks.items():
-        inner = "D" if block.vector == "x" else a.letter(block.vector)
+        inner = a.inner(block)
         for matrix, column, rows in _entries(a, block):
             k = a.cell.parameters.index(matrix)
             yield call.format(name=name, K=inner, N=a.width(block), column=column, rows=rows, k=k)
@@ -120,16 +103,14 @@ def _each(a: Addresses, call: str) -> Iterable[str]:
 
 def _puts(a: Addresses) -> Iterable[str]:
     yield from _each(a, "put(P + {name}, {K}, {N}, {column}, {rows}, named[{k}]);")
-    for name in a.vectors:
-        k, letter = a.cell.parameters.index(name), a.cell.shape(name)[0]
-        yield f"copy(P + o_{name}, named[{k}], {letter});"
+    for name in (*a.vectors, *a.idle):
+        yield f"copy(P + o_{name}, named[{a.cell.parameters.index(name)}], {' * '.join(a.cell.shape(name))});"
 
 
 def _gets(a: Addresses) -> Iterable[str]:
     for k, name in enumerate(a.cell.parameters):
-        if len(a.cell.shape(name)) == 2:
+        if name in a.places:
             yield f"clear(named[{k}], {' * '.join(a.cell.shape(name))});"
     yield from _each(a, "get(G + {name}, {K}, {N}, {column}, {rows}, named[{k}]);")
-    for name in a.vectors:
-        k, letter = a.cell.parameters.index(name), a.cell.shape(name)[0]
-        yield f"copy(named[{k}], G + o_{name}, {letter});"
+    for name in (*a.vectors, *a.idle):
+        yield f"copy(named[{a.cell.parameters.index(name)}], G + o_{name}, {' * '.join(a.cell.shape(name))});"

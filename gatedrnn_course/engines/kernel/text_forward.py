@@ -79,10 +79,9 @@ def _indented(texts: list[str], depth: int) -> str:
 def _product(a: Addresses, block: Block, rows: str) -> str:
     """The product of a block, added to its slots."""
     pointer, distance = a.vector(block.vector)
-    inner = "D" if block.vector == "x" else a.letter(block.vector)
     target = f"Z + row * zs + {a.column(block.entries[0][1])}"
     return (
-        f"multiply({rows}, {a.width(block)}, 1, {inner}, {pointer}, {distance}, 0, "
+        f"multiply({rows}, {a.width(block)}, 1, {a.inner(block)}, {pointer}, {distance}, 0, "
         f"P + {a.blocks[block]}, {target}, zs, {int(block.fresh)});"
     )
 

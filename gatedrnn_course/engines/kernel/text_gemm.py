@@ -17,9 +17,6 @@ static inline void tile_{m}x{n}(long S, long K, const R *a, long ai, long as, lo
                                 long ci, int fresh)
 {{
     V {zeros};
-    if (!fresh) {{
-        {loads}
-    }}
     for (long s = 0; s < S; s++) {{
         const R *p = a + s * as;
         long k = 0;
@@ -30,7 +27,11 @@ static inline void tile_{m}x{n}(long S, long K, const R *a, long ai, long as, lo
             {step}
         }}
     }}
-    {stores}
+    if (fresh) {{
+        {stores}
+    }} else {{
+        {adds}
+    }}
 }}
 """
 
@@ -122,23 +123,36 @@ static void turn(const R *b, long K, long N, long column, long rows, R *other, l
 static inline void clear(R *a, long count) { __builtin_memset(a, 0, count * sizeof(R)); }
 
 static inline void copy(R *a, const R *b, long count) { __builtin_memcpy(a, b, count * sizeof(R)); }
+
+/* a += b, and b = 0; whole vectors */
+static void pour(R *b, R *a, long count)
+{
+    for (long i = 0; i < count; i += L) {
+        ST(a + i, LD(a + i) + LD(b + i));
+        ST(b + i, ZERO);
+    }
+}
 """
 
 
 def _tile(m: int, n: int) -> str:
-    """A tile. Few sums are kept more than once, lest each addition waits for the one before."""
+    """A tile. Few sums are kept more than once, lest each addition waits for the one before.
+
+    What is there already is added last: a small number that meets a large one many times would lose its last digits.
+    """
     u = max(1, min(4, 8 // (m * n)))
     cells = [(i, j) for i in range(m) for j in range(n)]
-    stores = [f"ST(c + {i} * ci + {j} * L, {' + '.join(f'c{i}{j}_{v}' for v in range(u))});" for i, j in cells]
+    places = [f"c + {i} * ci + {j} * L" for i, j in cells]
+    sums = [" + ".join(f"c{i}{j}_{v}" for v in range(u)) for i, j in cells]
     text = _TILE.format(
         m=m,
         n=n,
         u=u,
         zeros=", ".join(f"c{i}{j}_{v} = ZERO" for i, j in cells for v in range(u)),
-        loads="\n        ".join(f"c{i}{j}_0 = LD(c + {i} * ci + {j} * L);" for i, j in cells),
         steps="\n            ".join(_step(m, n, v) for v in range(u)),
         step=_step(m, n, 0),
-        stores="\n    ".join(stores),
+        stores="\n        ".join(f"ST({c}, {own});" for c, own in zip(places, sums, strict=True)),
+        adds="\n        ".join(f"ST({c}, LD({c}) + ({own}));" for c, own in zip(places, sums, strict=True)),
     )
     return _guarded(m, text)
 

@@ -1,14 +1,16 @@
-"""C text of the vector type and of sigmoid, tanh and relu on it, for float and double and any instruction set.
+"""C text of the vector type and of the functions on it, for float and double and any instruction set.
 
-All three rest on expm1(y) = 2^n q + (2^n - 1) with y = n ln 2 + r and q = expm1(r) by a polynomial: accurate to a few
+Most rest on expm1(y) = 2^n q + (2^n - 1) with y = n ln 2 + r and q = expm1(r) by a polynomial: accurate to a few
 units in the last place also where the result is small, and a NaN stays one.
 """
 
 from __future__ import annotations
 
+from gatedrnn_course.cells.activations import FUNCTIONS
+
 __all__ = ["EXP_LOG", "MATH"]
 
-MATH = """\
+_BASE = """\
 #if REAL_BYTES == 8
 typedef double R;
 #else
@@ -41,6 +43,7 @@ typedef long long I;
 #define LIMIT 700.0
 #define LN2_HI 0.6931471805598903
 #define LN2_LO 5.497923018708371e-14
+#define LOG1P __builtin_log1p
 #else
 typedef int I;
 #define PACKED "ps"
@@ -50,6 +53,7 @@ typedef int I;
 #define LIMIT 87.0f
 #define LN2_HI 0.693145751953125f
 #define LN2_LO 1.4286068203094172e-06f
+#define LOG1P __builtin_log1pf
 #endif
 typedef I M __attribute__((vector_size(BYTES), aligned(sizeof(R)), may_alias));
 
@@ -98,21 +102,6 @@ static inline V scale_and_rest(V y, V *q)
     return (V)(((M)t << EXPONENT) + (I)BIAS);
 }
 
-static inline V SIGMOID(V a)
-{
-    V q;
-    const V s = scale_and_rest(clamp(-a, (R)LIMIT), &q);
-    return (R)1 / ((R)1 + (s * q + s));
-}
-
-static inline V TANH(V a)
-{
-    V q;
-    const V s = scale_and_rest(clamp(a + a, (R)40), &q);
-    const V e = s * q + (s - (R)1);
-    return e / (e + (R)2);
-}
-
 /* Gradients that vanish end in numbers so small that processors are many times slower on them: here they are zero.
    What was set before comes back at the end. */
 static inline unsigned long flush(void)
@@ -137,18 +126,18 @@ static inline void unflush(unsigned long before)
     __asm__ volatile("msr fpcr, %0" ::"r"(before));
 #endif
 }
-
-static inline V STEP(V a) { return (V)((a > ZERO) & (M)(ZERO + (R)1)); }
-
-static inline V RELU(V a) { return a * STEP(a); }
 """
+
+MATH = "\n".join(
+    (_BASE, *(f"static inline V {name.upper()}(V a)\n{{\n{record.c}}}\n" for name, record in FUNCTIONS.items()))
+)
 
 EXP_LOG = """\
 #define SIGN ((I)1 << (8 * sizeof(I) - 1))
 #define CHOOSE(which, yes, no) ((V)(((which) & (M)(yes)) | (~(which) & (M)(no))))
 
 /* e^a; at least e^-LIMIT and at most e^LIMIT */
-static inline V EXP(V a)
+static inline V BOUNDED_EXP(V a)
 {
     V q;
     const V s = scale_and_rest(clamp(a, (R)LIMIT), &q);

@@ -51,7 +51,7 @@ static inline V squared(V a, V t, V *d)
 /* log(1 + e^a) - t a and sigmoid(a) - t, both from e^-|a|, which cannot overflow */
 static inline V bernoulli(V a, V t, V *d)
 {
-    const V e = EXP((V)((M)a | SIGN)), share = (R)1 / (e + (R)1);
+    const V e = BOUNDED_EXP((V)((M)a | SIGN)), share = (R)1 / (e + (R)1);
     const M on = a > ZERO;
     *d = CHOOSE(on, share, e * share) - t;
     return (V)(on & (M)a) - t * a + log_ratio(e / (e + (R)2));
@@ -90,7 +90,7 @@ static inline V classes_row(long K, R *y, const R *target, R weight, M end)
     const R most = vector_max(top);
     const R wanted = y[(long)*target] - most;
     for (long k = 0; k < K; k += L) {
-        const V e = (V)((M)EXP(LD(y + k) - most) & (k + L <= K ? all : end));
+        const V e = (V)((M)BOUNDED_EXP(LD(y + k) - most) & (k + L <= K ? all : end));
         sum += e;
         ST(y + k, e);
     }

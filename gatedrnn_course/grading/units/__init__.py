@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 
-from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.units.unit import Unit as Unit
+from gatedrnn_course.lookup import missing
 from gatedrnn_course.text import _
 
 __all__ = ["UNITS", "Unit", "find_item", "is_asked_for", "load"]
@@ -31,11 +31,7 @@ def load(number: str) -> Unit:
     """
     module = UNITS.get(str(number).zfill(2))
     if module is None:
-        raise CourseError(
-            _("Unit {number}.").format(number=number),
-            _("There is no unit of that number."),
-            _("The units are: {numbers}.").format(numbers=", ".join(UNITS)),
-        )
+        raise missing(_("Unit {number}.").format(number=number), number, UNITS)
     unit: Unit = import_module(f"{__name__}.{module}").UNIT
     return unit
 
@@ -56,10 +52,9 @@ def find_item(name: str) -> tuple[Unit, Item]:
         for item in unit.items:
             if item.name == name:
                 return unit, item
-    known = ", ".join(item.name for number in UNITS for item in load(number).items)
-    raise CourseError(
-        _("A check of the function `{name}`.").format(name=name),
-        _("No exercise asks for a function of that name."),
-        _("Functions that can be checked: {names}.").format(names=known),
+    raise missing(
+        _("The function `{name}` of an exercise.").format(name=name),
+        name,
+        (item.name for number in UNITS for item in load(number).items),
         _("Keep the name the exercise gives."),
     )

@@ -12,6 +12,7 @@ from gatedrnn_course.cells import Cell, Params, Slice, catalogue
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Argument, Array, Value
 from gatedrnn_course.grading.items import Ask, Draw, Explanation, FunctionItem, Mistake, Observation
+from gatedrnn_course.lookup import missing
 from gatedrnn_course.text import _, mark
 
 __all__ = ["KEPT", "LatchItem", "latch_parameters", "latch_sequences"]
@@ -68,10 +69,7 @@ def latch_parameters(given: Mapping[str, Any], cell: Cell | None = None) -> Para
     for name, numbers in given.items():
         asked = _("The parameters that `latch` hands back.")
         if name not in shapes:
-            names = ", ".join(shapes)
-            raise CourseError(
-                asked, _("There is no `{name}`.").format(name=name), _("There are: {names}.").format(names=names)
-            )
+            raise missing(asked, name, shapes)
         try:
             array = np.asarray(numbers, dtype=float)
         except (TypeError, ValueError):

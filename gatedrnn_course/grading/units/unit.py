@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items import Item
+from gatedrnn_course.lookup import missing
 from gatedrnn_course.text import _
 
 __all__ = ["Unit"]
@@ -46,8 +46,5 @@ class Unit:
         for item in self.items:
             if item.name == name:
                 return item
-        raise CourseError(
-            _("The graded function `{name}` of unit {number}.").format(name=name, number=self.number),
-            _("There is none of that name."),
-            _("The unit has: {names}.").format(names=", ".join(item.name for item in self.items)),
-        )
+        asked = _("The graded function `{name}` of unit {number}.").format(name=name, number=self.number)
+        raise missing(asked, name, (item.name for item in self.items))

@@ -21,9 +21,9 @@ from gatedrnn_course.lab.gates.values import XS, presets, run, starting_point, w
 from gatedrnn_course.lab.gates.words import fill, run_sentence, sentence
 from gatedrnn_course.lab.picture import Picture, image
 from gatedrnn_course.lab.timeline import Range, draw_timeline
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
-__all__ = ["GateExplorer", "explore_gates"]
+__all__ = ["STILL", "GateExplorer", "explore_gates"]
 
 _HERE = Path(__file__).parent
 BIAS = (-8.0, 8.0)
@@ -32,6 +32,8 @@ STEP = 3
 """The step drawn at first: the one with the large input."""
 REACH = 24.0
 """No state gets further in a run: it starts within 2 and grows by at most 1 a step."""
+STILL = mark("Run this cell to move it.")
+"""What a page without Python says below the picture of something that moves."""
 
 
 class GateExplorer(anywidget.AnyWidget):
@@ -124,7 +126,7 @@ class GateExplorer(anywidget.AnyWidget):
     def _repr_html_(self) -> str:
         """Pictures and read-out for a page without Python and without a network."""
         run_of, step = self.pictures()
-        still = _("Run this cell to move it.")
+        still = _(STILL)
         return (
             f"{image(run_of.drawing, run_of.alt)}{image(step.drawing, _('The marked step as a picture.'))}"
             f"<p>{escape(run_of.alt)}</p><p><em>{escape(still)}</em></p>"
@@ -144,7 +146,7 @@ class GateExplorer(anywidget.AnyWidget):
         new = [line.name for line in flow.cell.lines if line.name not in (*gates, *flow.cell.states)]
         lanes = (*flow.cell.inputs, *gates, *new, *reversed(flow.cell.states))
         spans = {name: (0.0, 1.0) if name in gates else START if name == "c" else (-1.0, 1.0) for name in lanes}
-        return draw_timeline({name: [row[name] for row in rows] for name in lanes}, spans, step, label, paper)
+        return draw_timeline({name: [row[name] for row in rows] for name in lanes}, spans, step, label, paper=paper)
 
     def _span(self, name: str) -> Range:
         """What a name can reach in a run."""
@@ -193,7 +195,7 @@ def explore_gates(cell: Cell | str = "LSTM") -> GateExplorer:
 
 
 def _step_words(flow: Flow) -> str:
-    """The head of a step's read-out: `Step 3, x = 1.00.`"""
+    """The head of a step's read-out, such as `Step 3, x = 1.00.`."""
     head = _("Step {step}").format(step="{step#}")
     return ", ".join((head, *(f"{name} = {{{name}}}" for name in flow.cell.inputs))) + "."
 

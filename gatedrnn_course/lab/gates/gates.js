@@ -76,6 +76,8 @@ function paintRun(svg, rows, step) {
     });
   }
   for (const text of svg.querySelectorAll("[data-now]")) text.textContent = shown(rows[step - 1][text.dataset.now]);
+  const at = svg.querySelector("[data-at]");
+  at.textContent = at.textContent.replace(/\d+/, step);
   const mark = svg.querySelector("[data-mark]");
   mark.setAttribute("x", (Number(mark.dataset.left) + Number(mark.dataset.mark) * (step - 1)).toFixed(2));
 }

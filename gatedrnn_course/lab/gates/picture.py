@@ -17,9 +17,9 @@ from gatedrnn_course.text import _
 
 __all__ = ["draw"]
 
-WIDTH, HEIGHT = 560, 336
+WIDTH, HEIGHT = 530, 336
 LANE, LOW = 110, 225  # heights of the state's lane and of the two lower valves
-JOIN, OUT = 292, 424  # where what is new joins the lane, and where the lane is tapped for h
+JOIN, OUT = 280, 400  # where what is new joins the lane, and where the lane is tapped for h
 HALF = 22  # half the width of a pipe
 PER_UNIT = 14.0  # width of a flow of size 1
 WIDEST = 3.0
@@ -103,13 +103,13 @@ def _lane(pen: _Pen, flow: Flow) -> list[str]:
     parts = [pen.label(flow.old, flow.old, 6, LANE - 4, "start"), pen.flow(flow.old, 64, LANE, 168, LANE)]
     if not isinstance(flow.keep, Num):
         parts += [pen.valve("keep", 175, LANE, True), pen.label(flow.valve(flow.keep), "keep", 175, 50)]
-    parts += [pen.flow("kept", 182, LANE, JOIN - HALF, LANE), pen.label(_("kept"), "kept", 226, LANE + 42)]
-    parts.append(pen.flow(flow.state, JOIN + HALF, LANE, 488, LANE))
+    parts += [pen.flow("kept", 182, LANE, JOIN - HALF, LANE), pen.label(_("kept"), "kept", 220, LANE + 42)]
+    parts.append(pen.flow(flow.state, JOIN + HALF, LANE, 464, LANE))
     plus = f"M{JOIN - 8} {LANE}h16M{JOIN} {LANE - 8}v16"
     parts.append(f'<circle cx="{JOIN}" cy="{LANE}" r="14" fill="none" stroke="currentColor" stroke-width="2"/>')
     parts.append(f'<path d="{plus}" stroke="currentColor" stroke-width="2"/>')
-    parts.append(f'<path d="M492 {LANE - 9}l12 9l-12 9z"/>')
-    return [*parts, pen.label(flow.state, flow.state, 512, LANE - 4, "start")]
+    parts.append(f'<path d="M468 {LANE - 9}l12 9l-12 9z"/>')
+    return [*parts, pen.label(flow.state, flow.state, 484, LANE - 4, "start")]
 
 
 def _new(pen: _Pen, flow: Flow) -> list[str]:

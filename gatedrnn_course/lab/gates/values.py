@@ -126,15 +126,15 @@ def presets(flow: Flow, p: Params, least: float, most: float) -> dict[str, dict[
     gates = [gate for gate in flow.gates if any(gate.name in names(valve) for valve in valves.values())]
     if not {name for valve in valves.values() for name in names(valve)} <= {gate.name for gate in gates}:
         return {}  # a valve that no bias alone can set
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for preset, targets in wanted.items():
-        best = (NEAR, None)
+        best: tuple[float, tuple[float, ...]] = (NEAR, ())
         for ends in product((SHUT, OPEN), repeat=len(gates)):
             values = {gate.name: np.array([[end]]) for gate, end in zip(gates, ends, strict=True)}
             shares = [float(np.ravel(_ours(Line("share", valve, ""), values, p))[0]) for valve in valves.values()]
             miss = sum(abs(share - target) for share, target in zip(shares, targets, strict=True))
             best = min(best, (miss, ends), key=lambda pair: pair[0])
-        if best[1] is not None:
+        if best[1]:
             found[preset] = {
                 bias: most if end == OPEN else least
                 for gate, end in zip(gates, best[1], strict=True)

@@ -51,3 +51,19 @@ def test_a_mistake_in_a_sum_is_named(cut: str, text: str, words: str, sentence: 
 def test_a_difference_is_not_called_a_sum(sentence: Any) -> None:
     """`1 * z` stands where `1 - z` belongs: multiplied instead of subtracted."""
     assert "subtracted" in sentence("mix", "h = z * h_prev + 1 * z * h_tilde")
+
+
+@pytest.mark.parametrize(
+    ("text", "factor", "rest"),
+    [
+        ("c = f * (c_prev + i * c_tilde)", "f", "c_prev"),
+        ("c = c_prev * (f + i * c_tilde)", "c_prev", "f"),
+        ("c = i * (f * c_prev + c_tilde)", "i", "c_tilde"),
+        ("c = c_tilde * (f * c_prev + i)", "c_tilde", "i"),
+    ],
+)
+def test_any_factor_of_any_term_may_be_taken_for_one_of_the_whole_sum(
+    text: str, factor: str, rest: str, sentence: Any
+) -> None:
+    words = f"In the cell state, `{factor}` multiplies the whole sum instead of `{rest}` alone: check the brackets."
+    assert sentence("cell state", text) == words

@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from gatedrnn_course.cells import catalogue, draw_params, parse, sequence, sequence_backward
+from gatedrnn_course.cells.activations import ACTIVATIONS
 from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines import sequence as sequence_tier
 from gatedrnn_course.engines.stacks import by_name
 
 pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
@@ -99,3 +101,51 @@ def test_infinite_inputs_saturate():
     xs = torch.tensor([[1e30], [-1e30], [float("inf")], [-float("inf")]])
     hs, _ = run(cell, xs, [1] * 4, [torch.zeros(1, 2)] * 2, list(p.values()))
     assert torch.isfinite(hs).all() and (hs.abs() <= 1).all()
+
+
+@pytest.mark.parametrize("B", [1, 8, 130])
+@pytest.mark.parametrize("name", ["LSTM", "peephole LSTM", "GRU"])
+def test_long_sums_in_float32_are_as_exact_as_short_ones(name, B):
+    """Gradients of 4,000 steps, the largest of each kind taken for one, as float64 gives them."""
+    cell, T, D, H = catalogue[name], 4000 if B < 100 else 400, 8, 32
+    rng = np.random.default_rng(B)
+    p = draw_params(cell, D, H, rng, 0.18)
+    shapes = [(T * B, D), *[(B, H)] * len(cell.states), (T * B, H)]
+    *given, weights = (rng.normal(size=shape).astype(np.float32) for shape in shapes)
+    grads = []
+    for dtype in (torch.float32, torch.float64):
+        tensors = [torch.tensor(a, dtype=dtype) for a in (*given, *(p[n].astype(np.float32) for n in cell.parameters))]
+        leaves = [t.requires_grad_() for t in tensors[1 + len(cell.states) :]]
+        hs, _ = run(cell, tensors[0], [B] * T, tensors[1 : 1 + len(cell.states)], leaves)
+        found = torch.autograd.grad(hs, leaves, torch.tensor(weights, dtype=dtype))
+        kinds = {n[0] for n in cell.parameters}
+        each = [[g.flatten() for n, g in zip(cell.parameters, found, strict=True) if n[0] == kind] for kind in kinds]
+        grads.append([torch.cat(parts).double() for parts in each])
+    for ours, wanted in zip(*grads, strict=True):
+        assert (ours - wanted).abs().max() < 1e-6 * wanted.abs().max()
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_functions_far_out_and_at_zero(name):
+    """Values, and slopes by the backward, of one function as in the reference; relu's slope at 0 is 0."""
+    spots = np.array([-800.0, -90.0, -20.0, -1.0, -1e-4, 0.0, 1e-4, 1.0, 20.0, 90.0, 600.0])
+    cell = parse(f"h = {name}(h_prev)")
+    for dtype in (torch.float64, torch.float32):
+        far = spots if name != "exp" else spots[spots < 80]
+        for tier in (run, by_name(sequence_tier.run), by_name(sequence_tier.differentiable)):
+            leaf = torch.tensor(far[None], dtype=dtype, requires_grad=True)
+            hs, _ = tier(cell, torch.zeros(1, 0, dtype=dtype), [1], [leaf], [])
+            (slope,) = torch.autograd.grad(hs.sum(), leaf)
+            close, small = (1e-12, 1e-16) if dtype == torch.float64 else (3e-6, 1e-37)
+            by_step = ACTIVATIONS[name].numpy(far + 1e-30j).imag / 1e-30
+            np.testing.assert_allclose(hs.detach()[0].numpy(), ACTIVATIONS[name].numpy(far), rtol=close, atol=small)
+            np.testing.assert_allclose(slope[0].numpy(), by_step, rtol=close, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh"])
+def test_infinities_and_what_is_no_number(name):
+    odd = torch.tensor([[-np.inf, np.inf, np.nan, 0.0]])
+    for dtype in (torch.float64, torch.float32):
+        hs, _ = run(parse(f"h = {name}(h_prev)"), torch.zeros(1, 0, dtype=dtype), [1], [odd.to(dtype)], [])
+        wanted = ACTIVATIONS[name].numpy(odd[0].to(dtype).numpy())
+        np.testing.assert_allclose(hs[0].numpy(), wanted, rtol=0, atol=1e-37)

@@ -5,9 +5,9 @@ import gc
 import pytest
 import torch
 
-from gatedrnn_course.cells import catalogue
+from gatedrnn_course.cells import catalogue, parse
 from gatedrnn_course.engines import Recurrent, kernel, sequence
-from gatedrnn_course.engines.kernel import memory
+from gatedrnn_course.engines.kernel import library, memory
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.stacks import by_name, stacks_of
 
@@ -162,3 +162,26 @@ def test_memory_is_used_again():
     second = Lease(9_000, torch.float32)
     third = Lease(9_000, torch.float32)
     assert second.address == address != third.address
+
+
+def test_a_cell_without_a_kernel_costs_only_itself(monkeypatch):
+    texts = {name: f"h = tanh(W_h @ x + {k}.5 * h_prev)" for k, name in enumerate(("one", "broken", "other"))}
+    cells = [parse(text, name) for name, text in texts.items()]
+    write = library.write_cell
+    monkeypatch.setattr(library, "write_cell", lambda cell: write(cell) + ("#error\n" if cell.name == "broken" else ""))
+    assert not kernel.supports(cells, REAL)
+    assert [kernel.supports([cell], REAL) for cell in cells] == [True, False, True]
+
+
+def test_matrices_of_unused_lines_go_in_and_out():
+    cell = parse("u = sigmoid(W_u @ x + U_u @ h_prev + b_u)\nh = tanh(W_h @ x + h_prev)")
+    tensors = draw(cell, (2, 2))
+    own = kernel.kernel_of(cell, 8)
+    sizes = own.shape(0, 0, 3, 5)
+    packed = torch.zeros(sizes.parameters, dtype=REAL)
+    back = [torch.full_like(t, 7.0) for t in tensors[2:]]
+    own.pack(sizes.sizes, [t.data_ptr() for t in tensors[2:]], packed.data_ptr())
+    own.unpack(sizes.sizes, packed.data_ptr(), [t.data_ptr() for t in back])
+    assert all(torch.equal(a, b) for a, b in zip(tensors[2:], back, strict=True))
+    grads = torch.autograd.grad(total(apply(run, cell, (2, 2), tensors)), tensors[2:])
+    assert [bool(g.any()) for g in grads] == [False, False, False, True]

@@ -193,7 +193,7 @@ def test_what_the_operator_must_mend_is_told_before_anything_runs(handed_in: Pat
     (tmp_path / "file").touch()
     with pytest.raises(CourseError, match="It cannot be made"):
         grade_class(handed_in, "03", tmp_path / "file" / "out")
-    with pytest.raises(CourseError, match="There is no unit"):
+    with pytest.raises(CourseError, match="nothing of the name"):
         grade_class(handed_in, "99", tmp_path / "out")
     with pytest.raises(CourseError, match="There is no such folder"):
         grade_class(tmp_path / "nowhere", "03", tmp_path / "out")

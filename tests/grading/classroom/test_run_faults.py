@@ -25,6 +25,7 @@ IMPORTS = "import numpy as np\nfrom gatedrnn_course import sigmoid"
 GATE = "def forget_gate(x, h_prev, p):\n    return sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)"
 LINEAR = "def linear(x, p):\n    return x @ p.W_h.T + p.b_h"
 UNIT = load("03")
+GATE_ITEM = UNIT.item("forget_gate")
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_a_grader_that_dies_once_is_asked_again_and_one_that_dies_twice_is_recor
     monkeypatch.setattr(run, "grade_submission", failing(times, calls))
     (record,) = grade_class(handed_in, "03", tmp_path / "out").records
     assert (record.status, len(calls)) == (status, asked)
-    assert record.points == (12 if status == "graded" else 0)
+    assert record.points == (GATE_ITEM.points if status == "graded" else 0)
     assert record.problem == ("" if status == "graded" else "EOFError: the worker is gone")
 
 
@@ -69,7 +70,7 @@ def test_two_units_in_one_folder_of_results_do_not_take_each_others_records(
     monkeypatch.setattr(run, "rubric_of", lambda unit: "the same")  # so that the unit alone tells them apart
     monkeypatch.setattr(grade, "rubric_of", lambda unit: "the same")
     out = tmp_path / "out"
-    for number, points in (("00", 100), ("03", 12), ("00", 100)):
+    for number, points in (("00", 100), ("03", GATE_ITEM.points), ("00", 100)):
         done = grade_class(handed_in, number, out)
         assert (done.fresh, done.records[0].unit, done.records[0].points) == (1, number, points)
         assert grade_class(handed_in, number, out).fresh == 0
@@ -97,7 +98,7 @@ class Told:
 def test_a_sandbox_that_cannot_start_is_told_once_and_before_anything_is_graded(
     handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    monkeypatch.setattr(run, "ProcessSandbox", Nowhere)
+    monkeypatch.setattr(run, "best_sandbox", Nowhere)
     told = Told()
     with pytest.raises(CourseError, match="The system refuses"):
         grade_class(handed_in, "03", tmp_path / "out", jobs, told)
@@ -109,11 +110,10 @@ def test_where_all_is_graded_no_sandbox_is_needed(
     handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grade_class(handed_in, "03", tmp_path / "out")
-    monkeypatch.setattr(run, "ProcessSandbox", Nowhere)
+    monkeypatch.setattr(run, "best_sandbox", Nowhere)
     assert grade_class(handed_in, "03", tmp_path / "out").fresh == 0
 
 
-GATE_ITEM = UNIT.item("forget_gate")
 OTHER = variant(catalogue["LSTM"], "other LSTM", {"f": "f = sigmoid(W_f @ x + U_f @ h_prev - b_f)  # forget gate"})
 
 
@@ -146,7 +146,7 @@ def test_an_equation_alone_tells_two_items_apart() -> None:
 
 def test_a_changed_item_is_graded_anew(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
-    assert grade_class(handed_in, "03", out).records[0].points == 12
+    assert grade_class(handed_in, "03", out).records[0].points == GATE_ITEM.points
     monkeypatch.setattr(run, "load", lambda number: with_item(**CHANGES["equation"]))
     again = grade_class(handed_in, "03", out)
     assert (again.fresh, again.records[0].points) == (1, 0)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gatedrnn_course.grading.exchange import frames
+from gatedrnn_course.grading.exchange import frames, trees
 from gatedrnn_course.grading.exchange.frames import BadFrame, Ended
 
 HEAD = struct.Struct("<4sIQ")
@@ -83,6 +83,13 @@ def test_the_longest_header_is_read_and_one_byte_more_is_not() -> None:
     assert frames.decode(frame(padded)) == ({}, [])
     with pytest.raises(BadFrame):
         frames.decode(frame(padded[:-1] + b" }"))
+
+
+def test_the_longest_header_is_written_and_one_letter_more_is_not() -> None:
+    room = frames.HEADER_CAP - len(b'{"m":{"x":""},"a":[]}')
+    assert frames.decode(frames.encode({"x": "y" * room}))[0] == {"x": "y" * room}
+    with pytest.raises(ValueError, match="header"):
+        frames.encode({"x": "y" * (room + 1)})
 
 
 @pytest.mark.parametrize("cap", [8, 64, 1 << 10])
@@ -196,3 +203,16 @@ def test_damaged_frames_end_in_one_of_three_ways_and_all_three_happen() -> None:
     assert outcomes["header"] <= 8  # letters inside the quotes of the name and the value
     assert outcomes["bad"] == 3 * len(whole) - sum(n for how, n in outcomes.items() if how != "bad")
     assert outcomes["bad"] > 2.5 * len(whole)
+
+
+@pytest.mark.parametrize("wrap", [lambda value: (value,), lambda value: {"h": value}], ids=["tuple", "mapping"])
+def test_a_value_may_be_as_deep_as_it_is_read_and_no_deeper(wrap: Any) -> None:
+    value: Any = np.zeros(1)
+    for depth in range(trees.MAX_DEPTH + 2):
+        arrays: list[Any] = []
+        if depth > trees.MAX_DEPTH:
+            with pytest.raises(ValueError, match="too deeply"):
+                trees.pack(value, arrays)
+        else:
+            assert trees.unpack(trees.pack(value, arrays), arrays) is not None
+        value = wrap(value)

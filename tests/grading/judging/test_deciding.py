@@ -61,7 +61,7 @@ class Counting(LocalCaller):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_function_wrong_on_square_sizes_only_is_right(seed: int) -> None:
     assert judge(GATE, LocalCaller(other_on("square")), seed) == Verdict(
-        "forget_gate", "right", 10, 10, "`forget_gate` is right."
+        "forget_gate", "right", GATE.points, GATE.points, "`forget_gate` is right."
     )
 
 
@@ -208,3 +208,18 @@ def test_mistakes_that_raise_elsewhere_are_told_apart_by_the_square_draw(body: A
 
     for seed in SEEDS:
         assert words in judge(GATE, LocalCaller(forget_gate), seed).mistake
+
+
+def test_the_last_call_repeats_the_first_and_another_answer_there_costs_the_points() -> None:
+    counted = Counting(right)
+    assert judge(GATE, counted, 1).outcome == "right"
+    seen: list[Any] = []
+
+    def forget_gate(x: Any, h_prev: Any, p: Any) -> Any:
+        seen.append((x.copy(), h_prev.copy()))
+        return right(x, h_prev, p) + (len(seen) == counted.calls)
+
+    verdict = judge(GATE, LocalCaller(forget_gate), 1)
+    assert (verdict.outcome, verdict.points, len(seen)) == ("wrong", 0, counted.calls)
+    assert "second call" in verdict.sentence
+    assert all(np.array_equal(first, last) for first, last in zip(seen[0], seen[-1], strict=True))
