@@ -47,6 +47,9 @@ def expr_latex(expr: Expr) -> str:
             return f"{name_latex(matrix.id)}^\\top"
         case MatMul(matrix, vector) | NumpyMatMul(matrix, vector):
             return rf"{expr_latex(matrix)} {_held(vector, 3)}"
+        case Joined(a, b, first, second):
+            vectors = rf"[{expr_latex(first)}, {expr_latex(second)}]^\top"
+            return f"[{expr_latex(a)}, {expr_latex(b)}] {vectors}"
         case Outer(left, right):
             return rf"{_held(left, 3)} {_held(right, 3)}^\top"
         case Joined(a, b, first, second):

@@ -90,14 +90,14 @@ LSTM = [
     (crosswise, "In the forget gate, [x, h_prev] is multiplied with [U_f, W_f]"),
     (crosswise, "In the output gate, [x, h_prev] is multiplied with [U_o, W_o]"),
     (from_c, "`c_prev` stands wherever `h_prev` belongs. The hidden state has no tanh around `c`."),
-    (lstm(f=softmax), "The forget gate is wrong. `f` adds up to 1 over the units: that is a softmax."),
-    (lstm(f=softmax), "These lines are right: input gate, candidate, cell state, output gate, hidden state."),
-    (lstm(i=softmax), "The input gate is wrong. `i` adds up to 1"),
-    (lstm(o=softmax), "The output gate is wrong. `o` adds up to 1"),
-    (lstm(i=lambda a: sigmoid(sigmoid(a))), "The input gate is wrong. `i` passes through sigmoid twice."),
-    (lstm(g=lambda a: np.where(a > 0, a, 0.01 * a)), "a leaky relu, where tanh belongs."),
-    (lstm(f=lambda a: 1 / 1 + np.exp(-a)), "right is `1 / (1 + exp(-a))`"),
-    (lstm(kept=lambda c: 0.9 * c), "`c` is 0.9 times what it should be."),
+    (lstm(f=softmax), "`f` is a softmax over the units"),
+    (lstm(i=softmax), "`i` is a softmax over the units"),
+    (lstm(o=softmax), "`o` is a softmax over the units"),
+    (lstm(f=hard), "`f` is a hard sigmoid"),
+    (lstm(i=lambda a: sigmoid(sigmoid(a))), "`i` passes through sigmoid twice"),
+    (lstm(g=lambda a: np.where(a > 0, a, 0.01 * a)), "`c_tilde` is a leaky relu (0.01), where tanh belongs."),
+    (lstm(f=lambda a: 1 / 1 + np.exp(-a)), "The sigmoid of `f` is computed as `1 / 1 + exp(-a)`"),
+    (lstm(kept=lambda c: 0.9 * c), "`c` is multiplied by 0.9"),
     (lstm(f=np.tanh, i=lambda a: np.maximum(a, 0)), "The forget gate uses tanh where sigmoid belongs. The input gate"),
 ]
 
@@ -131,10 +131,12 @@ def test_a_softmax_and_two_wrong_biases_are_told_line_by_line() -> None:
     assert "The forget gate is wrong. `f` adds up to 1" in sentence
 
 
-def test_a_softmax_in_every_gate_is_told_gate_by_gate() -> None:
-    sentence = told("LSTM", lstm(f=softmax, i=softmax, o=softmax)).sentence
-    assert all(f"`{gate}` adds up to 1 over the units" in sentence for gate in "fio")
-    assert "These lines are right: candidate, cell state, hidden state." in sentence
+def test_another_activation_in_every_gate_and_a_wrong_matrix() -> None:
+    sentence = told("LSTM", lstm(f=softmax, i=softmax, o=hard, names={"U_c": "U_o"})).sentence
+    assert "The candidate uses p.U_o where p.U_c belongs." in sentence
+    assert all(f"`{gate}` adds up to 1 over the units" in sentence for gate in "fi")
+    assert "The output gate is wrong. `o`" in sentence
+    assert "These lines are right: cell state, hidden state." in sentence
 
 
 def test_four_stacked_gates_split_in_another_order() -> None:

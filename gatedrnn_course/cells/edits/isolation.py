@@ -83,7 +83,8 @@ def _elementwise(slice_: Slice, probe: Probe, line: str, output: str) -> bool:
     values = Trial.run(probe.names, slice_.lines)
     if values is None:
         return False
-    value, fixed = values[line], {}
+    value = values[line]
+    fixed: dict[str, Any] = {}
     names_ = [one.name for one in slice_.lines]
     if names_.index(output) < names_.index(line):
         return False

@@ -103,6 +103,8 @@ class LineSearch:
         vague: Found | None = None
         telling: list[Found] = []
         for alike in filter(None, self._unknown()):
+            if self.clock() > self.until:
+                break
             found = [one for unknown in alike for h in hands if (one := self._with_unknown(frozenset(unknown), h))]
             vague = vague or next(iter(found), None)
             telling += [one for one in found if all(line.oddity for line in one.unexplained)]
@@ -218,12 +220,10 @@ class LineSearch:
                 continue
             known: dict[str, Any] | None = dict(probe.names)
             for line in edit_with(self.slice, chosen).lines:
-                if line.name == name:
+                if line.name == name or known is None:
                     break
                 known = {**known, **pinned} if line.name in pinned else Trial.run(known, (line,))
-                if known is None:
-                    break
-                if line.name in recovery.outputs:
+                if known is not None and line.name in recovery.outputs:
                     known[line.name] = given[recovery.outputs.index(line.name)]
             if known is not None:
                 found.append((probe, value, known))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class SequenceItem(Item):
         """All states of each kind, stacked over time."""
         return tuple(f"{name}s" for name in self.cell.states)
 
-    @property
+    @cached_property
     def slice(self) -> Slice:
         """The step inside the loop."""
         return whole_step(self.cell)
@@ -132,7 +133,8 @@ class SequenceItem(Item):
         def call(inputs: Sequence[Any], p: Params) -> tuple[Any, ...] | None:
             x, *states = inputs
             value = ask(Draw("square", (x[None], *states, p), decides=False)).value
-            return None if value is None else tuple(map(_one_step, value))
+            rows = () if value is None else tuple(map(_one_step, value))
+            return rows if rows and all(row.shape == states[0].shape for row in rows) else None
 
         rng = np.random.default_rng(0)
         draws = [self.slice.draw(rng, sizes, (b,)) for sizes, b in (({"D": 3, "H": 3}, 3), ({"D": 4, "H": 3}, 2))]

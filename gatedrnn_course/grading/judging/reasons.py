@@ -83,7 +83,7 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
         yield from _with(beside, _odd(item, rest, RULES))
         yield from _with(beside, _slips(item, rest))
     if mixes is None:
-        yield from _with(beside, _found(item.explain(rest, _whole(item, ask))))
+        yield from _with(beside, _found(item.explain(rest, _whole(item, ask) if isinstance(item, SliceItem) else ask)))
     if edited:
         yield from _told(behaviour.handed_back(item, observed))
         yield from _with(beside, _odd(item, rest, RULES))
