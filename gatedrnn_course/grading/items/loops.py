@@ -28,7 +28,7 @@ _STARTS: Mapping[str, Part] = {
 }
 _CARRIED: Mapping[str, Part] = {
     mark("The state is not carried: every step starts from the initial state."): lambda past: past[0],
-    mark("h is not carried: every step sees the initial h."): lambda past: (past[0][0], *past[-1][1:]),
+    mark("The state h is not carried: every step sees the initial h."): lambda past: (past[0][0], *past[-1][1:]),
     mark("Only h is carried: every step sees the initial values of the other states."): lambda past: (
         past[-1][0],
         *past[0][1:],
