@@ -246,4 +246,4 @@ _ALL = (
 )
 
 catalogue: Named[Cell] = Named(mark("A cell of the catalogue."), {cell.name: cell for cell in _ALL})
-"""Every cell of the course by name."""
+"""Every cell of the course by name; `gatedrnn_course.tasks.catalogue` is the other one, of tasks."""

@@ -9,11 +9,11 @@ from gatedrnn_course.cells import Cell, catalogue, cell_latex, describe, diagram
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
 
-__all__ = ["Equations", "cell_of", "figure_of", "show_cell"]
+__all__ = ["CellEquations", "cell_of", "figure_of", "show_cell"]
 
 
 @dataclass(frozen=True, repr=False)
-class Equations:
+class CellEquations:
     """A cell's equations: typeset in a notebook, the cell's own text elsewhere.
 
     Attributes:
@@ -60,7 +60,7 @@ def show_cell(
     """
     picture = figure_of(cell, upto, lit)
     if equations:
-        show(Equations(cell_of(cell)))
+        show(CellEquations(cell_of(cell)))
     show(picture)
 
 
