@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
+from gatedrnn_course.cells.expr import Call, Expr, Joined, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
 from gatedrnn_course.text import _
 
@@ -49,6 +49,9 @@ def expr_latex(expr: Expr) -> str:
             return rf"{expr_latex(matrix)} {_held(vector, 3)}"
         case Outer(left, right):
             return rf"{_held(left, 3)} {_held(right, 3)}^\top"
+        case Joined(a, b, first, second):
+            columns = rf"{expr_latex(first)} \\ {expr_latex(second)}"
+            return rf"[{expr_latex(a)} \; {expr_latex(b)}] \begin{{bmatrix}} {columns} \end{{bmatrix}}"
         case Call(function, arg):
             return rf"{FUNCTIONS[function].latex}({expr_latex(arg)})"
 
