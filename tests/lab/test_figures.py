@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from gatedrnn_course import catalogue, parse, show_cell
+from gatedrnn_course.cells import cell_of
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.lab.figures import CellEquations, cell_of, figure_of
+from gatedrnn_course.lab.figures import CellEquations, figure_of
 
 
 @pytest.mark.parametrize("name", catalogue)

@@ -11,9 +11,8 @@ import anywidget
 import numpy as np
 import traitlets
 
-from gatedrnn_course.cells import Cell
+from gatedrnn_course.cells import Cell, cell_of
 from gatedrnn_course.cells.language import is_parameter
-from gatedrnn_course.lab.figures import cell_of
 from gatedrnn_course.lab.gates.flow import Flow, flow_of
 from gatedrnn_course.lab.gates.picture import draw
 from gatedrnn_course.lab.gates.table import tabulate
