@@ -164,6 +164,26 @@ GATES: dict[str, tuple[str, str]] = {
     ),
     "squeezed": (gate("return np.squeeze(sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f))"), "where all sizes are 1"),
     "squeezed and no bias": (gate("return np.squeeze(sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T))"), "has no bias"),
+    "the example's x": (
+        gate(
+            "return sigmoid(X @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)",
+            before="from gatedrnn_course import example\nX, H, P = example('forget_gate')",
+        ),
+        "uses `x` of the example",
+    ),
+    "the example's p": (
+        gate(
+            "return sigmoid(x @ P.W_f.T + h_prev @ P.U_f.T + P.b_f)",
+            before="from gatedrnn_course import example\nX, H, P = example('forget_gate')",
+        ),
+        "uses the parameters of the example",
+    ),
+    "a generator": (gate("yield sigmoid(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f)"), "returns a generator"),
+    "p by number": (gate("return sigmoid(x @ p[0].T)"), "`p` holds its arrays by name, not by number"),
+    "sum clipped": (
+        gate("return sigmoid(np.clip(x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f, -2, 2))"),
+        "What stands inside the sigmoid of `f` is cut off at -2 and 2",
+    ),
     "calls itself": (gate("return forget_gate(x, h_prev, p)"), "calls itself"),
 }
 
@@ -199,6 +219,11 @@ STEPS: dict[str, tuple[str, str]] = {
         step(before="kept = []", first="kept.append(p)\np = kept[0]"),
         "the parameters of an earlier call",
     ),
+    "sigmoid's brackets": (
+        step(before="def sigmoid(a):\n    return 1 / 1 + np.exp(-a)"),
+        "The same in every line with sigmoid",
+    ),
+    "layer norm inside tanh": (step(h="o * np.tanh(layer_norm(c))"), "`c` is normalised over the units"),
     "counts calls": (
         step(before="calls = []", first="calls.append(1)", h="o * np.tanh(c) * len(calls)"),
         "second call",

@@ -17,7 +17,15 @@ from gatedrnn_course.grading.items.item import Ask, Draw, Item, Observation
 from gatedrnn_course.grading.items.sequence_item import SequenceItem
 from gatedrnn_course.text import mark
 
-__all__ = ["depends_on_nothing_of", "handed_back", "mixes_rows", "one_vector_only", "remembers", "unsteady"]
+__all__ = [
+    "depends_on_nothing_of",
+    "handed_back",
+    "mixes_rows",
+    "one_vector_only",
+    "remembers",
+    "unsteady",
+    "uses_the_example",
+]
 
 Values = tuple[Any, ...]
 
@@ -121,6 +129,28 @@ def remembers(item: Item, observed: Sequence[Observation]) -> Words | None:
                 )
                 return Words(words, {"what": stale.what})
     return None
+
+
+def uses_the_example(item: Item, ask: Ask) -> Words | None:
+    """The example's arrays, which the notebook holds, are used in place of the arguments."""
+    if not hasattr(item, "slice"):
+        return None
+    example = item.example()
+    args = tuple(_less(argument) for argument in example)
+    seen = ask(Draw("batch", args, decides=False))
+    if seen.value is None or same_numbers(_attempt(item, args), seen.value):
+        return None
+    for stale in _stale(item):
+        if stale.arguments and same_numbers(_attempt(item, stale.used(args, example, ())), seen.value):
+            words = mark("The function uses {what} of the example, which the notebook holds, not of its arguments.")
+            return Words(words, {"what": stale.what})
+    return None
+
+
+def _less(argument: Argument) -> Argument:
+    if isinstance(argument, Mapping):
+        return Params({name: 0.9 * array for name, array in argument.items()})
+    return 0.9 * argument
 
 
 def _first_alike(rows: Sequence[Known], k: int) -> Known | None:

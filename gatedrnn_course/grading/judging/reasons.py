@@ -74,6 +74,7 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
     steady = behaviour.unsteady(observed, ask)
     yield from _told(behaviour.remembers(item, observed))
     yield from _told(steady)
+    yield from _told(behaviour.uses_the_example(item, ask))
     rest, beside = _without_shapes(item, outcomes)
     mixes = behaviour.mixes_rows(item, observed, ask)
     edited = not isinstance(item, SliceItem) or is_an_edit(item, rest)  # what an item explains itself comes first

@@ -128,7 +128,7 @@ class GateExplorer(anywidget.AnyWidget):
         still = _(STILL)
         return (
             f"{image(run_of.drawing, run_of.alt)}{image(step.drawing, _('The marked step as a picture.'))}"
-            f"<p>{escape(run_of.alt)}</p><p><em>{escape(still)}</em></p>"
+            f"<p>{escape(run_of.alt)} {escape(self.whose)}</p><p><em>{escape(still)}</em></p>"
         )
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:

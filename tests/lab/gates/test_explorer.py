@@ -148,3 +148,7 @@ def test_cells_that_cannot_be_drawn() -> None:
         explore_gates("RNN")
     with pytest.raises(CourseError):
         explore_gates("no such cell")
+
+
+def test_a_page_without_python_says_whose_functions_computed_it() -> None:
+    assert "The numbers come from the course&#x27;s own LSTM." in explore_gates("LSTM")._repr_html_()
