@@ -12,7 +12,7 @@ from gatedrnn_course.authoring.first_cell import MARK, first_cell, refuse_other_
 from gatedrnn_course.authoring.graded import as_exercise, as_solution, nbgrader_metadata
 from gatedrnn_course.authoring.identity import cell_ids
 from gatedrnn_course.authoring.notebook import new_cell, new_notebook
-from gatedrnn_course.authoring.places import LANGUAGE, Kind, Source
+from gatedrnn_course.authoring.places import LANGUAGE, Kind, SourceFile
 from gatedrnn_course.authoring.reveals import is_reveal, refuse_open_questions, sealed
 from gatedrnn_course.authoring.rules import refuse_unreadable
 from gatedrnn_course.authoring.source import SourceCell, read_source
@@ -23,7 +23,7 @@ from gatedrnn_course.text import _, language, set_language
 __all__ = ["assemble"]
 
 
-def assemble(source: Source) -> dict[Kind, NotebookNode]:
+def assemble(source: SourceFile) -> dict[Kind, NotebookNode]:
     """Every notebook of one source.
 
     Args:

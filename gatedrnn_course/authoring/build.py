@@ -13,7 +13,7 @@ from gatedrnn_course.authoring.assemble import assemble
 from gatedrnn_course.authoring.execute import TIMEOUT, execute
 from gatedrnn_course.authoring.normal import normal
 from gatedrnn_course.authoring.notebook import reads, write
-from gatedrnn_course.authoring.places import EXECUTED, Kind, Source, answers_path, find_sources, product_path
+from gatedrnn_course.authoring.places import EXECUTED, Kind, SourceFile, answers_path, find_sources, product_path
 from gatedrnn_course.authoring.reveals import answers_of, answers_text
 from gatedrnn_course.authoring.source import read_source
 from gatedrnn_course.errors import CourseError
@@ -23,7 +23,7 @@ from gatedrnn_course.text import _
 __all__ = ["answer_files", "build", "built"]
 
 
-def built(sources: Iterable[Source], root: Path) -> dict[tuple[Kind, str], NotebookNode]:
+def built(sources: Iterable[SourceFile], root: Path) -> dict[tuple[Kind, str], NotebookNode]:
     """The notebooks of these sources, with the outputs of cells whose code is unchanged.
 
     Args:
@@ -60,7 +60,7 @@ def _keep_outputs(notebook: NotebookNode, path: Path) -> None:
             cell.outputs, cell.execution_count = old.outputs, old.execution_count
 
 
-def answer_files(root: Path, sources: Iterable[Source]) -> dict[Path, str]:
+def answer_files(root: Path, sources: Iterable[SourceFile]) -> dict[Path, str]:
     """The file of answers of each lesson, which `reveal` reads: path and text, empty where a lesson asks nothing.
 
     Args:

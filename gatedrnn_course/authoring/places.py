@@ -17,7 +17,7 @@ __all__ = [
     "FOLDERS",
     "LANGUAGE",
     "Kind",
-    "Source",
+    "SourceFile",
     "answers_path",
     "find_root",
     "find_sources",
@@ -36,7 +36,7 @@ _SOURCES: dict[str, tuple[Kind, ...]] = {"lessons": ("lesson",), "assignments": 
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """One text source.
 
     Attributes:
@@ -86,7 +86,7 @@ def answers_path(root: Path, stem: str) -> Path:
     return root / "gatedrnn_course" / "lab" / "answers" / LANGUAGE / f"{stem}.json"
 
 
-def find_sources(root: Path, units: Sequence[str] = ()) -> tuple[Source, ...]:
+def find_sources(root: Path, units: Sequence[str] = ()) -> tuple[SourceFile, ...]:
     """The sources of the named units, or of all.
 
     Args:
@@ -103,7 +103,7 @@ def find_sources(root: Path, units: Sequence[str] = ()) -> tuple[Source, ...]:
     found = []
     for folder, kinds in _SOURCES.items():
         for path in sorted((root / "course" / folder).glob("[!_]*.py")):
-            source = Source(path, path.relative_to(root).as_posix(), _unit_of(path), kinds)
+            source = SourceFile(path, path.relative_to(root).as_posix(), _unit_of(path), kinds)
             if not wanted or source.unit.number in wanted:
                 found.append(source)
     if missing := wanted - {source.unit.number for source in found}:

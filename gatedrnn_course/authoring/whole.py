@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gatedrnn_course.authoring.places import Source
+from gatedrnn_course.authoring.places import SourceFile
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _
 
 __all__ = ["lacks"]
 
 
-def lacks(root: Path, sources: Sequence[Source]) -> Iterator[str]:
+def lacks(root: Path, sources: Sequence[SourceFile]) -> Iterator[str]:
     """What the units of these sources lack: a source, the proof of their judges, a row in README.
 
     Args:

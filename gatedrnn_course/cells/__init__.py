@@ -2,6 +2,7 @@
 
 from gatedrnn_course.cells.catalogue import ODYSSEY as ODYSSEY
 from gatedrnn_course.cells.catalogue import catalogue as catalogue
+from gatedrnn_course.cells.catalogue import cell_of as cell_of
 from gatedrnn_course.cells.cell import Cell as Cell
 from gatedrnn_course.cells.cell import parse as parse
 from gatedrnn_course.cells.cell import variant as variant

@@ -7,10 +7,10 @@ gate.
 from __future__ import annotations
 
 from gatedrnn_course.cells.cell import Cell, parse, variant
-from gatedrnn_course.lookup import Named
-from gatedrnn_course.text import mark
+from gatedrnn_course.lookup import Named, missing
+from gatedrnn_course.text import _, mark
 
-__all__ = ["ODYSSEY", "catalogue"]
+__all__ = ["ODYSSEY", "catalogue", "cell_of"]
 
 RNN = parse(
     """
@@ -246,4 +246,18 @@ _ALL = (
 )
 
 catalogue: Named[Cell] = Named(mark("A cell of the catalogue."), {cell.name: cell for cell in _ALL})
-"""Every cell of the course by name."""
+"""Every cell of the course by name; `gatedrnn_course.tasks.catalogue` is the other one, of tasks."""
+
+
+def cell_of(cell: Cell | str) -> Cell:
+    """A cell, by itself or by its name in the catalogue.
+
+    Raises:
+        CourseError: If the catalogue has no such cell; the message gives names that are near.
+    """
+    if isinstance(cell, Cell):
+        return cell
+    if cell not in catalogue:
+        do = _("For a cell of your own give what `parse` made of its equations.")
+        raise missing(_("A cell of the catalogue."), cell, catalogue, do)
+    return catalogue[cell]

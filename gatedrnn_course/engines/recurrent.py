@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from gatedrnn_course.cells.catalogue import catalogue
+from gatedrnn_course.cells.catalogue import cell_of
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.bias import without_bias
@@ -21,7 +21,6 @@ from gatedrnn_course.engines.packing import Packing, Steps, check_lengths
 from gatedrnn_course.engines.reach import by_operator
 from gatedrnn_course.engines.stacks import stacks_of, unstack
 from gatedrnn_course.engines.tiers import Tier, check_tier, run
-from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
 __all__ = ["Recurrent", "State"]
@@ -80,7 +79,7 @@ class Recurrent(nn.Module):
         tier: Tier = "auto",
     ) -> None:
         super().__init__()
-        self.cell = _cell(cell) if bias else without_bias(_cell(cell))
+        self.cell = cell_of(cell) if bias else without_bias(cell_of(cell))
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
         self.proj_size = proj_size
@@ -276,17 +275,3 @@ def _as_autocast(given: list[Tensor], stacks: list[list[Tensor]]) -> tuple[list[
     if torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device) and dtype != torch.float64:
         dtype = torch.get_autocast_dtype(device)
     return [t.to(dtype) for t in given], [[t.to(dtype) for t in own] for own in stacks]
-
-
-def _cell(cell: Cell | str) -> Cell:
-    """A cell, or the one of this name."""
-    if isinstance(cell, Cell):
-        return cell
-    if cell not in catalogue:
-        raise CourseError(
-            _("The cell {name}.").format(name=repr(cell)),
-            _("The catalogue has no cell of this name."),
-            _("It holds {names}.").format(names=", ".join(catalogue)),
-            _("For a cell of your own give what `parse` made of its equations."),
-        )
-    return catalogue[cell]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gatedrnn_course.cells import Cell, catalogue, cell_latex, describe, diagram
+from gatedrnn_course.cells import Cell, cell_latex, cell_of, describe, diagram
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
 
-__all__ = ["Equations", "cell_of", "figure_of", "show_cell"]
+__all__ = ["CellEquations", "figure_of", "show_cell"]
 
 
 @dataclass(frozen=True, repr=False)
-class Equations:
+class CellEquations:
     """A cell's equations: typeset in a notebook, the cell's own text elsewhere.
 
     Attributes:
@@ -60,14 +60,5 @@ def show_cell(
     """
     picture = figure_of(cell, upto, lit)
     if equations:
-        show(Equations(cell_of(cell)))
+        show(CellEquations(cell_of(cell)))
     show(picture)
-
-
-def cell_of(cell: Cell | str) -> Cell:
-    """A cell, by itself or by its name in the catalogue.
-
-    Raises:
-        CourseError: If the catalogue has no such cell.
-    """
-    return cell if isinstance(cell, Cell) else catalogue[cell]

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells import Cell, Params, zero_state
+from gatedrnn_course.cells import Cell, Params, cell_of, zero_state
 from gatedrnn_course.cells.numeric import compiled
-from gatedrnn_course.lab.figures import cell_of
 
 __all__ = ["bit_over_time", "bit_sequences", "read_bit", "run_cell", "train_on_bits"]
 

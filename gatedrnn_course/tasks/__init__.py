@@ -122,4 +122,4 @@ recorded: Named[Callable[..., Task]] = Named(
 """Tasks read from files, by name; `timit` and `iam_ondb` need their `folder`, the others take `stand_in`."""
 
 catalogue: Named[Callable[..., Task]] = Named(mark("A task."), {**generated, **recorded})
-"""Every task by name."""
+"""Every task by name: an entry, called, makes the task. `gatedrnn_course.catalogue` is the other one, of cells."""

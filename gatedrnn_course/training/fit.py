@@ -14,7 +14,7 @@ from gatedrnn_course.training.data import training_batches
 from gatedrnn_course.training.history import History
 from gatedrnn_course.training.randomness import own_randomness
 from gatedrnn_course.training.run import Run
-from gatedrnn_course.training.settings import OptimiserName, Settings, span
+from gatedrnn_course.training.settings import FitSettings, OptimiserName, span
 from gatedrnn_course.training.stopping import Interruption
 from gatedrnn_course.training.tensors import kind_of
 
@@ -76,7 +76,7 @@ def fit(
             damaged or another run's.
     """
     steps, evaluate_every = span(task, steps, epochs, batch_size, evaluate_every)
-    settings = Settings(
+    settings = FitSettings(
         steps=steps,
         evaluate_every=evaluate_every,
         batch_size=batch_size,

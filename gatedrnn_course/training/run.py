@@ -22,7 +22,7 @@ from gatedrnn_course.training.evaluate import score
 from gatedrnn_course.training.history import History, Row
 from gatedrnn_course.training.loss import loss_of
 from gatedrnn_course.training.randomness import random_state, restore_random_state
-from gatedrnn_course.training.settings import Settings, described
+from gatedrnn_course.training.settings import FitSettings, described
 from gatedrnn_course.training.stopping import out_of_patience
 from gatedrnn_course.training.tensors import kind_of, to_tensors
 
@@ -39,7 +39,7 @@ class Run:
         path: The checkpoint's file; None for none.
     """
 
-    def __init__(self, model: nn.Module, task: Task, settings: Settings, path: Path | None) -> None:
+    def __init__(self, model: nn.Module, task: Task, settings: FitSettings, path: Path | None) -> None:
         self.model, self.task, self.settings, self.path = model, task, settings, path
         self.device, self.dtype = kind_of(model)
         self.optimiser = _optimiser(model, settings)
@@ -153,7 +153,7 @@ class Run:
         self.history = History([Row(**row) for row in state.rows], ended or ("steps" if done else ""))
 
 
-def _optimiser(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+def _optimiser(model: nn.Module, settings: FitSettings) -> torch.optim.Optimizer:
     parameters: Any = model.parameters()
     if settings.optimiser == "sgd":
         nesterov = settings.momentum > 0

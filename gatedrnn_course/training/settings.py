@@ -12,7 +12,7 @@ from gatedrnn_course.tasks import Corpus, Task
 from gatedrnn_course.text import _
 from gatedrnn_course.training.data import batches_in_epoch
 
-__all__ = ["OptimiserName", "Schedule", "Settings", "described", "named_task", "span"]
+__all__ = ["FitSettings", "OptimiserName", "Schedule", "described", "named_task", "span"]
 
 OptimiserName = Literal["adam", "sgd"]
 EVERY = 100  # steps between two evaluations of a generated task
@@ -40,7 +40,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(Schedule):
+class FitSettings(Schedule):
     """The settings of `fit`: a schedule, and how the model learns."""
 
     optimiser: OptimiserName
@@ -103,7 +103,7 @@ def span(
     return (epoch or 0) * (epochs or 0) if steps is None else steps, every
 
 
-def described(settings: Settings, model: nn.Module, task: Task) -> dict[str, Any]:
+def described(settings: FitSettings, model: nn.Module, task: Task) -> dict[str, Any]:
     """What has to be the same for a run to be taken up again: everything but its end, where nothing depends on it."""
     kept = {name: value for name, value in asdict(settings).items() if name != "steps" or settings.decay}
     return {**kept, "task": named_task(task), "model": str(model)}

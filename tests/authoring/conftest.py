@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gatedrnn_course.authoring.build import build
-from gatedrnn_course.authoring.places import Source, find_sources
+from gatedrnn_course.authoring.places import SourceFile, find_sources
 from gatedrnn_course.grading.units import load
 
 LESSON = """\
@@ -77,7 +77,7 @@ class Project:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def source(self, folder: str, text: str | None = None) -> Source:
+    def source(self, folder: str, text: str | None = None) -> SourceFile:
         if text is not None:
             self.write(folder, text)
         return next(one for one in find_sources(self.root) if one.path.parent.name == folder)

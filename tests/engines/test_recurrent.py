@@ -215,7 +215,7 @@ def test_any_input_gives_an_answer_or_a_clear_error(shape: Any, dtype: Any, stat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("LSTN", 3, 4), "no cell of this name"),
+        (("LSTN", 3, 4), "Near it: LSTM"),
         (("LSTM", 0, 4), "input_size is 0"),
         (("LSTM", 3, 0), "hidden_size is 0"),
         (("LSTM", 3, 4, 0), "num_layers is 0"),

@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from gatedrnn_course import catalogue, parse, show_cell
+from gatedrnn_course.cells import cell_of
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.lab.figures import Equations, cell_of, figure_of
+from gatedrnn_course.lab.figures import CellEquations, figure_of
 
 
 @pytest.mark.parametrize("name", catalogue)
@@ -20,8 +21,8 @@ def test_every_cell_has_a_picture_with_words(name: str) -> None:
 
 
 def test_the_equations_are_typeset_and_have_a_text() -> None:
-    assert "sigma" in Equations(catalogue["GRU"])._repr_latex_()
-    assert parse(repr(Equations(catalogue["GRU"]))).lines == catalogue["GRU"].lines
+    assert "sigma" in CellEquations(catalogue["GRU"])._repr_latex_()
+    assert parse(repr(CellEquations(catalogue["GRU"]))).lines == catalogue["GRU"].lines
 
 
 def test_a_cell_of_ones_own_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:

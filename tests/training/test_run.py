@@ -10,9 +10,9 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks import Adding, Batch
 from gatedrnn_course.training import SequenceModel, fit
 from gatedrnn_course.training.run import Run
-from gatedrnn_course.training.settings import Settings
+from gatedrnn_course.training.settings import FitSettings
 
-SETTINGS = Settings(
+SETTINGS = FitSettings(
     steps=10,
     evaluate_every=5,
     batch_size=4,

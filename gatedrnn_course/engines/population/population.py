@@ -9,13 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gatedrnn_course.cells.catalogue import cell_of
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.kernel.run import supports
 from gatedrnn_course.engines.population.batch import as_tensor, inputs_of, score
 from gatedrnn_course.engines.population.batched import BatchedModels
 from gatedrnn_course.engines.population.compiled import CompiledModels, trains
 from gatedrnn_course.engines.population.mixed import MixedModels, Models
-from gatedrnn_course.engines.population.settings import LOSSES, Loss, Optimiser, Settings, each, named_cell
+from gatedrnn_course.engines.population.settings import LOSSES, Loss, Optimiser, Settings, each
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -76,7 +77,7 @@ class Population:
     ) -> None:
         N = _count(cells, hidden_sizes, seeds, learning_rates, momenta, noise)
         columns: tuple[list[Any], ...] = (
-            [named_cell(cell) for cell in each(cells, N, _("cells"))],
+            [cell_of(cell) for cell in each(cells, N, _("cells"))],
             [input_size] * N,
             each(hidden_sizes, N, _("hidden sizes")),
             [output_size] * N,

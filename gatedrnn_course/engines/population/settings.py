@@ -11,13 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gatedrnn_course.cells.catalogue import catalogue
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.population.noise import noise_key, normals
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["LOSSES", "Loss", "Optimiser", "Settings", "each", "named_cell"]
+__all__ = ["LOSSES", "Loss", "Optimiser", "Settings", "each"]
 
 Loss = Literal["mse", "cross_entropy", "bernoulli"]
 Optimiser = Literal["sgd", "adam"]
@@ -93,16 +92,3 @@ def each(given: Any, count: int, what: str) -> list[Any]:
             _("It takes one for all models, or one for each."),
         )
     return found
-
-
-def named_cell(cell: Cell | str) -> Cell:
-    """A cell, or the one of the catalogue that has this name."""
-    if isinstance(cell, Cell):
-        return cell
-    if cell not in catalogue:
-        raise CourseError(
-            _("A population with the cell {name}.").format(name=repr(cell)),
-            _("The catalogue has no cell of this name."),
-            _("It holds {names}.").format(names=", ".join(catalogue)),
-        )
-    return catalogue[cell]

@@ -19,12 +19,12 @@ from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import Unit, load
 from gatedrnn_course.text import _
 
-__all__ = ["ClassRun", "Progress", "grade_class"]
+__all__ = ["ClassRun", "RunWatcher", "grade_class"]
 
 Task = tuple[str, list[Path], Path]  # a student, what was handed in, the file of the record
 
 
-class Progress(Protocol):
+class RunWatcher(Protocol):
     """Told how a run goes."""
 
     def begin(self, known: Sequence[Record], todo: Sequence[str]) -> None:
@@ -56,7 +56,7 @@ class ClassRun:
 
 
 def grade_class(
-    folder: Path, number: str, out: Path, jobs: int = 1, progress: Progress | None = None, anew: bool = False
+    folder: Path, number: str, out: Path, jobs: int = 1, progress: RunWatcher | None = None, anew: bool = False
 ) -> ClassRun:
     """Grade every submission of a folder.
 

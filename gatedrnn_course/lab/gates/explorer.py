@@ -11,13 +11,12 @@ import anywidget
 import numpy as np
 import traitlets
 
-from gatedrnn_course.cells import Cell
+from gatedrnn_course.cells import Cell, cell_of
 from gatedrnn_course.cells.language import is_parameter
-from gatedrnn_course.lab.figures import cell_of
 from gatedrnn_course.lab.gates.flow import Flow, flow_of
 from gatedrnn_course.lab.gates.picture import draw
 from gatedrnn_course.lab.gates.table import tabulate
-from gatedrnn_course.lab.gates.values import XS, presets, run, starting_point, weights
+from gatedrnn_course.lab.gates.values import XS, presets, run_flow, starting_point, weights
 from gatedrnn_course.lab.gates.words import fill, run_sentence, sentence
 from gatedrnn_course.lab.picture import Picture, image
 from gatedrnn_course.lab.timeline import Range, draw_timeline
@@ -70,7 +69,7 @@ class GateExplorer(anywidget.AnyWidget):
         self._knobs = (flow.old, *(name for name in flow.knobs if is_parameter(name)))
         at_weights = starting_point(flow, self.weights)
         start = {**{name: at_weights[name] for name in self._knobs}, "step": float(STEP)}
-        rows, used = run(flow, start, self.weights)
+        rows, used = run_flow(flow, start, self.weights)
         made = presets(flow, self.weights, *BIAS)
         super().__init__(
             svg=draw(flow, rows[STEP - 1]),
@@ -101,7 +100,7 @@ class GateExplorer(anywidget.AnyWidget):
         position = self._within(change["new"])
         if position is None:
             return
-        rows, used = run(self.flow, position, self.weights)
+        rows, used = run_flow(self.flow, position, self.weights)
         self.whose = _whose(self.flow, used)
         self.answer = {"position": change["new"], "rows": rows}
 

@@ -18,7 +18,7 @@ from gatedrnn_course.grading.units import UNITS, load
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.gates.flow import Flow
 
-__all__ = ["XS", "numbers", "presets", "run", "starting_point", "weights"]
+__all__ = ["XS", "numbers", "presets", "run_flow", "starting_point", "weights"]
 
 XS = (0.0, 0.0, 1.0, 0.0, 0.2, -0.3, 0.6, 0.0, -0.5, 0.4, 0.0, -0.6, 0.3, 0.5, -0.2, 0.0, 0.6, -0.4, 0.1, -0.6)
 """The inputs of a run: one of size 1 at step 3, then distractors."""
@@ -86,7 +86,7 @@ def numbers(flow: Flow, position: Mapping[str, float], p: Params) -> tuple[dict[
     return {**{name: float(np.ravel(value)[0]) for name, value in values.items()}, **biases}, tuple(used)
 
 
-def run(flow: Flow, position: Mapping[str, float], p: Params) -> tuple[list[dict[str, float]], tuple[str, ...]]:
+def run_flow(flow: Flow, position: Mapping[str, float], p: Params) -> tuple[list[dict[str, float]], tuple[str, ...]]:
     """All numbers of a run over `XS`, from the old state in the position; any other state starts at 0.
 
     Args:

@@ -193,7 +193,7 @@ def test_setting_parameters():
     [
         ({"learning_rates": [0.1, 0.2, 0.3]}, "3 learning rates were given"),
         ({"hidden_sizes": [4, 0]}, "below 1"),
-        ({"cells": ["LSTM", "LSTN"]}, "no cell of this name"),
+        ({"cells": ["LSTM", "LSTN"]}, "Near it: LSTM"),
         ({"loss": "hinge"}, "'hinge' is unknown"),
         ({"optimiser": "lion"}, "lion is unknown"),
         ({"momenta": 1.0}, "momentum of 1.0"),

@@ -14,7 +14,7 @@ import pytest
 
 from gatedrnn_course import catalogue, explore_gates
 from gatedrnn_course.lab.gates.explorer import GateExplorer
-from gatedrnn_course.lab.gates.values import run
+from gatedrnn_course.lab.gates.values import run_flow
 
 SCRIPT = """
 import { lookUp, runOver, fill } from "./gates.mjs";
@@ -44,7 +44,7 @@ def in_node(tmp_path: Path) -> Run:
         exact = [
             [
                 {**position, **{name: row[name] for name in known}}
-                for row in run(widget.flow, position, widget.weights)[0]
+                for row in run_flow(widget.flow, position, widget.weights)[0]
             ]
             for position in positions
         ]
@@ -75,7 +75,7 @@ def test_the_browser_finds_the_numbers_of_the_cell(name: str, in_node: Run) -> N
     positions = draw_positions(widget, 60)
     worst = drift = 0.0
     for position, found in zip(positions, in_node(widget, positions), strict=True):
-        exact, _used = run(widget.flow, position, widget.weights)
+        exact, _used = run_flow(widget.flow, position, widget.weights)
         for step, row, right in zip(found["steps"], found["rows"], exact, strict=True):
             worst = max(worst, max(abs(step[key] - value) for key, value in right.items()))
             drift = max(drift, max(abs(row[key] - value) for key, value in right.items()))
