@@ -52,9 +52,6 @@ def expr_latex(expr: Expr) -> str:
             return f"[{expr_latex(a)}, {expr_latex(b)}] {vectors}"
         case Outer(left, right):
             return rf"{_held(left, 3)} {_held(right, 3)}^\top"
-        case Joined(a, b, first, second):
-            columns = rf"{expr_latex(first)} \\ {expr_latex(second)}"
-            return rf"[{expr_latex(a)} \; {expr_latex(b)}] \begin{{bmatrix}} {columns} \end{{bmatrix}}"
         case Call(function, arg):
             return rf"{FUNCTIONS[function].latex}({expr_latex(arg)})"
 
