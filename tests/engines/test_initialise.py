@@ -145,13 +145,19 @@ WIDE, TALL = (400, 9), (9, 400)
 
 
 def arrays(module: Recurrent) -> dict[str, torch.Tensor]:
-    return {name.removesuffix("_l0"): array for name, array in module.state_dict().items()}
+    """The parameters of every layer by the names of the cell's text; those of the first without `_l0`."""
+    found: dict[str, torch.Tensor] = {}
+    for layer in range(module.num_layers):
+        end = f"_l{layer}" if layer else ""
+        found |= {name + end: array.detach() for name, array in module.named(f"_l{layer}").items()}
+    return found
 
 
 @pytest.mark.parametrize(("D", "H"), [WIDE, TALL, (1, 16), (16, 1)])
 def test_the_bound_of_a_uniform_start_is_one_over_the_root_of_the_hidden_size(D: int, H: int) -> None:
     """torch.nn.LSTM: every weight and bias from U(-1/sqrt(H), 1/sqrt(H)), whatever D is."""
     module, bound = Recurrent("peephole LSTM", D, H), H**-0.5
+    torch.manual_seed(1)
     for start in (module.reset_parameters, lambda: uniform_(module, generator=seed())):
         start()
         for name, p in arrays(module).items():

@@ -66,7 +66,7 @@ class Told:
 def test_every_submission_gets_a_record(handed_in: Path, tmp_path: Path) -> None:
     told = Told()
     run = grade_class(handed_in, "3", tmp_path / "out", progress=told)
-    assert points(run) == {"ana": 12, "ben": 0}
+    assert points(run) == {"ana": 10, "ben": 0}
     assert run.fresh == 2
     assert told.todo == told.done_names == ["ana", "ben"]
     assert read_record(tmp_path / "out" / "records" / "ana.json") == run.records[0]
@@ -79,7 +79,7 @@ def test_what_has_not_changed_is_not_graded_again(handed_in: Path, tmp_path: Pat
     second = grade_class(handed_in, "03", tmp_path / "out", progress=told)
     assert (told.known, told.todo) == (["ana"], ["ben"])
     assert seeds(second)["ana"] == seeds(first)["ana"]
-    assert points(second) == {"ana": 12, "ben": 12}
+    assert points(second) == {"ana": 10, "ben": 10}
     third = grade_class(handed_in, "03", tmp_path / "out", anew=True)
     assert third.fresh == 2
     assert seeds(third)["ana"] != seeds(first)["ana"]
@@ -94,7 +94,7 @@ def test_a_record_that_does_not_hold_is_made_anew(handed_in: Path, tmp_path: Pat
     path.write_text(json.dumps(whole | changes[damage]) if damage in changes else damage, "utf-8")
     run = grade_class(handed_in, "03", tmp_path / "out")
     assert run.fresh == 1
-    assert points(run)["ana"] == 12
+    assert points(run)["ana"] == 10
 
 
 def test_bad_files_stop_nothing(handed_in: Path, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_bad_files_stop_nothing(handed_in: Path, tmp_path: Path) -> None:
     statuses = {record.student: record.status for record in run.records}
     unreadable = {name for name, status in statuses.items() if status == "unreadable"}
     assert unreadable == {"broken", "empty", "noise", "deep", "list", "dangling", "zoe.ipynb", "nobody"}
-    assert {name for name, count in points(run).items() if count == 12} == {"ana", "l" * 240, "m" * 250}
+    assert {name for name, count in points(run).items() if count == 10} == {"ana", "l" * 240, "m" * 250}
     assert all(record.problem for record in run.records if record.status == "unreadable")
     assert run.left_out == ("notes.txt",)
     assert grade_class(handed_in, "03", tmp_path / "out").fresh == 0
@@ -123,7 +123,7 @@ def test_bad_files_stop_nothing(handed_in: Path, tmp_path: Path) -> None:
 def test_a_name_that_is_no_utf_8(handed_in: Path, tmp_path: Path) -> None:
     os.rename(handed_in / "ana.ipynb", os.fsencode(handed_in) + b"/na\xefve.ipynb")  # noqa: PTH104 - bytes
     run = grade_class(handed_in, "03", tmp_path / "out")
-    assert points(run) == {"ben": 0, "na\\xefve": 12}
+    assert points(run) == {"ben": 0, "na\\xefve": 10}
     assert run.records[1].file == "na\\xefve.ipynb"
 
 
@@ -133,7 +133,7 @@ def test_a_student_with_a_file_and_a_folder_is_one_student(tmp_path: Path) -> No
     hand_in(folder / "ana" / "again.ipynb", IMPORTS, GATE)
     hand_in(folder / "ana" / ".ipynb_checkpoints" / "again-checkpoint.ipynb", IMPORTS, LOOP)
     run = grade_class(folder, "03", tmp_path / "out")
-    assert points(run) == {"ana": 12}
+    assert points(run) == {"ana": 10}
     assert "2 notebooks were handed in" in run.records[0].notes[0]
 
 
@@ -186,7 +186,7 @@ def test_a_fault_of_the_grader_is_no_grade_and_is_tried_again(
         run = grade_class(handed_in, "03", tmp_path / "out")
     assert {record.status for record in run.records} == {"not graded"}
     assert run.records[0].problem == "ZeroDivisionError: in the grader"
-    assert points(grade_class(handed_in, "03", tmp_path / "out")) == {"ana": 12, "ben": 0}
+    assert points(grade_class(handed_in, "03", tmp_path / "out")) == {"ana": 10, "ben": 0}
 
 
 def test_what_the_operator_must_mend_is_told_before_anything_runs(handed_in: Path, tmp_path: Path) -> None:

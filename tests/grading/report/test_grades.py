@@ -23,8 +23,8 @@ def test_one_row_a_student_with_a_column_for_each_item(run: ClassRun) -> None:
     ana, ben, cem, dan = rows(grades_text(run.records, run.unit))
     names = [item.name for item in run.unit.items]
     assert list(ana) == ["student", "points", "out_of", "status", *names, "file", "notes"]
-    assert (ana["points"], ana["lstm_step"], ana["status"]) == ("100", "24", "graded")
-    assert (ben["points"], ben["candidate"], ben["input_gate"]) == ("88", "0", "12")
+    assert (ana["points"], ana["lstm_step"], ana["status"]) == ("100", "16", "graded")
+    assert (ben["points"], ben["candidate"], ben["input_gate"]) == ("94", "0", "4")
     assert (cem["points"], cem["candidate"], cem["notes"]) == ("0", "0", "The file is no readable notebook.")
     assert (dan["points"], dan["candidate"], dan["status"]) == ("", "", "not graded")
 

@@ -52,10 +52,10 @@ class Reader(HTMLParser):
 
 def test_a_student_reads_each_item_with_sign_word_points_and_reason(run: ClassRun) -> None:
     text = Reader(student_page(run.records[1], run.unit)).text
-    assert "88 of 100 points" in text
-    assert "✗ wrong · candidate(x, h_prev, p) 0 of 12 points" in text
+    assert "94 of 100 points" in text
+    assert "✗ wrong · candidate(x, h_prev, p) 0 of 6 points" in text
     assert "No bias: b_c is missing." in text
-    assert "✓ right · lstm_step(x, h_prev, c_prev, p) 24 of 24 points" in text
+    assert "✓ right · lstm_step(x, h_prev, c_prev, p) 16 of 16 points" in text
 
 
 def test_what_the_sandbox_does_not_stop_is_told_to_the_instructor_only(run: ClassRun) -> None:

@@ -24,10 +24,10 @@ def printed(run: ClassRun, width: int) -> list[str]:
 
 def test_the_table_shows_points_signs_and_the_first_remark(run: ClassRun) -> None:
     text = "\n".join(printed(run, 100))
-    assert "│ ana     │    100 │ ✓ ✓ ✓ ✓ ✓ ✓ ✓ │" in text
-    assert "│ ben     │     88 │ ✓ ✓ ✗ ✓ ✓ ✓ ✓ │ No bias: `b_c` is missing." in text
-    assert "│ cem     │      0 │ unreadable    │ The file is no readable notebook." in text
-    assert "│ dan     │        │ not graded    │ OSError: no memory" in text
+    assert "│ ana     │    100 │ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ │" in text
+    assert "│ ben     │     94 │ ✓ ✓ ✗ ✓ ✓ ✓ ✓ ✓ ✓ ✓ ✓ │ No bias: `b_c` is missing." in text
+    assert "│ cem     │      0 │ unreadable            │ The file is no readable notebook." in text
+    assert "│ dan     │        │ not graded            │ OSError: no memory" in text
     assert legend(run) == "✓ right   ✗ wrong"
 
 
@@ -68,7 +68,7 @@ def test_a_pipe_gets_one_line_a_submission(run: ClassRun) -> None:
         bar.done(ana)
     assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
         "2 of 4 submissions were graded before and have not changed.",
-        "[3/4] ben: 88 of 100 points",
+        "[3/4] ben: 94 of 100 points",
         "[4/4] ana: 100 of 100 points",
     ]
 

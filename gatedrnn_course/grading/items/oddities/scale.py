@@ -32,7 +32,7 @@ def not_finite(values: Values) -> Words | None:
     if np.isfinite(given).all():
         return None
     if np.isnan(given).all():
-        return told(mark("{it} is nan everywhere. Is an array read before anything is written to it?"))
+        return told(mark("{it} is nan everywhere, as 0 / 0 is, or the log or root of a negative number."))
     return told(
         mark("{it} holds numbers that are not finite (nan or inf). Does an exponential or a division run over?")
     )
