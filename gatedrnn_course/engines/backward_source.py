@@ -80,6 +80,7 @@ class _Backward:
             text.add("d_x = None", "if wants_x:")
             text.indent += 1
             self._combine(self.program.input.form, "d_x", "", "D")
+            self._leave(["d_x"] if self._is_alias(self.program.input.form) else [])
             text.indent -= 1
         ends = "".join(f"d_{state}_next, " for state in plan.cell.states).rstrip()
         text.add(f"return ({ends}), {'d_x' if self.program.input else 'None'}, ({''.join(self._sums())})")
@@ -145,6 +146,8 @@ class _Backward:
             body.add(f"d_{state}_next = w_{state}")
         self.text = before
         before.loop(body, lists, backwards=True)
+        ends = zip(plan.cell.states, self.program.ends, strict=True)
+        self._leave([f"d_{s}_next" for s, end in ends if s != "h" and self._is_alias(end.form)])
 
     def _action(self, action: Mix | Combine | Spread) -> None:
         """Write one action of the loop or of what comes after it."""
@@ -197,6 +200,14 @@ class _Backward:
         stacks = [self.stacks.matrix([(1.0, matrix) for _, matrix in run]) for run in runs]
         views = [self.text.view(f"Y{a}_{b}_flat", f"Y[..., y{a}:y{b}]") for a, b in columns]
         return list(zip(views, stacks, strict=True))
+
+    def _is_alias(self, form: Form) -> bool:
+        """Whether a linear combination is another derivative as it stands."""
+        return len(form) == 1 and form[0][0] == 1.0 and form[0][1] not in self.inline
+
+    def _leave(self, names: Sequence[str]) -> None:
+        """Copy what is handed back out of the work arrays: the next block of steps writes over them."""
+        self.text.add(*(f"{name} = {name}.clone()" for name in names))
 
     def _combine(self, form: Form, name: str, out: str, letter: str, output: str = "") -> None:
         """Write a linear combination, plus the derivative of the output where there is one."""

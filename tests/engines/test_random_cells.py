@@ -7,7 +7,7 @@ import torch
 from random_cells import compare, compare_populations, random_cell, random_text
 
 from gatedrnn_course.cells import Cell, CellError, parse
-from gatedrnn_course.engines import Recurrent, kernel
+from gatedrnn_course.engines import Recurrent, blocks, kernel
 
 SEEDS = range(60)
 TIERS = ("torch", "c", "loop") if kernel.available() else ("torch", "loop")
@@ -31,6 +31,9 @@ h = c * h_prev + tanh(W_6 @ x)""",
     "products that cancel": "h = h_prev + W_h @ x - W_h @ x",
     "a parameter for a state": "c = b_c\nh = tanh(W_h @ x + c_prev)",
     "states exchanged": "c = h_prev\nh = tanh(c_prev + W_h @ x)",
+    "one matrix for a state and the input": """v = sigmoid(W_10 @ A_prev + W_10 @ x)
+A = tanh(W_01 @ v_prev)
+h = tanh(W_11 @ v_prev)""",
     "every function": "h = exp(tanh(W_1 @ x)) - softplus(softsign(h_prev) + relu(W_2 @ x)) * sigmoid(h_prev)",
 }
 
@@ -57,6 +60,18 @@ def test_a_population_of_random_cells_learns_the_same_in_c_and_in_torch(cells: d
 @pytest.mark.parametrize("text", NAMED.values(), ids=NAMED)
 def test_cells_that_did_not_run(text: str, cells: dict[int, Cell]) -> None:
     assert compare(parse(text), 1, TIERS) == []
+
+
+@pytest.mark.parametrize("seed", [5155, 72, 73, 83])
+def test_segments_of_as_many_rows_write_nothing_over_each_other(seed: int) -> None:
+    """Two steps of one row after one step of two: the work arrays are the same, what was handed back is not."""
+    assert compare(parse(NAMED["one matrix for a state and the input"]), seed, ("torch",)) == []
+
+
+def test_blocks_of_few_steps_hand_each_other_states_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", {"cpu": 40})
+    found = {seed: compare(cell, seed, ("torch",)) for seed in range(280, 300) if (cell := random_cell(seed))}
+    assert {seed: differ for seed, differ in found.items() if differ} == {}
 
 
 @pytest.mark.parametrize("name", ["output", "p_b_f", "p_U_c"])

@@ -204,7 +204,8 @@ def _draw(cell: Cell, seed: int, scale: float) -> tuple[list[int], list[torch.Te
     whole = whole_step(cell)
     widths = [sizes[whole.shape(f"{name}_prev")[0]] for name in cell.states]
     p = draw_params(cell, sizes["D"], sizes["H"], rng, scale)
-    arrays = [rng.normal(size=(N, sizes["D"])), *(rng.normal(size=(B, w)) for w in widths), *p.values()]
+    drawn = [rng.normal(size=(N, sizes["D"])), *(rng.normal(size=(B, w)) for w in widths)]
+    arrays = [*(min(1.0, scale / 0.7) * array for array in drawn), *p.values()]  # a cell may square its state
     weights = [rng.normal(size=(N, sizes["H"])), *(rng.normal(size=(B, w)) for w in widths)]
     return batch_sizes, [torch.tensor(a) for a in arrays], [torch.tensor(a) for a in weights]
 
