@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["_", "language", "mark", "n_", "set_language"]
+__all__ = ["_", "in_english", "language", "mark", "n_", "set_language"]
 
 DOMAIN = "gatedrnn_course"
 LOCALE = Path(__file__).parent / "locale"
@@ -29,6 +31,17 @@ def set_language(code: str) -> None:
 def language() -> str:
     """The language code in force, `"en"` unless one was chosen."""
     return _language
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """Messages in English inside the block, as for a key that is the same in every language."""
+    before = language()
+    set_language("en")
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 def _(message: str) -> str:

@@ -22,6 +22,10 @@ _TENSORS = re.compile(r"The size of tensor a \((\d+)\) must match the size of te
 _NAME = re.compile(r"name '(\w+)' is not defined")
 _PARAMETER = re.compile(r"p has no (\w+)|'Params' object has no attribute '(\w+)'|^'(\w+)'$")
 _COUNT = re.compile(r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given")
+_UNBOUND = re.compile(r"local variable '(\w+)'")
+_ATTRIBUTE = re.compile(r"object has no attribute '(\w+)'")
+_BUFFER = re.compile(r"could not broadcast input array from shape (\([\d, ]*\)) into shape (\([\d, ]*\))")
+_BY_NAME = re.compile(r"""\bp\[["'](\w+)["']\]""")
 _NUMBERS = ("can be converted to Python scalars", "must be real number, not", "only integer scalar arrays")
 MODULES = {"np": "import numpy as np", "numpy": "import numpy", "torch": "import torch", "math": "import math"}
 
@@ -61,6 +65,19 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
     message = problem.message
     if problem.type == "NameError" and (found := _NAME.search(message)):
         return _unknown_name(item, draw, found[1])
+    if problem.type == "UnboundLocalError" and (found := _UNBOUND.search(message)):
+        return _no_value_yet(found[1], problem.line)
+    asked = {"AttributeError": _ATTRIBUTE.search(message), "IndexError": _BY_NAME.search(problem.line)}
+    if (found := asked.get(problem.type)) and found[1] in _parameters(draw) and "Params" not in message:
+        return _no_parameters_any_more(found[1])
+    if problem.type == "TypeError" and message.endswith("object is not callable"):
+        words = mark(
+            "Something that is no function is called there. Does a variable have the name of a function, or is `*` "
+            "missing before a parenthesis?"
+        )
+        return Words(words)
+    if found := _BUFFER.search(message):
+        return _buffer(*found.groups())
     if problem.type == "KeyError" and message.isdigit():
         known = ", ".join(f"p.{name}" for name in list(_parameters(draw))[:2])
         return Words(mark("`p` holds its arrays by name, not by number: {known}, and so on."), {"known": known})
@@ -87,6 +104,43 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
     if problem.type == "RecursionError":
         return Words(mark("The function calls itself without end. Does a helper have the same name?"))
     return None
+
+
+def _no_value_yet(name: str, line: str) -> Words:
+    """A local name that is read before it has a value."""
+    if re.search(rf"\b{name}\(", line):
+        words = mark(
+            "Inside the function `{name}` is a variable, because a line gives it a value, so the function `{name}` "
+            "cannot be called there. Give the variable another name."
+        )
+    else:
+        words = mark(
+            "`{name}` is used before a line gives it a value. Is that line further down, or inside an `if` or a loop "
+            "that did not run?"
+        )
+    return Words(words, {"name": name})
+
+
+def _no_parameters_any_more(name: str) -> Words:
+    """The name of the parameters given to something else, as in `for p in ...`."""
+    words = mark(
+        "`p` does not hold the parameters any more where `{name}` is taken from it: a line or a loop gives the name "
+        "`p` to something else."
+    )
+    return Words(words, {"name": name})
+
+
+def _buffer(came: str, room: str) -> Words:
+    """Values that do not fit the array they are written into."""
+    words = mark(
+        "An array of shape {came} is written where there is room for {room}. Does the array that collects the results "
+        "have the sizes of something else, as with `np.zeros_like` of an input?"
+    )
+    return Words(words, {"came": _spaced(came), "room": _spaced(room)})
+
+
+def _spaced(shape: str) -> str:
+    return shape.replace(" ", "").replace(",", ", ").replace(", )", ",)")
 
 
 def _own_parameters(item: Item) -> list[str]:

@@ -15,10 +15,11 @@ from gatedrnn_course.grading.items.item import as_argument
 from gatedrnn_course.grading.judging.compare import FLOAT32, Comparison, changed_arguments, compare, float32_error
 from gatedrnn_course.grading.judging.errors import about_tensors, named_error, sizes_in_words
 from gatedrnn_course.grading.judging.forms import another_form, read_outputs
+from gatedrnn_course.grading.judging.products import likely_product
 from gatedrnn_course.grading.judging.reasons import KINDS, Came, only_the_shape, reason_of
 from gatedrnn_course.grading.judging.signature import wrong_head
 from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
-from gatedrnn_course.text import _, mark
+from gatedrnn_course.text import _, in_english, mark
 
 __all__ = ["judge", "judge_with_earlier"]
 
@@ -63,11 +64,11 @@ def judge(
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
         return _wrong(item, caller, failed, trials, explain, head)
-    changed = changed_arguments(deciding[0].draw.args, deciding[0].reply.arguments, item.arguments)
-    if changed:
+    if changed := _changed(item, deciding):
         return _changes_arguments(item, changed)
     if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
-        return _not_right(item, "wrong", _("A second call with the same arguments gives another answer."))
+        again = Words(mark("A second call with the same arguments gives another answer."))
+        return _not_right(item, "wrong", str(again), again.english)
     return _right(item, trials)
 
 
@@ -165,6 +166,22 @@ def _not_right(item: Item, outcome: Outcome, sentence: str, mistake: str = "", *
     return Verdict(item.name, outcome, 0, item.points, sentence, mistake, tuple(d for d in details if d))
 
 
+def _changed(item: Item, trials: Sequence[_Trial]) -> list[str]:
+    """The arguments that some call changed in place: some functions do so for single vectors only."""
+    rows = (changed_arguments(one.draw.args, one.reply.arguments, item.arguments) for one in trials)
+    return next(filter(None, rows), [])
+
+
+def _key_of(item: Item, failed: _Trial) -> str:
+    """In English, why a value could not be read: the reading is done once more in that language."""
+    try:
+        with in_english():
+            item.read(failed.raw, failed.draw)
+    except CourseError as told:
+        return told.came or told.asked
+    return ""
+
+
 def _changes_arguments(item: Item, changed: Sequence[str]) -> Verdict:
     words = _(
         "The function changes its argument {names} in place. Make a new array instead, for example with `a = a + b`."
@@ -189,7 +206,7 @@ def _wrong(
         return _no_answer(item, reply.problem)
     if failed.unread is not None:
         told = failed.unread
-        return _not_right(item, "wrong", told.asked, "", told.came, told.expected, told.do)
+        return _not_right(item, "wrong", told.asked, _key_of(item, failed), told.came, told.expected, told.do)
     detail = _where(failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
         form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
@@ -210,9 +227,8 @@ def _wrong(
         if found is not None:
             return _not_right(item, "wrong", found.sentence, found.key, detail)
     if reply.problem is not None:
-        return _raised(item, reply.problem, failed.draw)
-    changed = changed_arguments(failed.draw.args, reply.arguments, item.arguments)
-    if changed:
+        return _raised(item, reply.problem, failed.draw, likely_product(item, reply.problem))
+    if changed := _changed(item, [failed, *trials]):
         return _changes_arguments(item, changed)
     heading = _heading(item, failed)
     return _not_right(item, "wrong", str(heading), heading.english if failed.comparison.form else "", detail)
