@@ -27,6 +27,10 @@ MISTAKES = (
     Mistake(mark("The sign is turned: a gate above 1/2 has a bias above 0."), lambda n: -_bias(n)),
     Mistake(mark("After n steps 1/e is left, not one half."), lambda n: -np.log(np.expm1(1 / n))),
     Mistake(mark("That is the bias of f = 1 - 1/n, which keeps about 1/e for n steps."), lambda n: np.log(n - 1)),
+    Mistake(
+        mark("That is log(n / log 2), which is near for large n only. Solve f to the power of n = 1/2 for f."),
+        lambda n: np.log(n / np.log(2.0)),
+    ),
     Mistake(mark("That is the bias of f = 1/2, which keeps half for one step."), lambda n: np.zeros(np.shape(n))),
     Mistake(mark("n and 1/n are exchanged: f to the power of n is one half."), lambda n: -np.log(2.0**n - 1)),
     Mistake(
