@@ -215,3 +215,20 @@ def test_a_float32_answer_beside_a_mistake_is_not_that_mistake(by: float) -> Non
     found = edit(GATE, "has no bias")
     function = compiled(found.lines, GATE.inputs, found.outputs)
     assert explain(GATE, lambda *args: tuple(np.float32(value + by) for value in function(*args))) is None
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda x, h, p: np.tanh(x @ p.W_f.T + h @ p.U_i.T + p.b_f), ("uses tanh", "p.U_i where p.U_f")),
+        (lambda x, h, p: np.tanh(x @ p.W_f.T + h @ p.U_f.T), ("no bias", "uses tanh")),
+        (lambda x, h, p: 1 / (1 + np.exp(-(x @ p.W_f.T + h @ p.U_i.T + p.b_o))), ("p.U_i where", "p.b_o where")),
+    ],
+)
+def test_two_edits_in_the_only_line_are_both_named(function: Any, said: tuple[str, str]) -> None:
+    gate = Slice(catalogue["LSTM"], ("x", "h_prev"), ("f",))
+    draws = [gate.draw(np.random.default_rng(k), {"D": 4, "H": 4}, (4,)) for k in range(2)]
+    rows = [(inputs, p, (function(*inputs, p),), "square") for inputs, p in draws]
+    found = explain_slice(gate, rows, lambda inputs, p: (function(*inputs, p),))
+    assert found is not None and not found.unexplained
+    assert all(words in found.edit.sentence for words in said), found.edit.sentence
