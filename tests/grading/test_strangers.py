@@ -128,3 +128,14 @@ def test_an_exception_with_a_plain_cause_has_a_name(name: str, body: str, starts
     assert verdict.outcome == "raised"
     assert verdict.mistake.startswith(starts)
     assert any(line.startswith("In your line: ") for line in verdict.details)
+
+
+def test_what_is_not_finite_at_sizes_of_1_only_hides_no_mistake() -> None:
+    """A spread over one unit is 0: a layer norm without a small number beside it divides by it."""
+    body = """
+a = x @ p.W_f.T + h_prev @ p.U_f.T + p.b_f
+return sigmoid((a - a.mean(-1, keepdims=True)) / a.std(-1, keepdims=True))
+"""
+    verdict = told("forget_gate", body)
+    assert "normalised over the units (layer norm)" in verdict.sentence
+    assert "at sizes of 1 its numbers are not finite" in verdict.sentence

@@ -176,6 +176,10 @@ def _without_shapes(item: Item, outcomes: Sequence[Came]) -> tuple[list[Observat
     if not isinstance(item, SliceItem) or not all(_fits(item, outcome.seen) for outcome in batches):
         return [outcome.seen for outcome in outcomes], None
     spoilt = [o for o in outcomes if o.kind in ("single", "ones") and not _fits(item, o.seen)]
+    endless = [o for o in outcomes if o.kind == "ones" and o not in spoilt and not _finite(o.seen)]
+    if endless and not spoilt and all(_finite(outcome.seen) for outcome in batches):  # a spread of one unit is 0
+        rest = [outcome.seen for outcome in outcomes if outcome not in endless]
+        return rest, Words(mark("And at sizes of 1 its numbers are not finite."))
     if not spoilt:
         return [outcome.seen for outcome in outcomes], None
     rest = [outcome.seen for outcome in outcomes if outcome not in spoilt]
@@ -187,6 +191,10 @@ def _without_shapes(item: Item, outcomes: Sequence[Came]) -> tuple[list[Observat
 def _fits(item: Item, seen: Observation) -> bool:
     """Whether values came, in the right shape."""
     return seen.value is not None and _in_shape(item, seen)
+
+
+def _finite(seen: Observation) -> bool:
+    return all(np.isfinite(row).all() for row in seen.value or ())
 
 
 def _odd(item: Item, observed: Sequence[Observation], among: Any) -> list[Explanation]:
