@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+import tqdm.auto  # noqa: F401  it chooses its bar once: before any test stands in for a notebook
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -12,7 +12,7 @@ import pytest
 
 from gatedrnn_course.cells import Slice, catalogue, whole_step
 from gatedrnn_course.cells.edits import classes
-from gatedrnn_course.grading.items import Draw, Observation, SequenceItem, SliceItem
+from gatedrnn_course.grading.items import Ask, Draw, Observation, SequenceItem, SliceItem
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove import KillMatrix, page_of, prove, prove_item, write_page
 from gatedrnn_course.grading.prove.matrix import HandedIn, Share
@@ -70,7 +70,7 @@ class Lenient(SliceItem):
 class Silent(SliceItem):
     """Names nothing."""
 
-    def explain(self, observed: Sequence[Observation]) -> None:
+    def explain(self, observed: Sequence[Observation], ask: Ask) -> None:
         return None
 
 

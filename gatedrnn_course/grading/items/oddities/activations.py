@@ -89,7 +89,7 @@ def softmax(values: Values) -> Words | None:
     given, a = np.asarray(values.given, np.float64), values.before
     if not values.alike() or given.ndim == 0 or given.shape[-1] < 2 or not (given > 0).all():
         return None
-    right = right_activation(values) or mark("activation")
+    right = right_activation(values) or mark("function")
     if near(given.sum(-1), np.ones(given.shape[:-1])):
         return told(
             mark("{it} adds up to 1 over the units: that is a softmax. Each unit has a {right} of its own."),
