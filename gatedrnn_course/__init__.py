@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.device import run_on_device as run_on_device
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
+    from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.hint import hint as hint
     from gatedrnn_course.lab.latch import show_latch as show_latch
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
     from gatedrnn_course.lab.progress import progress as progress
+    from gatedrnn_course.lab.race import race_on_bits as race_on_bits
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
@@ -46,6 +48,7 @@ _MODULES = {
     "plot": "lab.plots",
     "predict": "lab.predict",
     "progress": "lab.progress",
+    "race_on_bits": "lab.race",
     "read_bit": "lab.memory",
     "reveal": "lab.predict",
     "run_cell": "lab.memory",
@@ -56,6 +59,7 @@ _MODULES = {
     "show_shapes": "lab.shapes",
     "show_timeline": "lab.timeline",
     "sigmoid": "lab.activations",
+    "step_jacobians": "lab.flow",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",
 }

@@ -146,7 +146,7 @@ PATH_MISTAKES = (
     ),
     Mistake(
         mark("The last entry is 0, and so is all before it: a product begins with 1."),
-        lambda fs: np.zeros_like(fs),
+        np.zeros_like,
     ),
     Mistake(
         mark("The last entry is missing or 0. Nothing comes after the last step: its entry is 1."),
