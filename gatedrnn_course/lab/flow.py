@@ -10,7 +10,8 @@ import numpy as np
 __all__ = ["step_jacobians"]
 
 NUDGE = 1e-4
-"""Small enough that the error of a central difference is near 1e-9, large enough for a step in float32."""
+"""Small enough that the error of a central difference is near 1e-9, large enough for a step in float32; beside the
+largest number of a state where that is above 1."""
 
 
 def step_jacobians(step: Callable[..., Any], states: Sequence[Any], p: Any, xs: Any = None) -> Any:
@@ -34,10 +35,11 @@ def step_jacobians(step: Callable[..., Any], states: Sequence[Any], p: Any, xs: 
     moves = NUDGE * np.concatenate([np.eye(N), -np.eye(N)])
     rows = []
     for x, one in calls:
-        near = (now[:, None] + moves).reshape(-1, N)
+        size = np.maximum(1.0, np.abs(now).max(axis=-1))[:, None, None]
+        near = (now[:, None] + size * moves).reshape(-1, N)
         many = [np.repeat(part, 2 * N, axis=0) for part in x]
         up, down = np.split(_after(step, many, near, widths, one).reshape(B, 2 * N, N), 2, axis=1)
-        rows.append(((up - down) / (2 * NUDGE)).swapaxes(-1, -2))
+        rows.append(((up - down) / (2 * NUDGE * size)).swapaxes(-1, -2))
         now = _after(step, x, now, widths, one)
     return np.stack(rows)
 
