@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
     from gatedrnn_course.lab.activations import tanh as tanh
+    from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
+    from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.device import run_on_device as run_on_device
     from gatedrnn_course.lab.earlier import earlier as earlier
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
+    from gatedrnn_course.lab.parity import compare_with_torch as compare_with_torch
     from gatedrnn_course.lab.plots import plot as plot
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
 _MODULES = {
     "Params": "cells",
@@ -41,6 +45,7 @@ _MODULES = {
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
+    "compare_with_torch": "lab.parity",
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
@@ -53,6 +58,8 @@ _MODULES = {
     "race_on_bits": "lab.race",
     "read_bit": "lab.memory",
     "reveal": "lab.predict",
+    "run_and_keep": "lab.backward",
+    "run_back": "lab.backward",
     "run_cell": "lab.memory",
     "run_on_device": "lab.device",
     "setup": "lab.start",
@@ -60,6 +67,7 @@ _MODULES = {
     "show_latch": "lab.latch",
     "show_shapes": "lab.shapes",
     "show_timeline": "lab.timeline",
+    "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
     "step_jacobians": "lab.flow",
     "tanh": "lab.activations",
