@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.device import run_on_device as run_on_device
+    from gatedrnn_course.lab.earlier import earlier as earlier
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
@@ -49,6 +50,7 @@ _MODULES = {
     "check": "lab.check",
     "compare_with_torch": "lab.parity",
     "draw_params": "cells",
+    "earlier": "lab.earlier",
     "example": "lab.example",
     "explore_gates": "lab.gates",
     "hint": "lab.hint",
