@@ -5,10 +5,11 @@ from __future__ import annotations
 from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Call, Expr, Joined, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
+from gatedrnn_course.cells.gradients import Backward
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
 from gatedrnn_course.text import _
 
-__all__ = ["cell_latex", "expr_latex", "line_latex", "name_latex"]
+__all__ = ["backward_latex", "cell_latex", "expr_latex", "line_latex", "name_latex"]
 
 _TIMES = {"+": "+", "-": "-", "*": r"\odot"}
 
@@ -18,6 +19,8 @@ def name_latex(name: str) -> str:
     if is_parameter(name):
         letter, _underscore, suffix = name.partition("_")
         return f"{letter}_{{{_plain(suffix)}}}" if len(suffix) > 1 else f"{letter}_{suffix}"
+    if name.startswith("d_") and name.endswith("_next"):  # with respect to this step's value: sent back by the next
+        return rf"{name_latex(name.removesuffix('_next'))}^{{\text{{next}}}}"
     if name.startswith("d_"):
         return rf"\delta {name_latex(name[2:])}"
     time = "t-1" if is_state(name) else "t+1" if name.endswith("_next") else "t"
@@ -25,7 +28,11 @@ def name_latex(name: str) -> str:
     letter, _underscore, suffix = base.partition("_")
     if suffix == "tilde":
         letter, suffix = rf"\tilde{{{letter}}}", ""
-    index = f"{_plain(suffix)},{time}" if suffix else time
+    if suffix.endswith("_tilde"):  # what stands inside the tanh of a candidate
+        suffix = rf"\tilde{{{_plain(suffix.removesuffix('_tilde'))}}}"
+    else:
+        suffix = _plain(suffix)
+    index = f"{suffix},{time}" if suffix else time
     return f"{letter}_{{{index}}}" if len(index) > 1 else f"{letter}_{index}"
 
 
@@ -78,4 +85,10 @@ def line_latex(line: Line) -> str:
 def cell_latex(cell: Cell) -> str:
     """All equations of a cell, aligned at the equals sign, each with its name in words."""
     rows = [rf"{name_latex(ln.name)} &= {expr_latex(ln.expr)} && \text{{{_plain(_(ln.words))}}}" for ln in cell.lines]
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def backward_latex(program: Backward) -> str:
+    """All backward equations, aligned at the equals sign, in the order they are computed."""
+    rows = [rf"{name_latex(ln.name)} &= {expr_latex(ln.expr)}" for ln in program.lines]
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
