@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
     from gatedrnn_course.lab.activations import tanh as tanh
+    from gatedrnn_course.lab.adding import adding_errors as adding_errors
+    from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.check import check as check
@@ -36,11 +38,14 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.race import race_on_bits as race_on_bits
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
+    from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
 _MODULES = {
     "Params": "cells",
+    "adding_errors": "lab.adding",
+    "adding_sequences": "lab.adding",
     "bit_over_time": "lab.memory",
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
@@ -66,6 +71,7 @@ _MODULES = {
     "show_cell": "lab.figures",
     "show_latch": "lab.latch",
     "show_shapes": "lab.shapes",
+    "show_stretch": "lab.stretch",
     "show_timeline": "lab.timeline",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
