@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
+    from gatedrnn_course.lab.flow_widget import explore_flow as explore_flow
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.hint import hint as hint
     from gatedrnn_course.lab.latch import show_latch as show_latch
@@ -54,6 +55,7 @@ _MODULES = {
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
+    "explore_flow": "lab.flow_widget",
     "explore_gates": "lab.gates",
     "hint": "lab.hint",
     "parse": "cells",
