@@ -70,8 +70,8 @@ predict(
 with reveal(
     "half gates",
     "Less than a millionth",
-    "0.5 to the power of 24 is 0.00000006. A gate is never above 1, so this product can "
-    "only shrink: along c, too, a gradient can vanish.",
+    "0.5 to the power of 24 is 0.00000006. A gate is never above 1, so this product "
+    "can only shrink: along c, too, a gradient can vanish.",
 ):
     lags = np.arange(25)
     shares = {f"f = {f}": f**lags for f in (0.99, 0.9, 0.73, 0.5)}
@@ -138,7 +138,7 @@ def lstm_jacobians(p):
 # %%
 predict(
     "three networks",
-    "An RNN, an LSTM with b_f = 0 along c, a ResNet: in which does the gradient shrink?",
+    "An RNN, an LSTM with b_f = 0, a ResNet: in which does the gradient shrink?",
     ["In the RNN only", "In the RNN and the LSTM", "In all three"],
 )
 
@@ -146,8 +146,8 @@ predict(
 with reveal(
     "three networks",
     "In the RNN and the LSTM",
-    "This LSTM does worse than the RNN. b_f = 3 is enough to keep a good part over 40 "
-    "steps. In the ResNet x goes straight through, as if its f were 1: nothing shrinks.",
+    "Along c this LSTM does worse than the RNN. With b_f = 3 a good part arrives. In "
+    "the ResNet x goes straight through, as if its f were 1: nothing shrinks.",
 ):
     js = step_jacobians(rnn_step, [zero], weights("RNN", 0), xs)[:, 0]
     curves = {"RNN": arrives(js)}
@@ -155,7 +155,8 @@ with reveal(
         js = lstm_jacobians(weights("LSTM", 0, b_f=b_f))
         curves[f"LSTM along c, b_f = {b_f}"] = arrives(js[:, H:, H:])
     layers = [weights("residual layer", seed) for seed in range(41)]
-    curves["ResNet"] = arrives(step_jacobians(residual_layer, [zero + 1.0], layers)[:, 0])
+    js = step_jacobians(residual_layer, [zero + 1.0], layers)[:, 0]
+    curves["ResNet"] = arrives(js)
     plot(curves, x="steps back, or layers", y="what arrives", log=True)
 
 # %% [markdown]
@@ -222,7 +223,7 @@ for p in ps:
 # %%
 predict(
     "explode",
-    "Weights of size 1, seven times as large. What can the whole gradient of an LSTM do?",
+    "Weights seven times as large. What can the whole gradient of an LSTM do?",
     ["Vanish only", "Stay near 1: an LSTM is safe", "Explode"],
 )
 
@@ -301,8 +302,8 @@ predict(
 with reveal(
     "moving gate",
     "About 5 steps",
-    "Gates multiply, so their logarithms add up. The mean of log f decides, and one low "
-    "gate costs more than nine high ones win back.",
+    "Gates multiply, so their logarithms add up. The mean of log f decides, and one "
+    "low gate costs more than nine high ones win back.",
 ):
     f = np.where(np.arange(41) % 10 == 5, 0.3, 0.99)
     steady = {f"always {g:.2f}": np.full(41, g).cumprod() for g in (0.99, f.mean())}
@@ -333,7 +334,8 @@ def chrono(T_max):
 
 # %%
 curves, units = {}, range(1, H + 1)
-for name, start in {"chrono, T_max = 100": chrono(100), "b_f = 1": forget_bias(1)}.items():
+starts = {"chrono, T_max = 100": chrono(100), "b_f = 1": forget_bias(1)}
+for name, start in starts.items():
     p = weights("LSTM", 0)
     start(p, np.random.default_rng(0))
     curves[name] = np.sort(np.log(0.5) / np.log(sigmoid(p.b_f)))
@@ -367,8 +369,8 @@ predict(
 with reveal(
     "race",
     "chrono",
-    "Each constant bias gives up near a few times its half-life. Chrono's forget biases "
-    "alone do not do it: the closed input gates that keep distractors out are needed, too.",
+    "Each constant bias gives up at some length, a larger one later. Chrono's forget "
+    "biases alone do not do it: its nearly shut input gates are needed, too.",
 ):
     lengths, ends = (12, 25, 50, 100), {}
     for T in lengths:
