@@ -143,6 +143,17 @@ check(forget_bias_for_half_life)
 # larger bias than one that stands still. For long sequences add logarithms; a product of hundreds of gates may be 0.
 
 # %% [markdown]
+# See what such biases do: three units with half-lives of 3, 10 and 30 steps, whose gates move with random inputs. The curves are
+# no straight lines, and yet end where those of steady gates would.
+
+# %%
+n, rng = np.array([3.0, 10.0, 30.0]), np.random.default_rng(0)
+a = rng.normal(size=(60, 3))
+left = np.cumprod(sigmoid(a + earlier("forget_bias_for_half_life")(n, a)), axis=0)
+curves = {f"half-life {n[k]:.0f}": left[:, k] for k in range(3)}
+plot(curves, x="steps", y="left", at=range(1, 61), log=True)
+
+# %% [markdown]
 # ## 4. Chrono (<< points("chrono_bias") >> points)
 #
 # `u` holds a number between 0 and 1 for each unit, drawn evenly. Stretch it to a span between 1, where $u = 0$, and $T_{max} - 1$,
@@ -214,14 +225,13 @@ told = {f"LSTM {k + 1}": race.told["your start"][:, k] for k in range(3)}
 plot(told, x="rounds of training", y="share of bits told", at=race.rounds)
 
 # %% [markdown]
-# The report on the first of them, and its slowest unit at work on one sequence: the bit stands at step 1.
+# The report on the first of them, its slowest unit marked; then that unit at work on one sequence, whose bit stands at step 1.
 
 # %% tags=["nbval-ignore-output"]
 trained, (xs, bits) = race.params["your start"][0], bit_sequences(64, 60)
 run = run_cell("LSTM", trained, xs)
 half_life, left, slowest = earlier("flow_report")(run["f"])
-print("half-lives:", np.sort(half_life).round(1))
-print("left of step 1:", np.sort(left).round(2))
+show_timeline({"half-life": half_life, "left": left}, mark=int(slowest) + 1, x="unit")
 lanes = {name: run[name][:, 0, int(slowest)] for name in ("f", "i", "c", "h")}
 show_timeline({"value": xs[:, 0, 0], **lanes}, "the slowest unit over 60 steps")
 

@@ -32,9 +32,9 @@ def forget_bias(value):
 
 # %% tags=["nbval-ignore-output"]
 starts = {"RNN": ("RNN", None), "LSTM, b_f = 0": ("LSTM", forget_bias(0))}
-race = race_on_bits(starts, steps=25, seeds=8)
-told = {name: shares.mean(axis=1) for name, shares in race.told.items()}
-plot(told, x="rounds of training", y="share of bits told", at=race.rounds)
+first_race = race_on_bits(starts, steps=25, seeds=8)
+told = {name: shares.mean(axis=1) for name, shares in first_race.told.items()}
+plot(told, x="rounds of training", y="share of bits told", at=first_race.rounds)
 
 # %% [markdown]
 # Most of the RNNs learn it. Not one of the LSTMs does: at 0.5 a network is guessing. And yet an LSTM was built to remember,
@@ -78,8 +78,8 @@ with reveal(
     plot(shares, x="steps back", y="what arrives", log=True)
 
 # %% [markdown]
-# That is what is missing. At the start an LSTM with $b_f = 0$ hears nothing of step 1, and training has nothing to follow.
-# The cell state is no guarantee: it carries a gradient just as far as its forget gates are near 1.
+# So along $c$ an LSTM with $b_f = 0$ is deaf to step 1 when training begins: the cell state carries a gradient just as far as
+# its forget gates are near 1. But is the RNN not deaf, too? And are there other ways than along $c$?
 
 # %% [markdown]
 # ## Three networks on one axis
@@ -130,8 +130,10 @@ def weights(name, seed, scale=0.15, b_f=None):
     return p
 
 
-def lstm_jacobians(p):
-    """The Jacobians of 41 steps, the state being h and c side by side: (41, 32, 32)."""
+def jacobians(name, p):
+    """The Jacobians of all steps: (41, 16, 16), or (41, 32, 32) for h and c."""
+    if name == "RNN":
+        return step_jacobians(rnn_step, [zero], p, xs)[:, 0]
     return step_jacobians(lstm_step, [zero, zero], p, xs)[:, 0]
 
 
@@ -149,10 +151,9 @@ with reveal(
     "Along c this LSTM does worse than the RNN. With b_f = 3 a good part arrives. In "
     "the ResNet x goes straight through, as if its f were 1: nothing shrinks.",
 ):
-    js = step_jacobians(rnn_step, [zero], weights("RNN", 0), xs)[:, 0]
-    curves = {"RNN": arrives(js)}
+    curves = {"RNN": arrives(jacobians("RNN", weights("RNN", 0)))}
     for b_f in (0, 1, 3):
-        js = lstm_jacobians(weights("LSTM", 0, b_f=b_f))
+        js = jacobians("LSTM", weights("LSTM", 0, b_f=b_f))
         curves[f"LSTM along c, b_f = {b_f}"] = arrives(js[:, H:, H:])
     layers = [weights("residual layer", seed) for seed in range(41)]
     js = step_jacobians(residual_layer, [zero + 1.0], layers)[:, 0]
@@ -165,7 +166,7 @@ with reveal(
 
 # %%
 p = weights("LSTM", 0, b_f=1)
-js = lstm_jacobians(p)
+js = jacobians("LSTM", p)
 f = run_cell("LSTM", p, xs)["f"][:, 0]
 largest = np.abs(js[:, H:, H:] - f[:, None] * np.eye(H)).max()
 print("the block from c to c is diag(f):", largest < 1e-6)
@@ -198,11 +199,11 @@ predict(
 with reveal(
     "whole gradient",
     "Larger, above 1",
-    "The paths through h add up, and their sum grows. How fast depends on the weights: "
-    "the direct path is steady, the rest is not.",
+    "Much of it comes through h, more or less with each draw of the weights. Only the "
+    "direct path can be read off the gates.",
 ):
     ps = [weights("LSTM", seed, b_f=3) for seed in range(4)]
-    all_js = [lstm_jacobians(p) for p in ps]
+    all_js = [jacobians("LSTM", p) for p in ps]
     direct = [arrives(js[:, H:, H:]) for js in all_js]
     curves = {"direct path, mean of four": np.mean(direct, axis=0)}
     for k, js in enumerate(all_js, 1):
@@ -216,9 +217,9 @@ with reveal(
 for p in ps:
     for name in ("U_f", "U_i", "U_c", "U_o"):
         p[name][:] = 0.0
-    js = lstm_jacobians(p)
+    js = jacobians("LSTM", p)
     ends = arrives(js[:, H:, H:])[-1], arrives(js, first=H)[-1]
-    print("direct {:.3f}, whole {:.3f}".format(*ends))
+    print("direct {:.4f}, whole {:.4f}".format(*ends))
 
 # %%
 predict(
@@ -231,14 +232,51 @@ predict(
 with reveal(
     "explode",
     "Explode",
-    "Through h an LSTM is a recurrent network like any other. The direct path stays "
-    "below 1 whatever the weights are: it is a floor, not a ceiling.",
+    "Through h an LSTM is a recurrent network like any other. Only the direct path "
+    "stays below 1, whatever the weights are.",
 ):
     curves = {}
     for seed in range(4):
-        js = lstm_jacobians(weights("LSTM", seed, scale=1.0, b_f=3))
+        js = jacobians("LSTM", weights("LSTM", seed, scale=1.0, b_f=3))
         curves[f"whole gradient, weights {seed + 1}"] = arrives(js, first=H)
     plot(curves, x="steps back", y="what arrives", log=True)
+
+# %% [markdown]
+# ## Why the RNN could learn
+#
+# The RNN of the first picture began as deaf as the LSTM. Here are both again, before and after their training: what arrives
+# along all paths, the median of the eight networks.
+
+# %%
+predict(
+    "who opens up",
+    "In which of the two did training open a way for the gradient?",
+    ["In the RNN", "In the LSTM with b_f = 0", "In neither"],
+)
+
+# %% tags=["nbval-ignore-output"]
+with reveal(
+    "who opens up",
+    "In the RNN",
+    "Where U grew, an RNN learned: bars below. In the LSTM every path, through h too, "
+    "meets gates near 0.5, and training that hears nothing does not open them.",
+):
+    curves = {}
+    for key, cell, b_f in (("RNN", "RNN", None), ("LSTM, b_f = 0", "LSTM", 0)):
+        drawn = [weights(cell, seed, b_f=b_f) for seed in range(8)]
+        for when, ps in (("before", drawn), ("after", first_race.params[key])):
+            from_c = H if cell == "LSTM" else 0
+            rows = [arrives(jacobians(cell, p), from_c)[:25] for p in ps]
+            curves[f"{key}, {when}"] = np.median(rows, axis=0)
+    plot(curves, x="steps back", y="what arrives", log=True)
+
+# %% [markdown]
+# The size of $U$ is its largest singular value. It was near 1 in all eight before training.
+
+# %% tags=["nbval-ignore-output"]
+size = [np.linalg.norm(p.U_h, 2) for p in first_race.params["RNN"]]
+lanes = {"size of U": size, "bits told": first_race.told["RNN"][-1]}
+show_timeline(lanes, "the eight RNNs after training", x="RNN")
 
 # %% [markdown]
 # So two sentences that are often read are wrong: *the cell state solves vanishing gradients* (only while $f$ is near 1), and
@@ -421,8 +459,8 @@ with reveal(
 # %% tags=["nbval-ignore-output"]
 run = run_cell("LSTM", trained, seqs)
 slowest = np.log(run["f"]).mean(axis=(0, 1)).argmax()
-lanes = {name: run[name][:, 0, slowest] for name in ("f", "i", "c_tilde", "c", "h")}
-show_timeline({"value": seqs[:, 0, 0], **lanes}, "the slowest unit over 100 steps")
+lanes = {name: run[name][:80, 0, slowest] for name in ("f", "i", "c_tilde", "c", "h")}
+show_timeline({"value": seqs[:80, 0, 0], **lanes}, "the slowest unit", mark=1)
 
 # %% [markdown]
 # ## What you now know

@@ -63,7 +63,7 @@ def _read_out(b_f: float, ends: dict[str, float]) -> str:
     f = float(sigmoid(np.array(b_f)))
     words = _("A steady gate of sigmoid({b_f:g}) = {f:.3f} has a half-life of {half_life:.1f} steps.")
     said = [words.format(b_f=b_f, f=f, half_life=np.log(0.5) / np.log(f))]
-    arrives = ", ".join(f"{_(name)} {value:.1e}" for name, value in ends.items())
+    arrives = ", ".join(f"{_(name)} {value:.2g}" for name, value in ends.items())
     said.append(_("Over {lag} steps arrive: {arrives}.").format(lag=LAG, arrives=arrives))
     return " ".join(said)
 
