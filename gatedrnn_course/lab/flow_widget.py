@@ -47,7 +47,12 @@ def explore_flow(lstm_step: Step, rnn_step: Step, residual_layer: Step) -> Explo
         rnn, resnet = others(scale)
         js = _jacobians("LSTM", lstm_step, scale, b_f)
         direct = gains(js[:, H:, H:])  # the block from c to c of one step is diag(f)
-        told = {mark("RNN"): rnn, mark("LSTM, direct path"): direct, mark("LSTM, whole"): gains(js, H), mark("ResNet"): resnet}
+        told = {
+            mark("RNN"): rnn,
+            mark("LSTM, direct path"): direct,
+            mark("LSTM, whole"): gains(js, H),
+            mark("ResNet"): resnet,
+        }
         x, y = Axis(_("steps back, or layers"), 0, LAG), Axis(_("what arrives"), 1e-12, 1e4, log=True)
         chart = draw_chart([Curve(_(n), v[::EVERY], range(0, LAG + 1, EVERY)) for n, v in told.items()], x, y)
         return chart, _read_out(b_f, {name: float(values[-1]) for name, values in told.items()})

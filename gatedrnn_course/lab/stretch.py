@@ -51,9 +51,13 @@ def show_stretch(rows: Mapping[str, Sequence[Any]], heads: Sequence[str]) -> Pic
         for k, (matrix, head) in enumerate(zip(matrices, heads, strict=True)):
             lengths, turn = _ellipse(matrix)
             body.append(_panel(LEFT + k * (PANEL + GAP), y, lengths, turn))
-            parts.append(_("{head}: {most} and {least}").format(head=head, most=_short(lengths[0]), least=_short(lengths[1])))
+            parts.append(
+                _("{head}: {most} and {least}").format(head=head, most=_short(lengths[0]), least=_short(lengths[1]))
+            )
         told.append(f"{' '.join(lines)}. {'; '.join(parts)}.")
-    alt = " ".join((_("The unit circle, and the ellipses that matrices turn it into, with their two half axes."), *told))
+    alt = " ".join(
+        (_("The unit circle, and the ellipses that matrices turn it into, with their two half axes."), *told)
+    )
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" role="img" '
         f'aria-label="{escape(alt)}" font-family="sans-serif" font-size="12" fill="#222">'

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,17 @@ class Mistake:
     Attributes:
         words: The mistake in words, marked for the catalogue.
         function: What people write who make it.
+        also: Other mistakes in the same function, in words.
     """
 
     words: str
     function: Callable[..., Any]
+    also: tuple[str, ...] = ()
+
+    @property
+    def explanation(self) -> Explanation:
+        """What is told of it."""
+        return _told((self.words, *self.also))
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class FunctionItem(Item):
         gives: Name and description of each output, in order.
         function: The reference.
         mistakes: Wrong functions.
+        further: Makes wrong functions with several mistakes in them, tried where none of the others fits.
         draw: Fresh inputs from a source of randomness.
     """
 
@@ -46,6 +55,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
+    further: Callable[[], Iterable[Mistake]] = field(default=tuple, kw_only=True)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -77,26 +87,33 @@ class FunctionItem(Item):
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
         rows = [o.value for o in observed]
-        tried = {m: [_try(m.function, o.draw.args) for o in observed] for m in self.mistakes}
-        for mistake, values in tried.items():
-            if all(map(same_numbers, values, rows)):
-                return Explanation(_(mistake.words), mistake.words)
+        for mistake in chain(self.mistakes, self.further()):
+            if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
+                return mistake.explanation
         count = len(self.outputs)
         if count == 1 or any(row is None or len(row) != count for row in rows):
             return None
+        return self._each_output(observed)
+
+    def _each_output(self, observed: Sequence[Observation]) -> Explanation | None:
+        """A mistake for each output that is wrong, whatever it does to the others."""
+        tried = {m.words: [_try(m.function, o.draw.args) for o in observed] for m in self.mistakes}
         right = [_try(self.function, o.draw.args) for o in observed]
         found: list[str] = []
-        for k in range(count):
-            given = [_output(row, k) for row in rows]
+        for k in range(len(self.outputs)):
+            given = [_output(o.value, k) for o in observed]
             if all(map(same_numbers, (_output(row, k) for row in right), given)):
                 continue
-            fits = (m for m in tried if all(map(same_numbers, (_output(row, k) for row in tried[m]), given)))
-            mistake = next(fits, None)
-            if mistake is None:
+            fits = (w for w, row in tried.items() if all(map(same_numbers, (_output(v, k) for v in row), given)))
+            words = next(fits, None)
+            if words is None:
                 return None
-            found.append(mistake.words)
-        words = list(dict.fromkeys(found))
-        return Explanation(" ".join(map(_, words)), " ".join(words)) if words else None
+            found.append(words)
+        return _told(tuple(dict.fromkeys(found))) if found else None
+
+
+def _told(words: tuple[str, ...]) -> Explanation:
+    return Explanation(" ".join(map(_, words)), " ".join(words))
 
 
 def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:

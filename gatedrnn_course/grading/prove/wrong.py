@@ -100,7 +100,9 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
-    """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
+    """Two mistakes in different lines, or aspects, drawn at random; pairs that cancel are left out."""
+    if isinstance(item, FunctionItem):
+        yield from _pairs_of_aspects(item, count, seed)
     if not isinstance(item, SliceItem):
         return
     inside = [c.edit for c in classes(item.slice) if len(touched(item.slice, c.edit)) == 1 and _in_a_line(item, c.edit)]
@@ -119,6 +121,19 @@ def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
             continue
         yield Wrong((both.key,), found, function_of(answer(item, both), item.name))
         found += 1
+
+
+def _pairs_of_aspects(item: FunctionItem, count: int, seed: int) -> Iterator[Wrong]:
+    """Functions with two mistakes in them, of an item that has such."""
+    draws = item.draws(np.random.default_rng(1997))
+    right = [_rows(item.reference(*draw.args)) for draw in draws]
+    found, wrong = 0, list(item.further())
+    for mistake in random.Random(seed).sample(wrong, len(wrong)):
+        with np.errstate(all="ignore"):
+            cancels = _equal([_values(mistake.function, draw.args) for draw in draws], right)
+        if found < count and not cancels:
+            found += 1
+            yield Wrong((mistake.explanation.key,), found, mistake.function)
 
 
 def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
