@@ -37,8 +37,8 @@ class Trial:
 
     def __init__(self, slice_: Slice, inputs: Sequence[Any], p: Params) -> None:
         self.slice = slice_
-        self._given = {**dict(zip(slice_.inputs, inputs, strict=True)), "p": p}
-        self.right = self.run(self._given, slice_.lines)
+        self.given = {**dict(zip(slice_.inputs, inputs, strict=True)), "p": p}
+        self.right = self.run(self.given, slice_.lines)
 
     @staticmethod
     def run(names: dict[str, Any], lines: Iterable[Line]) -> dict[str, Any] | None:
@@ -55,7 +55,7 @@ class Trial:
     def after(self, edit: Edit) -> dict[str, Any] | None:
         """All names of the edited slice, or None when it raises on these shapes."""
         if self.right is None:
-            return self.run(self._given, edit.lines)
+            return self.run(self.given, edit.lines)
         return self.run(self.right, edit.lines[edit.where :])
 
     def outputs(self, edit: Edit) -> Values | None:
