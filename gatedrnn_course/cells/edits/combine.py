@@ -77,7 +77,7 @@ def everywhere_edits(slice_: Slice) -> tuple[Edit, ...]:
     for group, fitting in members.items():
         chosen = _apart(fitting)
         words = _sentence(group)
-        if words is not None and len(chosen) > 1:
+        if words is not None:
             lines = slice_.lines
             for site in chosen:
                 lines = apply(site, lines)
