@@ -19,6 +19,7 @@ __all__ = [
     "NumpyMatMul",
     "Op",
     "Outer",
+    "OverBatch",
     "Path",
     "Transpose",
     "at",
@@ -82,7 +83,7 @@ class MatMul:
 class NumpyMatMul:
     """What NumPy computes for `W_f @ x` when it is typed as it stands on the slide. Only mistakes hold it."""
 
-    matrix: Name
+    matrix: Name | Transpose
     vector: Expr
 
 
@@ -98,10 +99,25 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Outer:
-    """The outer product of two vectors, summed over the leading axes. Only backward programs hold it."""
+    """The outer product of two vectors, summed over the leading axes. Only backward programs hold it.
+
+    `outer_mean` for `outer` is divided by the batch, `outer_each` is not summed at all. Only mistakes hold these.
+    """
 
     left: Expr
     right: Expr
+    function: str = "outer"
+
+
+@dataclass(frozen=True, slots=True)
+class OverBatch:
+    """A vector that every example shares: `batch_sum` over the leading axes. Only backward programs hold it.
+
+    `batch_mean` divides by the batch, `unit_sum` adds up the units instead. Only mistakes hold these.
+    """
+
+    function: str
+    arg: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,7 @@ class Call:
     arg: Expr
 
 
-Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Joined | Outer | Call
+Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Joined | Outer | OverBatch | Call
 Path = tuple[str, ...]
 """Names of fields that lead from the root of an expression to one of its nodes."""
 
@@ -215,10 +231,12 @@ def to_text(expr: Expr) -> str:
         case MatMul(matrix, vector):
             return f"{to_text(matrix)} @ {_held(vector, 3)}"
         case NumpyMatMul(matrix, vector):
-            return f"{matrix.id} @ {_held(vector, 3)}"
+            return f"{to_text(matrix)} @ {_held(vector, 3)}"
         case Joined(a, b, first, second):
             return f"[{a.id}, {b.id}] @ [{to_text(first)}, {to_text(second)}]"
-        case Outer(left, right):
-            return f"outer({to_text(left)}, {to_text(right)})"
+        case Outer(left, right, function):
+            return f"{function}({to_text(left)}, {to_text(right)})"
+        case OverBatch(function, arg):
+            return f"{function}({to_text(arg)})"
         case Call(function, arg):
             return f"{function}({to_text(arg)})"

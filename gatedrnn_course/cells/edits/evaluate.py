@@ -14,7 +14,7 @@ from gatedrnn_course.cells.expr import Expr
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS, python_of
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["Trial"]
 
@@ -35,7 +35,7 @@ class Trial:
         p: Its parameters.
     """
 
-    def __init__(self, slice_: Slice, inputs: Sequence[Any], p: Params) -> None:
+    def __init__(self, slice_: Program, inputs: Sequence[Any], p: Params) -> None:
         self.slice = slice_
         self.given = {**dict(zip(slice_.inputs, inputs, strict=True)), "p": p}
         self.right = self.run(self.given, slice_.lines)

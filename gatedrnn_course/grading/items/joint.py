@@ -17,7 +17,7 @@ from gatedrnn_course.cells.edits import Trial, Words
 from gatedrnn_course.cells.expr import Call, names
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 from gatedrnn_course.text import mark
 
 __all__ = ["joint_mistake"]
@@ -86,7 +86,7 @@ _CHANGES: tuple[tuple[str, bool, Callable[[Sums], Sums]], ...] = (
 """What is said, whether the change takes the place of the activations or comes before them, and the change."""
 
 
-def joint_mistake(slice_: Slice, fits: Callable[[Callable[[Trial], Any]], bool]) -> Words | None:
+def joint_mistake(slice_: Program, fits: Callable[[Callable[[Trial], Any]], bool]) -> Words | None:
     """A change of several stacked lines at once that reproduces what a function gave.
 
     Args:
@@ -104,7 +104,7 @@ def joint_mistake(slice_: Slice, fits: Callable[[Callable[[Trial], Any]], bool])
     return None
 
 
-def _groups(slice_: Slice) -> Iterator[tuple[Line, ...]]:
+def _groups(slice_: Program) -> Iterator[tuple[Line, ...]]:
     """Lines with an activation around a sum that sees none of the others: the gates first, then all of them."""
     own = {line.name for line in slice_.lines}
     lines = [line for line in slice_.lines if _function(line) and not own & set(names(line.expr))]
