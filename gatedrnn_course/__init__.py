@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.device import run_on_device as run_on_device
+    from gatedrnn_course.lab.earlier import earlier as earlier
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
@@ -39,6 +40,7 @@ _MODULES = {
     "catalogue": "cells",
     "check": "lab.check",
     "draw_params": "cells",
+    "earlier": "lab.earlier",
     "example": "lab.example",
     "explore_gates": "lab.gates",
     "hint": "lab.hint",
