@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.check import check as check
+    from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
+    from gatedrnn_course.lab.depth import show_depth as show_depth
     from gatedrnn_course.lab.device import run_on_device as run_on_device
     from gatedrnn_course.lab.earlier import earlier as earlier
     from gatedrnn_course.lab.example import example as example
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
     from gatedrnn_course.lab.progress import progress as progress
+    from gatedrnn_course.lab.pulses import show_pulses as show_pulses
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
@@ -43,6 +46,7 @@ _MODULES = {
     "earlier": "lab.earlier",
     "example": "lab.example",
     "explore_gates": "lab.gates",
+    "gradient_over_depth": "lab.depth",
     "hint": "lab.hint",
     "parse": "cells",
     "plot": "lab.plots",
@@ -54,7 +58,9 @@ _MODULES = {
     "run_on_device": "lab.device",
     "setup": "lab.start",
     "show_cell": "lab.figures",
+    "show_depth": "lab.depth",
     "show_latch": "lab.latch",
+    "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",
     "show_timeline": "lab.timeline",
     "sigmoid": "lab.activations",
