@@ -66,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     products.division,
     stand_ins.throughout,
     stand_ins.one_term_alone,
+    extra.gated_too,
     extra.extra_term,
     extra.constant_inside,
     extra.sees_too,
