@@ -15,7 +15,7 @@ from gatedrnn_course.cells.expr import (
     NumpyMatMul,
     Op,
     Outer,
-    OverBatch,
+    OverAxes,
     Transpose,
 )
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
@@ -65,7 +65,7 @@ def expr_latex(expr: Expr) -> str:
             return f"[{expr_latex(a)}, {expr_latex(b)}] {vectors}"
         case Outer(left, right):
             return rf"{_held(left, 3)} {_held(right, 3)}^\top"
-        case OverBatch(_function, arg):
+        case OverAxes(_function, arg):
             return rf"\sum_b {_held(arg, 2)}"
         case Call(function, arg):
             return rf"{FUNCTIONS[function].latex}({expr_latex(arg)})"

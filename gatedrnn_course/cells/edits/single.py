@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from gatedrnn_course.cells.edits import activations, batch, extra, joined, matrices, products, slopes, stand_ins, sums, swaps
+from gatedrnn_course.cells.edits import (
+    activations,
+    batch,
+    extra,
+    jacobians,
+    joined,
+    matrices,
+    products,
+    slopes,
+    stand_ins,
+    sums,
+    swaps,
+)
 from gatedrnn_course.cells.edits.handed import output_edits
 from gatedrnn_course.cells.edits.site import Context, Edit, Site, Words, apply
 from gatedrnn_course.cells.expr import Expr, Path, at, put, to_text, walk
@@ -19,6 +31,9 @@ __all__ = ["RULES", "edit_of", "proposals", "single_edits", "sites"]
 Rule = Callable[[Context, Path, Expr], Iterator[Site]]
 
 RULES: tuple[Rule, ...] = (
+    jacobians.jacobian_transposed,
+    jacobians.matrix_transposed,
+    jacobians.columns_scaled,
     batch.factors_exchanged,
     batch.not_summed,
     batch.averaged,
@@ -37,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     stand_ins.complement_of_another,
     matrices.no_transpose,
     matrices.as_on_the_slide,
+    matrices.no_matrix,
     matrices.elementwise,
     matrices.factor_after,
     matrices.factor_before,

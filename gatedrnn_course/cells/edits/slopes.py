@@ -53,9 +53,13 @@ def slope_of_the_output(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     new = _sigmoid_slope(again) if function == "sigmoid" else _tanh_slope(again)
     yield ctx.site(path, new, ("slope of output", function), words, function=function, found=new, slope=node)
     if isinstance(y, Call):
-        words = mark("In {line}, `{found}` stands where `{slope}` belongs: the derivative of {function} needs `{value}`.")
+        words = mark(
+            "In {line}, `{found}` stands where `{slope}` belongs: the derivative of {function} needs `{value}`."
+        )
         new = _tanh_slope(y.arg) if function == "tanh" else _sigmoid_slope(y.arg)
-        yield ctx.site(path, new, ("slope of input", function), words, function=function, found=new, slope=node, value=y)
+        yield ctx.site(
+            path, new, ("slope of input", function), words, function=function, found=new, slope=node, value=y
+        )
 
 
 def other_slope(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -64,15 +68,20 @@ def other_slope(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         function, y = found
         other = "tanh" if function == "sigmoid" else "sigmoid"
         new = _tanh_slope(y) if other == "tanh" else _sigmoid_slope(y)
-        words = mark("In {line}, the derivative of {other}, `{found}`, stands where that of {function} belongs, `{slope}`.")
+        words = mark(
+            "In {line}, the derivative of {other}, `{found}`, stands where that of {function} belongs, `{slope}`."
+        )
         group = ("other slope", function)
         yield ctx.site(path, new, group, words, other=other, function=function, found=new, slope=node)
 
 
 def no_square(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
-    """`1 - y` for `1 - y * y`, and the square alone."""
+    """`1 - y` for `1 - y * y`, and the square of the difference."""
     if (found := _slope(node)) and found[0] == "tanh":
         y = found[1]
         words = mark("In {line}, `{found}` stands where `{slope}` belongs: the square is missing.")
         new = Op("-", ONE, y)
         yield ctx.site(path, new, ("no square",), words, found=new, slope=node)
+        words = mark("In {line}, `{found}` stands where `{slope}` belongs: only the value is squared.")
+        squared = Op("*", new, new)
+        yield ctx.site(path, squared, ("all squared",), words, found=squared, slope=node)
