@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Outer, OverBatch, join_sum, names, terms
+from gatedrnn_course.cells.expr import Outer, OverAxes, join_sum, names, terms
 from gatedrnn_course.cells.gradients import Backward, backward
 from gatedrnn_course.cells.language import Line, is_parameter
 from gatedrnn_course.cells.numeric import compiled
@@ -154,7 +154,7 @@ def _summed(line: Line) -> Line:
     if is_parameter(name) and not any(isinstance(term, Outer) for _sign, term in terms(expr)):
         signed = terms(expr)
         sign = signed[0][0] if len(signed) == 1 else 1
-        expr = join_sum([(sign, OverBatch("batch_sum", signed[0][1] if len(signed) == 1 else expr))])
+        expr = join_sum([(sign, OverAxes("batch_sum", signed[0][1] if len(signed) == 1 else expr))])
     return Line(line.name, expr, line.name)
 
 

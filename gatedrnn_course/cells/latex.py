@@ -15,7 +15,7 @@ from gatedrnn_course.cells.expr import (
     NumpyMatMul,
     Op,
     Outer,
-    OverBatch,
+    OverAxes,
     Transpose,
 )
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
@@ -71,7 +71,7 @@ def expr_latex(expr: Expr, index: str = TIME) -> str:
             return f"[{expr_latex(a, index)}, {expr_latex(b, index)}] {vectors}"
         case Outer(left, right):
             return rf"{_held(left, 3, index)} {_held(right, 3, index)}^\top"
-        case OverBatch(_function, arg):
+        case OverAxes(_function, arg):
             return rf"\sum_b {_held(arg, 2, index)}"
         case Call(function, arg):
             return rf"{FUNCTIONS[function].latex}({expr_latex(arg, index)})"

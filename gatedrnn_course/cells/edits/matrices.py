@@ -19,9 +19,10 @@ from gatedrnn_course.cells.expr import (
     terms,
     to_text,
 )
+from gatedrnn_course.cells.jacobian import JACOBIAN
 from gatedrnn_course.text import mark
 
-__all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "no_transpose"]
+__all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "no_matrix", "no_transpose"]
 
 
 def _held(expr: Expr) -> str:
@@ -34,7 +35,7 @@ def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}.T`.")
         new = MatMul(Transpose(node.matrix), node.vector)
         yield ctx.site(path, new, ("transposed",), words, matrix=node.matrix, vector=to_text(node.vector))
-    elif isinstance(node, MatMul):
+    elif isinstance(node, MatMul) and ctx.line.name != JACOBIAN:
         words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}`, without `.T`.")
         back, vector = node.matrix.matrix, _held(node.vector)
         yield ctx.site(path, MatMul(back, node.vector), ("transposed back",), words, matrix=back, vector=vector)
@@ -56,6 +57,14 @@ def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         )
         back, new = node.matrix.matrix, NumpyMatMul(node.matrix, node.vector)
         yield ctx.site(path, new, ("slide back",), words, matrix=back, vector=_held(node.vector))
+
+
+def no_matrix(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
+    """What is taken back does not pass the matrix."""
+    if isinstance(node, MatMul) and isinstance(node.matrix, Transpose):
+        words = mark("In {line}, `{vector}` is not multiplied by {matrix}.")
+        matrix = node.matrix.matrix
+        yield ctx.site(path, node.vector, ("no matrix",), words, matrix=matrix, vector=node.vector)
 
 
 def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

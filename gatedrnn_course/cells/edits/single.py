@@ -10,6 +10,7 @@ from gatedrnn_course.cells.edits import (
     activations,
     batch,
     extra,
+    jacobians,
     joined,
     matrices,
     products,
@@ -30,6 +31,9 @@ __all__ = ["RULES", "edit_of", "proposals", "single_edits", "sites"]
 Rule = Callable[[Context, Path, Expr], Iterator[Site]]
 
 RULES: tuple[Rule, ...] = (
+    jacobians.jacobian_transposed,
+    jacobians.matrix_transposed,
+    jacobians.columns_scaled,
     batch.factors_exchanged,
     batch.not_summed,
     batch.averaged,
@@ -48,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     stand_ins.complement_of_another,
     matrices.no_transpose,
     matrices.as_on_the_slide,
+    matrices.no_matrix,
     matrices.elementwise,
     matrices.factor_after,
     matrices.factor_before,
