@@ -44,7 +44,7 @@ def explore_depth() -> Explorer:
 
     def view(depth: int, b_t: float, size: float) -> tuple[str, str]:
         rows = {name: norms(name, depth, size, b_t if name == "highway_layer" else 0.0) for name in CELLS}
-        at = np.round(np.linspace(0, depth, POINTS)).astype(int)
+        at = np.round(np.linspace(0, depth, POINTS)).astype(int).tolist()
         named = {
             "plain_layer": (_("plain layers"), Style("#D55E00", "9 4")),
             "residual_layer": (_("residual layers"), Style("#009E73", "2 3")),
