@@ -12,7 +12,7 @@ from gatedrnn_course.text import _
 
 __all__ = ["UNITS", "Unit", "find_item", "is_asked_for", "load"]
 
-UNITS = {"00": "u00_start_here", "03": "u03_gates"}
+UNITS = {"00": "u00_start_here", "03": "u03_gates", "04": "u04_through_time"}
 """For each unit the module that holds it."""
 
 
