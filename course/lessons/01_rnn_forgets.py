@@ -78,8 +78,8 @@ def network(norm):
 # %%
 predict(
     "bit fades",
-    "Two runs begin with different bits, then read the same distractors. "
-    "How does the distance of their states fall?",
+    "Two runs begin with different bits, then read the same distractors. How does "
+    "the distance of their states fall?",
     ["By about the same amount a step", "By about the same factor a step"],
 )
 
@@ -87,8 +87,8 @@ predict(
 with reveal(
     "bit fades",
     "By about the same factor a step",
-    "On this axis the same factor a step is a straight line. tanh makes it a little steeper "
-    "than the norm of U_h alone.",
+    "On this axis the same factor a step is a straight line. tanh makes it a little "
+    "steeper than the norm of U_h alone.",
 ):
     turned, gaps = xs.copy(), {}
     turned[0, :, 0] *= -1
@@ -118,14 +118,19 @@ show_unrolled("RNN", steps=4, back=True)
 predict(
     "slope of tanh",
     "Where is the slope of tanh(a) largest, and how large is it there?",
-    ["At a = 0, where it is 1", "At a = 0, where it is 1/2", "Far from 0, where it is 1"],
+    [
+        "At a = 0, where it is 1",
+        "At a = 0, where it is 1/2",
+        "Far from 0, where it is 1",
+    ],
 )
 
 # %%
 with reveal(
     "slope of tanh",
     "At a = 0, where it is 1",
-    "With h = tanh(a) the slope is 1 - h squared: above 0, at most 1, and near 0 where tanh is flat.",
+    "With h = tanh(a) the slope is 1 - h squared: above 0, at most 1, and near 0 "
+    "where tanh is flat.",
 ):
     a = np.linspace(-4, 4, 81)
     h = np.tanh(a)
@@ -184,8 +189,8 @@ def shares_of_U(p, hs, g):
 # %%
 predict(
     "who is heard",
-    "The bit stood at step 1, the loss looks at step 40. "
-    "Which steps have the most to say in the gradient of U_h?",
+    "The bit stood at step 1, the loss looks at step 40. Which steps have the most "
+    "to say in the gradient of U_h?",
     ["The first few", "All alike", "The last few"],
 )
 
@@ -232,15 +237,19 @@ show_stretch({"rotation\ntimes 0.9": powers}, [f"lag {k}" for k in lags])
 predict(
     "determinant",
     "A matrix has determinant 1. What is left of the gradients after 8 steps?",
-    ["All keep their length", "Some have grown, others nearly vanished", "All have vanished"],
+    [
+        "All keep their length",
+        "Some have grown, others nearly vanished",
+        "All have vanished",
+    ],
 )
 
 # %%
 with reveal(
     "determinant",
     "Some have grown, others nearly vanished",
-    "The determinant is the product of the singular values, an area. 5.96 times 0.168 is 1, "
-    "and tells nothing of either.",
+    "The determinant is the product of the singular values, an area. 5.96 times "
+    "0.168 is 1, and tells nothing of either.",
 ):
     U = np.diag([1.25, 0.8])
     print(f"determinant {np.linalg.det(U):.2f}")
@@ -254,16 +263,21 @@ with reveal(
 # %%
 predict(
     "eigenvalues",
-    "Both eigenvalues of a matrix are 0.8. How long is the longest gradient after 1, 2, 4 steps?",
-    ["0.8, 0.64, 0.41", "Longer than 1 each time", "It depends on the gradient, but never above 1"],
+    "Both eigenvalues of a matrix are 0.8. How long is the longest gradient after "
+    "1, 2, 4 steps?",
+    [
+        "0.8, 0.64, 0.41",
+        "Longer than 1 each time",
+        "It depends on the gradient, but never above 1",
+    ],
 )
 
 # %%
 with reveal(
     "eigenvalues",
     "Longer than 1 each time",
-    "Eigenvalues promise it only in the end, at lag 20 and later. "
-    "The largest singular value of the product is true at every lag.",
+    "Eigenvalues promise it only in the end, at lag 20 and later. The largest "
+    "singular value of the product is true at every lag.",
 ):
     sheared = np.array([[0.8, 1.5], [0.0, 0.8]])
     print("eigenvalues", np.linalg.eigvals(sheared))
@@ -287,9 +301,6 @@ def gradient_norms(p, hs):
 
 
 # %% [markdown]
-# << "WIDGET" >>
-
-# %% [markdown]
 # ## Vanish or explode
 #
 # Two facts about the largest singular value, that of a product of matrices being at most the product of theirs:
@@ -300,7 +311,8 @@ def gradient_norms(p, hs):
 # %%
 predict(
     "above one",
-    "U_h has 1.5 as its largest singular value. Does the gradient explode over 39 steps?",
+    "U_h has 1.5 as its largest singular value. Does the gradient explode over 39 "
+    "steps?",
     ["Yes, for certain", "With one such matrix it does, with another it vanishes"],
 )
 
@@ -308,8 +320,9 @@ predict(
 with reveal(
     "above one",
     "With one such matrix it does, with another it vanishes",
-    "The rotation stretches all directions by 1.5. The drawn matrix stretches one direction by 1.5 "
-    "and most by less, and each step turns the gradient to another.",
+    "The rotation stretches all directions by 1.5. The drawn matrix stretches one "
+    "direction by 1.5 and most by less, and each step turns the gradient to "
+    "another.",
 ):
     rotated, drawn = network(1.5), network(1.5)
     U = np.random.default_rng(2).normal(size=(16, 16))
@@ -317,7 +330,9 @@ with reveal(
     curves = {}
     for name, p in {"rotation times 1.5": rotated, "drawn at random": drawn}.items():
         states = run_cell("RNN", p, xs)["h"]
-        curves[name] = np.mean([gradient_norms(p, states[:, k]) for k in range(20)], axis=0)
+        curves[name] = np.mean(
+            [gradient_norms(p, states[:, k]) for k in range(20)], axis=0
+        )
     plot(curves, x="lag", y="spectral norm", log=True)
 
 # %% [markdown]
@@ -326,7 +341,8 @@ with reveal(
 # %%
 predict(
     "rotation",
-    "U_h is a rotation and the network reads the distractors. How much of a gradient is left at lag 39?",
+    "U_h is a rotation and the network reads the distractors. How much of a "
+    "gradient is left at lag 39?",
     ["All of it", "About half", "A few hundredths"],
 )
 
@@ -334,8 +350,8 @@ predict(
 with reveal(
     "rotation",
     "A few hundredths",
-    "Inputs push the units away from 0, where the slope of tanh is below 1. "
-    "Each step loses a little, and there are 39 of them.",
+    "Inputs push the units away from 0, where the slope of tanh is below 1. Each "
+    "step loses a little, and there are 39 of them.",
 ):
     curves = {}
     for norm in (2.0, 1.5, 1.0, 0.5):
@@ -356,17 +372,22 @@ with reveal(
 # %%
 predict(
     "clipped",
-    "A clipped gradient is a thousand times shorter. "
-    "What becomes of the first step's share, beside the last one's?",
-    ["It is as small beside it as before", "It is now easier to hear", "It is clipped away"],
+    "A clipped gradient is a thousand times shorter. What becomes of the first "
+    "step's share, beside the last one's?",
+    [
+        "It is as small beside it as before",
+        "It is now easier to hear",
+        "It is clipped away",
+    ],
 )
 
 # %%
 with reveal(
     "clipped",
     "It is as small beside it as before",
-    "One number multiplies everything, so the curve moves down as it is. "
-    "Clipping tames a step; it brings back no memory, and a larger step size would not either.",
+    "One number multiplies everything, so the curve moves down as it is. Clipping "
+    "tames a step; it brings back no memory, and a larger step size would not "
+    "either.",
 ):
     p = network(0.7)
     states = run_cell("RNN", p, xs)["h"][:, 0]
@@ -416,7 +437,8 @@ with reveal(
 # %%
 predict(
     "better start",
-    "Does the RNN learn T = 40 if its U_h starts as a rotation, with all singular values at 1?",
+    "Does the RNN learn T = 40 if its U_h starts as a rotation, with all singular "
+    "values at 1?",
     ["Yes", "No, the errors stay near 1/6"],
 )
 
@@ -424,8 +446,8 @@ predict(
 with reveal(
     "better start",
     "No, the errors stay near 1/6",
-    "It starts with less loss, and still tanh takes its share at every step, and training moves U_h away. "
-    "Another cell is needed.",
+    "It starts with less loss, and still tanh takes its share at every step, and "
+    "training moves U_h away. Another cell is needed.",
 ):
     Q = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
     for norm in (0.5, 1.0, 1.5):
