@@ -101,14 +101,14 @@ check(rnn_forward)
 #
 # $$J_t = \mathrm{diag}(1 - h_t^2)\, U_h$$
 #
-# Entry $(i, j)$ says how much new unit $i$ moves when old unit $j$ moves a little. Each sequence of the batch has a Jacobian of its
-# own: from `h` of shape $(B, H)$ make $(B, H, H)$.
+# Entry $(i, j)$ says how much new unit $i$ moves when old unit $j$ moves a little. `h` is the new state. Each sequence of the batch
+# has a Jacobian of its own: $(B, H)$ makes $(B, H, H)$, and a single vector $(H,)$ makes $(H, H)$.
 
 
 # %% tags=["answer"]
 def step_jacobian(h, p):
     # BEGIN SOLUTION
-    return (1 - h**2)[:, :, None] * p.U_h
+    return (1 - h**2)[..., None] * p.U_h
     # END SOLUTION
 
 
@@ -116,7 +116,7 @@ def step_jacobian(h, p):
 check(step_jacobian)
 
 # %% [markdown] tags=["solution"]
-# `[:, :, None]` puts slope $i$ in row $i$. With `[:, None, :]` it would scale the columns, and for $H = B$ nothing would complain.
+# `[..., None]` puts slope $i$ in row $i$. With `[..., None, :]` it would scale the columns, and nothing would complain.
 
 # %% [markdown]
 # The check compares with a formula. Nature can be asked too: move old unit $j$ by a tiny step along the imaginary axis, and see what

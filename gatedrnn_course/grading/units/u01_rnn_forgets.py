@@ -1,10 +1,9 @@
 """Unit 01: a plain RNN, its gradient through time, and why it forgets."""
 
 from gatedrnn_course.cells import catalogue, whole_step
-from gatedrnn_course.grading.items import SequenceItem, SliceItem
+from gatedrnn_course.grading.items import JacobianItem, SequenceItem, SliceItem
 from gatedrnn_course.grading.units.gradient_norms import gradient_norms_item
 from gatedrnn_course.grading.units.rescale import clip_gradient_item, scale_to_norm_item
-from gatedrnn_course.grading.units.step_jacobian import step_jacobian_item
 from gatedrnn_course.grading.units.unit import Unit
 from gatedrnn_course.text import mark
 
@@ -46,18 +45,17 @@ UNIT = Unit(
             NO_RNN,
             cell=RNN,
         ),
-        step_jacobian_item(
+        JacobianItem(
+            "step_jacobian",
             20,
-            NO_RNN,
+            mark("The Jacobian of one step: how each new unit answers to each old one."),
             (
                 mark("Move one old unit j a little. By how much does the sum inside the tanh of unit i move?"),
-                mark(
-                    "The slope of tanh at its output h is 1 - h squared: a number for each new unit, so for each row."
-                ),
-                mark(
-                    "`h[..., None]` has shape (B, H, 1): times a matrix (H, H) it scales the rows, for each sequence."
-                ),
+                mark("The slope of tanh at its output h is 1 - h squared: a number for each new unit, so for each row."),
+                mark("`h[..., None]` has one more axis than h: times a matrix (H, H) it scales the rows."),
             ),
+            NO_RNN,
+            cell=RNN,
         ),
         gradient_norms_item(
             25,
