@@ -172,7 +172,7 @@ MISTAKES = (
         _measured(np.linalg.det),
     ),
     Mistake(
-        mark("That is the size of the determinant. It can be 1 while one direction vanishes and another explodes."),
+        mark("That is the determinant of the product. It can be 1 while one direction vanishes and another explodes."),
         _measured(lambda product: np.abs(np.linalg.det(product))),
     ),
     Mistake(

@@ -47,7 +47,7 @@ SCALE_MISTAKES = (
         lambda U, norm: U * norm / np.linalg.det(U),
     ),
     Mistake(
-        mark("It is divided by the size of the determinant, which tells nothing about the largest singular value."),
+        mark("It is divided by the determinant, which tells nothing about the largest singular value."),
         lambda U, norm: U * norm / np.abs(np.linalg.det(U)),
     ),
     Mistake(
