@@ -74,8 +74,8 @@ def wrong_answers(item: Item) -> Iterator[Wrong]:
     if isinstance(item, SequenceItem):
         for k, (names, function) in enumerate(_loop_mistakes(item)):
             yield Wrong(names, kind + 1 + k, function)
-    if isinstance(item, FunctionItem):
-        for k, mistake in enumerate(item.mistakes):
+    if isinstance(item, (FunctionItem, JacobianItem)):
+        for k, mistake in enumerate(item.mistakes, kind + 1):
             yield Wrong((mistake.words,), k, mistake.function)
 
 
@@ -100,7 +100,7 @@ def _values(function: Function, args: Sequence[Any]) -> tuple[Any, ...] | None:
     """The outputs, or None where the shapes do not fit."""
     try:
         return rows_of(function(*args))
-    except ValueError:
+    except (ValueError, IndexError):
         return None
 
 
@@ -110,6 +110,11 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
     """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
+    if isinstance(item, FunctionItem):
+        drawn = random.Random(seed).sample(item.pairs, min(count, len(item.pairs)))
+        for k, mistake in enumerate(mistake for mistake in drawn if not _says_nothing(item, mistake.function)):
+            yield Wrong((mistake.explanation.key,), k, mistake.function)
+        return
     if not isinstance(item, _OF_LINES):
         return
     inside = [
@@ -151,6 +156,14 @@ def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
         if not all(same_numbers(t.outputs(edit), value) for t, value in zip(trials, right, strict=True)):
             yield Wrong((edit.key,), len(lines), function_of(answer(item, edit), item.name))
             found += 1
+
+
+def _says_nothing(item: FunctionItem, function: Function) -> bool:
+    """Whether a pair cancels, or leaves nothing: it raises on every input."""
+    draws = item.draws(np.random.default_rng(1997))
+    values = [_values(function, draw.args) for draw in draws]
+    right = [rows_of(item.reference(*draw.args)) for draw in draws]
+    return _equal(values, right) or all(value is None for value in values)
 
 
 def constants(item: Item) -> Iterator[tuple[str, Function]]:
