@@ -320,8 +320,14 @@ def _nudged(item: Item, draw: Draw, name: str) -> tuple[Any, ...]:
     args: list[Any] = list(draw.args)
     for k, argument in enumerate(item.arguments):
         if argument == name:
-            args[k] = np.asarray(args[k]) * 0.7
+            args[k] = _other(args[k])
         elif name.startswith(f"{argument}.") and isinstance(args[k], Mapping):
             key = name.partition(".")[2]
-            args[k] = Params({n: a * 0.7 if n == key else a for n, a in args[k].items()})
+            args[k] = Params({n: _other(a) if n == key else a for n, a in args[k].items()})
     return tuple(args)
+
+
+def _other(array: Any) -> Any:
+    """An array with other numbers of the same range, and in another direction."""
+    array = np.asarray(array)
+    return array * np.linspace(0.6, 0.8, array.size).reshape(array.shape)

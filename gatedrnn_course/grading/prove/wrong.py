@@ -75,8 +75,8 @@ def wrong_answers(item: Item) -> Iterator[Wrong]:
     if isinstance(item, SequenceItem):
         for k, (names, function) in enumerate(_loop_mistakes(item)):
             yield Wrong(names, kind + 1 + k, function)
-    if isinstance(item, FunctionItem):
-        for k, mistake in enumerate(item.mistakes):
+    if isinstance(item, (FunctionItem, JacobianItem)):
+        for k, mistake in enumerate(item.mistakes, kind + 1):
             yield Wrong((mistake.said.english,), k, mistake.function)
 
 
@@ -101,7 +101,7 @@ def _values(function: Function, args: Sequence[Any]) -> tuple[Any, ...] | None:
     """The outputs, or None where the shapes do not fit."""
     try:
         return rows_of(function(*args))
-    except ValueError:
+    except (ValueError, IndexError):
         return None
 
 
@@ -111,6 +111,11 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
     """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
+    if isinstance(item, FunctionItem):
+        drawn = random.Random(seed).sample(item.pairs, min(count, len(item.pairs)))
+        for k, mistake in enumerate(mistake for mistake in drawn if not _says_nothing(item, mistake.function)):
+            yield Wrong((mistake.explanation.key,), k, mistake.function)
+        return
     if not isinstance(item, _OF_LINES):
         return
     inside = [
@@ -161,6 +166,14 @@ def slipped(item: Item, count: int, seed: int) -> Iterator[Wrong]:
     listed = list(slips(item))
     for k, slip in enumerate(random.Random(seed).sample(listed, min(count, len(listed)))):
         yield Wrong((slip.words.english,), k, slip.function)
+
+
+def _says_nothing(item: FunctionItem, function: Function) -> bool:
+    """Whether a pair cancels, or leaves nothing: it raises on every input."""
+    draws = item.draws(np.random.default_rng(1997))
+    values = [_values(function, draw.args) for draw in draws]
+    right = [rows_of(item.reference(*draw.args)) for draw in draws]
+    return _equal(values, right) or all(value is None for value in values)
 
 
 def constants(item: Item) -> Iterator[tuple[str, Function]]:
