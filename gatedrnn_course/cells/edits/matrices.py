@@ -18,18 +18,25 @@ from gatedrnn_course.cells.expr import (
     join_sum,
     terms,
     to_text,
+    walk,
 )
 from gatedrnn_course.text import mark
 
 __all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "no_transpose"]
 
 
+def _shown(vector: Expr) -> str:
+    """A vector as a message shows it: of one that is computed by a product it tells nothing."""
+    return "(...)" if any(isinstance(node, MatMul) for _path, node in walk(vector)) else to_text(vector)
+
+
 def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """`x @ W` for `x @ W.T`."""
     if isinstance(node, MatMul) and isinstance(node.matrix, Name):
         words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}.T`.")
-        new = MatMul(Transpose(node.matrix), node.vector)
-        yield ctx.site(path, new, ("transposed",), words, matrix=node.matrix, vector=to_text(node.vector))
+        new = Transpose(node.matrix)
+        at = (*path, "matrix")
+        yield ctx.site(at, new, ("transposed",), words, matrix=node.matrix, vector=_shown(node.vector))
 
 
 def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -40,7 +47,7 @@ def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             "for a batch of rows write `{vector} @ p.{matrix}.T`."
         )
         new = NumpyMatMul(node.matrix, node.vector)
-        yield ctx.site(path, new, ("slide",), words, matrix=node.matrix, vector=to_text(node.vector))
+        yield ctx.site(path, new, ("slide",), words, matrix=node.matrix, vector=_shown(node.vector))
 
 
 def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -52,7 +59,7 @@ def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             "In {line}, `{vector} * p.{matrix}.T` multiplies element by element; a matrix product is written @."
         )
         new = Op("*", node.vector, Transpose(node.matrix))
-        yield ctx.site(path, new, ("elementwise T",), words, matrix=node.matrix, vector=to_text(node.vector))
+        yield ctx.site(path, new, ("elementwise T",), words, matrix=node.matrix, vector=_shown(node.vector))
 
 
 def factor_after(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

@@ -96,10 +96,10 @@ def test_the_lstm_has_more_than_160_single_edits() -> None:
 
 PLAINEST_FIRST = """
     exchanged_gates exchanged missing_term other_activation no_activation missing_factor one_minus
-    complement_of_another no_transpose as_on_the_slide elementwise factor_after factor_before
+    extra_factor complement_of_another no_transpose as_on_the_slide elementwise factor_after factor_before
     other_vector other_parameter other_parameters
     wrong_sign term_twice product_for_sum bracket_too_wide
-    term_outside one_too_many sum_for_product factor_inside complement division
+    term_outside around_too_much one_too_many sum_for_product factor_inside complement division
     throughout one_term_alone extra_term constant_inside sees_too full_peephole joined_crosswise
 """
 
