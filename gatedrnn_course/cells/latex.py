@@ -39,7 +39,7 @@ def name_latex(name: str, index: str = TIME) -> str:
         letter, _underscore, suffix = name.partition("_")
         return f"{letter}_{{{_plain(suffix)}}}" if len(suffix) > 1 else f"{letter}_{suffix}"
     if name.startswith("d_") and name.endswith("_next"):  # with respect to this step's value: sent back by the next
-        return rf"{name_latex(name.removesuffix('_next'))}^{{\text{{next}}}}"
+        return rf"{name_latex(name.removesuffix('_next'), index)}^{{\text{{next}}}}"
     if name.startswith("d_"):
         return rf"\delta {name_latex(name[2:], index)}"
     at = f"{index}-1" if is_state(name) else f"{index}+1" if name.endswith("_next") else index

@@ -9,7 +9,7 @@ from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Num, Op, Path, 
 from gatedrnn_course.cells.language import is_parameter, is_state
 from gatedrnn_course.text import mark
 
-__all__ = ["constant_inside", "extra_term", "full_peephole", "gated_too", "sees_too"]
+__all__ = ["constant_inside", "extra_term", "full_peephole", "sees_too"]
 
 
 def _alike(ctx: Context) -> Iterator[str]:
@@ -24,19 +24,6 @@ def extra_term(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         for name in filter(is_state, _alike(ctx)):
             words = mark("In {line}, `{name}` is added, and should not be.")
             yield ctx.site(path, Op("+", node, Name(name)), ("extra",), words, name=name)
-
-
-def gated_too(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
-    """A term that passes whole is multiplied by a gate, or by one minus it: (1 - i) c_prev where c_prev belongs."""
-    parent = ctx.parent(path)
-    if not isinstance(node, Name) or is_parameter(node.id) or not (isinstance(parent, Op) and parent.op in "+-"):
-        return
-    for name in _alike(ctx):
-        if ctx.is_gate(Name(name)) and name != node.id:
-            words = mark("In {line}, `{name}` is multiplied by `{factor}`, and should not be.")
-            for factor in (Op("-", Num(1.0), Name(name)), Name(name)):
-                new = Op("*", factor, node)
-                yield ctx.site(path, new, ("gated too",), words, name=node, factor=factor)
 
 
 def sees_too(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
