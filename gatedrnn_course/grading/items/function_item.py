@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation, rows_of
 from gatedrnn_course.text import _
 
-__all__ = ["FunctionItem", "Mistake"]
+__all__ = ["FunctionItem", "Mistake", "first_that_fits"]
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,28 @@ class Mistake:
     Attributes:
         words: The mistake in words, marked for the catalogue.
         function: What people write who make it.
-        also: Other mistakes in the same function, in words.
+        also: A second mistake in the same function, in words; empty where there is none.
     """
 
-    words: str
+    words: str | Words
     function: Callable[..., Any]
-    also: tuple[str, ...] = ()
+    also: str = ""
 
     @property
     def explanation(self) -> Explanation:
-        """What is told of it."""
-        return _told((self.words, *self.also))
+        """What a learner is told."""
+        said = [self.said, *([Words(self.also)] if self.also else [])]
+        return Explanation(" ".join(map(str, said)), self.key)
+
+    @property
+    def said(self) -> Words:
+        """The mistake in words that can be looked up in any language."""
+        return self.words if isinstance(self.words, Words) else Words(self.words)
+
+    @property
+    def key(self) -> str:
+        """All that is wrong in it, in English."""
+        return f"{self.said.english} {self.also}".strip()
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class FunctionItem(Item):
         gives: Name and description of each output, in order.
         function: The reference.
         mistakes: Wrong functions.
-        further: Makes wrong functions with several mistakes in them, tried where none of the others fits.
+        pairs: Wrong functions with two mistakes, tried after those with one.
         draw: Fresh inputs from a source of randomness.
     """
 
@@ -55,7 +66,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
-    further: Callable[[], Iterable[Mistake]] = field(default=tuple, kw_only=True)
+    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -86,34 +97,42 @@ class FunctionItem(Item):
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
-        rows = [o.value for o in observed]
-        for mistake in chain(self.mistakes, self.further()):
-            if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
-                return mistake.explanation
-        count = len(self.outputs)
-        if count == 1 or any(row is None or len(row) != count for row in rows):
-            return None
-        return self._each_output(observed)
+        return first_that_fits((*self.mistakes, *self.pairs), observed) or self._each_output(observed)
 
     def _each_output(self, observed: Sequence[Observation]) -> Explanation | None:
         """A mistake for each output that is wrong, whatever it does to the others."""
-        tried = {m.words: [_try(m.function, o.draw.args) for o in observed] for m in self.mistakes}
+        count = len(self.outputs)
+        if count == 1 or any(o.value is None or len(o.value) != count for o in observed):
+            return None
         right = [_try(self.function, o.draw.args) for o in observed]
-        found: list[str] = []
-        for k in range(len(self.outputs)):
+        tried = [(m, [_try(m.function, o.draw.args) for o in observed]) for m in self.mistakes]
+        found: list[Explanation] = []
+        for k in range(count):
             given = [_output(o.value, k) for o in observed]
             if all(map(same_numbers, (_output(row, k) for row in right), given)):
                 continue
-            fits = (w for w, row in tried.items() if all(map(same_numbers, (_output(v, k) for v in row), given)))
-            words = next(fits, None)
-            if words is None:
+            fits = (m for m, rows in tried if all(map(same_numbers, (_output(row, k) for row in rows), given)))
+            mistake = next(fits, None)
+            if mistake is None:
                 return None
-            found.append(words)
-        return _told(tuple(dict.fromkeys(found))) if found else None
+            found.append(mistake.explanation)
+        told = tuple(dict.fromkeys(found))
+        return Explanation(" ".join(one.sentence for one in told), " ".join(one.key for one in told)) if told else None
 
 
-def _told(words: tuple[str, ...]) -> Explanation:
-    return Explanation(" ".join(map(_, words)), " ".join(words))
+def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]) -> Explanation | None:
+    """The first wrong function that gives a learner's numbers on every input tried, in words.
+
+    Args:
+        mistakes: Wrong functions, plainest first.
+        observed: What the learner's function gave.
+    """
+    if all(o.value is None for o in observed):
+        return None
+    for mistake in mistakes:
+        if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
+            return mistake.explanation
+    return None
 
 
 def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:
@@ -128,4 +147,4 @@ def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] |
             value = function(*args)
         except (ValueError, TypeError, IndexError):
             return None
-    return tuple(np.asarray(v, dtype=float) for v in (value if isinstance(value, tuple) else (value,)))
+    return tuple(np.asarray(v, dtype=float) for v in rows_of(value))
