@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
 _MODULES = {
@@ -62,6 +63,7 @@ _MODULES = {
     "show_latch": "lab.latch",
     "show_shapes": "lab.shapes",
     "show_timeline": "lab.timeline",
+    "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
     "tanh": "lab.activations",

@@ -36,7 +36,9 @@ def run_and_keep(cell: Cell | str, p: Params, xs: Any, start: Sequence[Any]) -> 
     return Params({**dict.fromkeys(cell.inputs, xs), **befores, **run})
 
 
-def run_back(cell: Cell | str, saved: Params, d_hs: Any, p: Params) -> dict[str, Any]:
+def run_back(
+    cell: Cell | str, saved: Params, d_hs: Any, p: Params, carry: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Backwards through the steps of a cell, each by the derived equations.
 
     Args:
@@ -44,6 +46,7 @@ def run_back(cell: Cell | str, saved: Params, d_hs: Any, p: Params) -> dict[str,
         saved: What `run_and_keep` kept.
         d_hs: Derivative of the loss with respect to each hidden state, (T, B, H), without what comes by later steps.
         p: Parameters by name.
+        carry: The states whose derivative is carried from step to step; all of them, as is right, where left out.
 
     Returns:
         Every derivative of every step, by its name in the backward equations: `d_c`, `d_f`, `d_c_prev` each (T, B, H),
@@ -60,6 +63,7 @@ def run_back(cell: Cell | str, saved: Params, d_hs: Any, p: Params) -> dict[str,
         carried[cell.states.index("h")] = carried[cell.states.index("h")] + d_hs[t]
         values = function(*(saved[name][t] for name in given), *carried, p)
         row = dict(zip(lines, values, strict=True))
-        carried = [row[f"d_{name}_prev"] for name in cell.states]
+        kept = cell.states if carry is None else carry
+        carried = [row[f"d_{name}_prev"] * (name in kept) for name in cell.states]
         rows.append(row)
     return {name: np.stack([row[name] for row in reversed(rows)]) for name in lines}

@@ -1,0 +1,456 @@
+# %% [markdown]
+# # 04 · Through time: which way should a weight move?
+#
+# **You will be able to** run an LSTM over a sequence, take its gradient back by hand, line by line and step by step, and
+# prove that it is right.
+#
+# **Needs:** unit 03, the chain rule, the product of a matrix and a vector. **Takes:** 45 minutes. **Costs:** seconds, no GPU.
+
+# %%
+# << first_cell >>
+import numpy as np
+from gatedrnn_course import Params, bit_sequences, catalogue, compare_with_torch
+from gatedrnn_course import draw_params, earlier, explore_time, plot, predict, reveal
+from gatedrnn_course import run_and_keep, run_back, run_cell, show_cell, show_shapes
+from gatedrnn_course import show_timeline, show_torch_layout, show_unrolled, sigmoid
+
+# %% [markdown]
+# ## A loss at step 10, a weight at every step
+#
+# Four sequences bring a bit at step 1 and distractors after it, as in unit 03. An LSTM with three units reads ten steps. Its
+# last hidden state should be the bit, in all three numbers. The **loss** says how far it is from that:
+#
+# $$L = \tfrac{1}{2} \sum (h_{10} - \text{bit})^2$$
+
+# %%
+xs, bits = bit_sequences(4, steps=10)
+rng = np.random.default_rng(1)
+p = draw_params(catalogue["LSTM"], 2, 3, rng)
+h_0, c_0 = rng.normal(size=(2, 4, 3))
+
+
+def loss(p):
+    h = run_cell("LSTM", p, xs, [h_0, c_0])["h"]
+    return ((h[-1] - bits[:, None]) ** 2).sum() / 2
+
+
+# %% [markdown]
+# The weights are random, so the loss is large. Take one of them, the first of $W_f$, and move it while the others stay. Every
+# one of the ten steps uses it.
+
+
+# %%
+def moved(by, name="W_f", at=(0, 0)):
+    """The parameters with one number moved."""
+    q = Params({key: array.astype(type(by)) for key, array in p.items()})
+    q[name][at] += by
+    return q
+
+
+by = np.linspace(-2, 2, 41)
+curve = {"loss": [loss(moved(float(b))) for b in by]}
+plot(curve, x="W_f[0, 0] moved by", y="loss", at=by)
+
+# %% [markdown]
+# At 0 the curve has a slope. It says which way the weight should move, and how much that helps: training needs this number for
+# every weight. You can measure it: move a little, run again, divide. Call this a *wiggle*.
+
+
+# %%
+def wiggle(step):
+    return (loss(moved(step)) - loss(p)) / step
+
+
+print(f"{wiggle(1e-3):.3f}")
+
+# %%
+predict(
+    "small step",
+    "The slope at a point is the limit of ever smaller steps. "
+    "Which of these steps gives it most exactly?",
+    ["0.001", "0.0000001", "0.0000000000000001"],
+)
+
+# %%
+with reveal(
+    "small step",
+    "0.0000001",
+    "Down to there smaller is better. Then the two losses agree in so many of their "
+    "16 digits that little is left of their difference. At the last step nothing is.",
+):
+    saved = run_and_keep("LSTM", p, xs, [h_0, c_0])
+    d_hs = np.zeros_like(saved.h)
+    d_hs[-1] = saved.h[-1] - bits[:, None]
+    exact = run_back("LSTM", saved, d_hs, p)["d_W_f"].sum(axis=0)[0, 0]
+    steps = np.arange(-16, 0)
+    errors = {"wiggle": [abs(wiggle(10.0**k) / exact - 1) for k in steps]}
+    plot(errors, x="size of the step: 10 to the", y="relative error", at=steps, log=True)
+
+# %% [markdown]
+# Half of the digits are lost at best. And it costs one more run for each weight: << count("LSTM", 2, 3) >> here,
+# << count("LSTM", 100, 256) >> for $D = 100$ and $H = 256$. One run **backwards** gives all of them, with all digits. The
+# exact slope above came from it. You will build it.
+
+# %% [markdown]
+# ## The same step, again and again
+#
+# Drawn once for each step, the cell is a chain. Two states go from step to step, $c$ and $h$. The parameters do not change from
+# step to step.
+
+# %%
+show_unrolled("LSTM")
+
+# %% [markdown]
+# In code the chain is one loop around the step of unit 03:
+
+# %%
+lstm_step = earlier("lstm_step")
+h, c = h_0, c_0
+for x in xs:
+    h, c = lstm_step(x, h, c, p)
+print(f"loss {((h - bits[:, None]) ** 2).sum() / 2:.4f}, as above {loss(p):.4f}")
+
+# %%
+predict(
+    "more steps",
+    "The loop runs over 20 steps instead of 10. How many more parameters has it?",
+    ["None", "Twice as many", "10 matrices more"],
+)
+
+# %%
+with reveal(
+    "more steps",
+    "None",
+    "Every step uses the same p. So one weight acts on the loss by 10 ways, or by 20, "
+    "and its slope is the sum over all of them.",
+):
+    longer, _bits = bit_sequences(4, steps=20)
+    run = run_cell("LSTM", p, longer, [h_0, c_0])
+    print("hidden states:", run["h"].shape, " numbers in p:", sum(a.size for a in p.values()))
+
+# %% [markdown]
+# ## What the run must leave behind
+#
+# Going back, every line of every step is asked how its result depends on what it was made of. Take $c = f \cdot c_{prev}$ with
+# one number each. Write `d_c` for the slope of the loss in $c$.
+
+# %%
+predict(
+    "other factor",
+    "Move f a little, and c = f * c_prev moves c_prev times as much. "
+    "So what is d_f, the slope of the loss in f?",
+    ["d_c * f", "d_c * c_prev", "d_c * c"],
+)
+
+# %%
+with reveal(
+    "other factor",
+    "d_c * c_prev",
+    "The slope of a product in one factor is the other factor. "
+    "Whoever goes back must still know it.",
+):
+    f, c_prev, d_c = 0.8, 2.0, 0.5
+    measured = d_c * ((f + 1e-6) * c_prev - f * c_prev) / 1e-6
+    print(f"moved: {measured:.4f}   d_c * c_prev: {d_c * c_prev:.4f}")
+
+# %% [markdown]
+# So the run keeps, for every step, what went in and every line: this is `saved`. Each array has the time axis first, then the
+# batch. The price of a gradient is memory, and it grows with the number of steps.
+
+# %%
+saved = run_and_keep("LSTM", p, xs, [h_0, c_0])
+print(saved)
+
+# %% [markdown]
+# ## One step, from its last line to its first
+#
+# Write $\delta c_t$, in code `d_c`, for the slope of the loss in $c_t$: one number for each number of $c_t$. Every line of the
+# step has a result whose $\delta$ is known and parts whose $\delta$ are wanted. Four rules are enough:
+
+# %% [markdown]
+# | the line | what goes back |
+# | --- | --- |
+# | a sum | to each part: the same |
+# | a product, number by number | to each factor: times the other factor |
+# | $\sigma$ or $\tanh$ | times its slope there |
+# | $W x$ | to $x$: times $W^\top$; to $W$: times $x^\top$ |
+#
+# And one for the names: what is used twice gets the **sum** of what both send back.
+
+# %% [markdown]
+# We begin at step 10, the last. What arrives at $h_{10}$ comes from the loss: $\delta h_{10} = h_{10} - \text{bit}$. No step
+# follows, so nothing arrives at $c_{10}$ from there.
+
+# %%
+x, h_prev, c_prev, f, i, c_tilde, c, o, h = (saved[name][-1] for name in saved)
+d_h = h - bits[:, None]
+d_c_next = np.zeros_like(c)
+
+# %% [markdown]
+# ### Line 6: the hidden state
+#
+# << equation("LSTM", "h") >>
+#
+# The arrows in colour are the way back. $h$ sends to $o$, and through tanh to $c$.
+
+# %%
+show_cell("LSTM", lit="h", back=True)
+
+# %% [markdown]
+# $o$ gets $\delta h$ times the other factor:
+#
+# << gradient("LSTM", "d_o") >>
+#
+# The three bars of a lane are the three units, for the first of the four sequences.
+
+# %%
+d_o = d_h * np.tanh(c)
+lanes = {"d_h": d_h[0], "tanh(c)": np.tanh(c)[0], "d_o": d_o[0]}
+show_timeline(lanes, x="unit")
+
+# %% [markdown]
+# Now $c_t$. The step uses it inside $h_t$, and the next step uses it too. The share of the next step is written
+# $\delta c_t^{\text{next}}$, in code `d_c_next`.
+
+# %%
+predict(
+    "used twice",
+    "Both send something back to c_t. What is the slope of the loss in c_t?",
+    ["The sum of the two", "Their product", "The larger one"],
+)
+
+# %%
+with reveal(
+    "used twice",
+    "The sum of the two",
+    "Move c_t a little: h_t moves, and the next step moves as well. "
+    "The loss feels both. Here, at the last step, the second share is 0.",
+):
+    d_c = d_c_next + d_h * o * (1 - np.tanh(c) ** 2)
+    lanes = {"d_c_next": d_c_next[0], "by h": (d_c - d_c_next)[0], "d_c": d_c[0]}
+    show_timeline(lanes, x="unit")
+
+# %% [markdown]
+# The share that comes by $h$ has three factors: what arrived, the gate it goes through, and the slope of tanh, which is
+# $1 - \tanh^2$:
+#
+# << gradient("LSTM", "d_c") >>
+
+# %% [markdown]
+# ### Line 5: the output gate, and the slope of a sigmoid
+#
+# << equation("LSTM", "o") >>
+#
+# Call what stands inside $a_o$. To pass the sigmoid, $\delta o$ is multiplied by the slope of the sigmoid. You kept $o$, but
+# not $a_o$.
+
+# %%
+predict(
+    "slope of sigmoid",
+    "A gate has the value 0.9. What is the slope of the sigmoid there?",
+    ["0.9 * (1 - 0.9) = 0.09", "sigmoid(0.9) * (1 - sigmoid(0.9)) = 0.21"],
+)
+
+# %%
+with reveal(
+    "slope of sigmoid",
+    "0.9 * (1 - 0.9) = 0.09",
+    "The slope is f (1 - f) of the value that came OUT. The other line puts that value "
+    "in once more: a mistake that runs, looks right and stays above 0.19.",
+):
+    a = np.linspace(-6, 6, 61)
+    f = sigmoid(a)
+    slopes = {"measured": (sigmoid(a + 1e-6) - f) / 1e-6, "f (1 - f)": f * (1 - f)}
+    slopes["sigmoid of f, times 1 - it"] = sigmoid(f) * (1 - sigmoid(f))
+    plot(slopes, x="a, with f = sigmoid(a)", y="slope", at=a)
+
+# %% [markdown]
+# So the slope needs nothing but the gate itself. A gate that is wide open or shut has a slope near 0: hardly anything gets back
+# through it.
+#
+# << gradient("LSTM", "d_a_o") >>
+
+# %%
+d_a_o = d_o * o * (1 - o)
+
+# %% [markdown]
+# ### Line 4: the cell state
+#
+# << equation("LSTM", "c") >>
+#
+# Two products and a sum. The sum sends $\delta c$ on as it is, each product adds the other factor.
+
+# %%
+show_cell("LSTM", lit="c", back=True)
+
+# %%
+predict(
+    "back along c",
+    "What does c_prev get from this line?",
+    ["d_c times a matrix", "d_c * f", "d_c * (1 - f)"],
+)
+
+# %%
+with reveal(
+    "back along c",
+    "d_c * f",
+    "On the way back along c no matrix and no tanh is met, only the forget gate: "
+    "what it kept going forwards, it lets through going backwards.",
+):
+    d_c_prev = d_c * saved.f[-1]
+    lanes = {"d_c": d_c[0], "f": saved.f[-1][0], "d_c_prev": d_c_prev[0]}
+    show_timeline(lanes, x="unit")
+
+# %% [markdown]
+# All four parts get $\delta c$ times the factor beside them:
+#
+# << gradient("LSTM", "d_f", "d_c_prev", "d_i", "d_c_tilde") >>
+
+# %% [markdown]
+# ### Lines 3, 2, 1: candidate, input gate, forget gate
+#
+# Each has its activation to pass. tanh has the slope $1 - \tilde{c}^2$, taken at the output again.
+#
+# << gradient("LSTM", "d_a_c_tilde", "d_a_i", "d_a_f") >>
+
+# %%
+f = saved.f[-1]
+d_a_f = d_c * c_prev * f * (1 - f)
+d_a_i = d_c * c_tilde * i * (1 - i)
+d_a_c = d_c * i * (1 - c_tilde**2)
+
+# %%
+show_cell("LSTM", lit=("f", "i", "c_tilde", "o"), back=True)
+
+# %% [markdown]
+# ### To the input and the old hidden state
+#
+# $x$ and $h_{prev}$ were used four times each, so four shares add up. Each goes back through the matrix it came by, transposed:
+#
+# << gradient("LSTM", "d_x", "d_h_prev") >>
+
+# %%
+predict(
+    "no transpose",
+    "Forwards, W_f x was written x @ p.W_f.T. How is W_f^T d_a_f written for a batch?",
+    ["d_a_f @ p.W_f.T", "d_a_f @ p.W_f", "p.W_f.T @ d_a_f"],
+)
+
+# %%
+with reveal(
+    "no transpose",
+    "d_a_f @ p.W_f",
+    "Rows again: (B, H) times (H, D) gives (B, D), the shape of x. "
+    "With D = H the first choice runs too, and is wrong.",
+):
+    d_x = d_a_f @ p.W_f + d_a_i @ p.W_i + d_a_c @ p.W_c + d_a_o @ p.W_o
+    d_h_prev = d_a_f @ p.U_f + d_a_i @ p.U_i + d_a_c @ p.U_c + d_a_o @ p.U_o
+    print("d_x", d_x.shape, "d_h_prev", d_h_prev.shape)
+
+# %% [markdown]
+# ### To the parameters
+#
+# Entry $(j, k)$ of $W_f$ weighs $x_k$ in the sum of unit $j$. So its share is $\delta a_{f,j}$ times $x_k$:
+#
+# << gradient("LSTM", "d_W_f", "d_U_f", "d_b_f") >>
+#
+# All sequences of the batch use the same $W_f$, so their shares add up.
+
+# %%
+show_shapes("lstm_step_backward")
+
+# %%
+d_W_f = d_a_f.T @ x
+one_by_one = sum(np.outer(d_a_f[b], x[b]) for b in range(4))
+print("the product adds up the batch:", np.allclose(d_W_f, one_by_one))
+
+# %% [markdown]
+# ### All lines at once
+#
+# These are the equations of the whole step back. Nobody typed them: the course derives them from the six equations of the cell,
+# by the rules above, as it does for every cell.
+
+# %% [markdown]
+# << gradients("LSTM") >>
+
+# %% [markdown]
+# Are your lines the same? This compares the step you just took with the derived one.
+
+# %%
+back = run_back("LSTM", saved, d_hs, p)
+yours = {"d_x": d_x, "d_h_prev": d_h_prev, "d_c_prev": d_c_prev, "d_W_f": d_W_f}
+for name, value in yours.items():
+    print(name, np.allclose(value, back[name][-1]))
+
+# %% [markdown]
+# ## Back through the chain
+#
+# Now the loop runs from the last step to the first. At each step two gradients arrive from the step after it, `d_h` and `d_c`:
+# the way forwards had two states, so the way back has two as well.
+
+# %%
+show_unrolled("LSTM", back=True)
+
+# %% [markdown]
+# At each step:
+#
+# 1. Add what the loss says about this very $h_t$, `d_hs[t]`, to the `d_h` that was carried here.
+# 2. Go back through the step.
+# 3. Carry `d_h_prev` and `d_c_prev` to the step before, and add the shares of the parameters to their sums.
+#
+# Before the last step nothing has been carried: begin with zeros.
+
+# %%
+predict(
+    "two carried",
+    "Somebody carries d_h from step to step and forgets d_c. "
+    "What becomes of the gradient at step 1?",
+    ["It stays right", "It is smaller, and wrong", "It is zero"],
+)
+
+# %%
+with reveal(
+    "two carried",
+    "It is smaller, and wrong",
+    "Both ways reach the first step. A loop that loses one still gives numbers, "
+    "of the right shape and not even zero. Only a check finds it.",
+):
+    sizes = {}
+    for words, carry in (("both", "hc"), ("only d_c", "c"), ("only d_h", "h")):
+        way = run_back("LSTM", saved, d_hs, p, carry=carry)
+        sizes[f"{words} carried"] = np.linalg.norm(way["d_c"], axis=(1, 2))
+    plot(sizes, x="step", y="size of d_c", at=range(1, 11), log=True)
+
+# %% [markdown]
+# ## Play
+#
+# The latch of unit 03: one unit, gates set by hand, the bit at step 1. Forwards, move the step and watch $c$ hold the bit while
+# $h$ shows it only when the output gate opens. Then choose *backwards*: a loss at the last step sends its gradient towards step 1.
+#
+# - How much of `d_c` is left at step 1? Which gate decides that?
+# - Lower the forget gate between. What happens to both directions?
+
+# %%
+explore_time()
+
+# %% [markdown]
+# ## Is it right?
+#
+# A wiggle has too few digits to tell a small mistake from its own error. There is a better one. Move the weight by
+# $\varepsilon i$, with the imaginary unit $i$. For a smooth loss
+#
+# $$L(w + \varepsilon i) = L(w) + \varepsilon i \, L'(w) + \text{terms with } \varepsilon^2$$
+
+# %% [markdown]
+# The slope stands alone in the imaginary part, so nothing is subtracted and no digits cancel. The step may be so small that the
+# terms with $\varepsilon^2$ vanish altogether. This is called a **complex step**, and NumPy computes with complex numbers as
+# it does with others.
+
+
+# %%
+def complex_step(step, name="W_f", at=(0, 0)):
+    return loss(moved(step * 1j, name, at)).imag / step
+
+
+print(f"{complex_step(1e-20):.15f} by complex step")
+print(f"{exact:.15f} by going back")
