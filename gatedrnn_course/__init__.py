@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
     from gatedrnn_course.lab.activations import tanh as tanh
+    from gatedrnn_course.lab.adding import adding_errors as adding_errors
+    from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.device import run_on_device as run_on_device
+    from gatedrnn_course.lab.earlier import earlier as earlier
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
@@ -33,18 +36,22 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.progress import progress as progress
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
+    from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
 _MODULES = {
     "Params": "cells",
+    "adding_errors": "lab.adding",
+    "adding_sequences": "lab.adding",
     "bit_over_time": "lab.memory",
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
     "compare_with_torch": "lab.parity",
     "draw_params": "cells",
+    "earlier": "lab.earlier",
     "example": "lab.example",
     "explore_gates": "lab.gates",
     "hint": "lab.hint",
@@ -62,6 +69,7 @@ _MODULES = {
     "show_cell": "lab.figures",
     "show_latch": "lab.latch",
     "show_shapes": "lab.shapes",
+    "show_stretch": "lab.stretch",
     "show_timeline": "lab.timeline",
     "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",

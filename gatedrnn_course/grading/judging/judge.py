@@ -19,6 +19,7 @@ from gatedrnn_course.grading.judging.products import likely_product
 from gatedrnn_course.grading.judging.reasons import KINDS, Came, only_the_shape, reason_of
 from gatedrnn_course.grading.judging.signature import wrong_head
 from gatedrnn_course.grading.judging.verdict import Outcome, Verdict
+from gatedrnn_course.grading.running.course import course_function
 from gatedrnn_course.text import _, in_english, mark
 
 __all__ = ["judge", "judge_with_earlier"]
@@ -97,7 +98,7 @@ def judge_with_earlier(
     if first.outcome in ("right", "blank", "missing") or not failed:
         return first
     try:
-        again.replace({name: earlier.reference for name, earlier in failed.items()})
+        again.replace({name: course_function(earlier) for name, earlier in failed.items()})
         second = judge(item, again, seed, head=head)
     finally:
         again.replace({})

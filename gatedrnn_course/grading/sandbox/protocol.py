@@ -157,6 +157,10 @@ class Session(Protocol):
         """Make these names, where the cells ran, ask the judge's functions here; an empty mapping restores all."""
         ...
 
+    def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:
+        """Let `earlier(name)`, where the cells run, ask these functions here, and no others."""
+        ...
+
     def output(self) -> bytes:
         """The beginning of what was printed. Untrusted."""
         ...

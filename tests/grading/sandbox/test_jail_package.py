@@ -96,7 +96,10 @@ def test_example_reads_what_the_judge_wrote(sandbox: ProcessSandbox) -> None:
     with sandbox.open(files=files) as session:
         session.load(["from gatedrnn_course import example", "x, p = example('forget_gate')"])
         got = value(session, "(x, p.W_f, p['b_f'], len(example('forget')), type(p).__name__ == 'Params')")
-        assert session.load(["example('other')"]).faults[0].type == "KeyError"
+        fault = session.load(["example('other')"]).faults[0]
+        assert fault.type == "Missing"
+        assert fault.message.startswith("example('other'): there is nothing of that name. There are: forget")
+        assert session.load(["try: example(3)\nexcept KeyError: pass"]).faults == ()
     assert isinstance(got, tuple)
     for a, b in zip(got, (x, p["W_f"], p["b_f"], 1, True), strict=True):
         assert np.array_equal(a, b)

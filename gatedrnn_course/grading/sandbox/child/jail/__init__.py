@@ -6,7 +6,7 @@ It holds no equation of an answer and never imports the course's own package.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
@@ -16,7 +16,19 @@ import numpy as np
 
 from ....exchange.params import Params
 
-__all__ = ["Params", "Quiet", "QuietLoader", "example", "install", "setup", "sigmoid", "tanh"]
+__all__ = [
+    "Missing",
+    "Params",
+    "Quiet",
+    "QuietLoader",
+    "connect",
+    "earlier",
+    "example",
+    "install",
+    "setup",
+    "sigmoid",
+    "tanh",
+]
 
 NAME = "gatedrnn_course"
 
@@ -96,16 +108,23 @@ def _quiet_name(name: str) -> Quiet:
     return Quiet()
 
 
+class Missing(KeyError):
+    """No example of that name."""
+
+    __str__ = Exception.__str__
+
+
 def example(name: str) -> tuple[Any, ...]:
     """The example arguments of one item, from the file `examples.npz` in the working folder.
 
     Raises:
-        KeyError: If there are none of that name.
+        Missing: If there are none of that name.
     """
     with np.load("examples.npz", allow_pickle=False) as stored:
-        parts = [(key.split("/"), stored[key]) for key in stored.files if key.startswith(name + "/")]
+        parts = [(key.split("/"), stored[key]) for key in stored.files if key.startswith(f"{name}/")]
+        names = sorted({key.partition("/")[0] for key in stored.files})
     if not parts:
-        raise KeyError(name)
+        raise Missing(f"example({name!r}): there is nothing of that name. There are: {', '.join(names)}.")
     arguments: dict[int, Any] = {}
     for path, array in parts:
         if len(path) == 2:
@@ -113,6 +132,29 @@ def example(name: str) -> tuple[Any, ...]:
         else:
             arguments.setdefault(int(path[1]), Params())[path[2]] = array
     return tuple(arguments[k] for k in sorted(arguments))
+
+
+_judge: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+
+
+def connect(ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
+    """Say how the judge is asked for the values of a function: by its name, arguments by position and by name."""
+    global _judge
+    _judge = ask
+
+
+def earlier(name: str) -> Callable[..., Any]:
+    """A function of an earlier unit: in grading the judge's values, whichever function the notebook had.
+
+    Args:
+        name: Its name. Whether there is such a function shows when it is called.
+    """
+
+    def function(*args: Any, **named: Any) -> Any:
+        return _judge(name, args, named)
+
+    function.__name__ = function.__qualname__ = str(name)
+    return function
 
 
 def setup(*args: Any, **kwargs: Any) -> None:
