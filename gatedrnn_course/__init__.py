@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
+    from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
@@ -54,6 +55,7 @@ _MODULES = {
     "earlier": "lab.earlier",
     "example": "lab.example",
     "explore_gates": "lab.gates",
+    "explore_time": "lab.through_time",
     "hint": "lab.hint",
     "parse": "cells",
     "plot": "lab.plots",

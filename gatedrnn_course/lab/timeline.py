@@ -57,7 +57,7 @@ def draw_timeline(
         lanes: The values of each quantity by its name.
         ranges: Smallest and largest value of a lane; found from the values where left out.
         mark: A step to mark, from 1, whose numbers stand at the right; the last one where left out, unmarked.
-        label: The picture in words.
+        label: The picture in words; empty where it is part of a picture that has its own.
         x: What the bars count; steps where left out.
         paper: Dark ink on white paper; otherwise ink in the colour of the page's text.
 
@@ -87,9 +87,10 @@ def draw_timeline(
     body.append(f'<text x="6" y="{height - 10}">{escape(x or _("step"))}</text>')
     at_words = escape(_("at {step}").format(step=mark or steps))
     body.append(f'<text data-at="" x="{WIDTH - 4}" y="{height - 10}" text-anchor="end">{at_words}</text>')
+    words = f'role="img" aria-label="{escape(label)}" ' if label else ""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" aria-label="{escape(label)}" font-family="sans-serif" font-size="13" fill="currentColor"{look}>'
+        f'{words}font-family="sans-serif" font-size="13" fill="currentColor"{look}>'
     )
     return "\n".join((head, *body, "</svg>"))
 
