@@ -454,3 +454,93 @@ def complex_step(step, name="W_f", at=(0, 0)):
 
 print(f"{complex_step(1e-20):.15f} by complex step")
 print(f"{exact:.15f} by going back")
+
+# %%
+predict(
+    "smaller still",
+    "The wiggle lost everything with a step of 10 to the -16. "
+    "And a complex step of 10 to the -16?",
+    ["It loses everything, too", "It gives all digits"],
+)
+
+# %%
+with reveal(
+    "smaller still",
+    "It gives all digits",
+    "Nothing is subtracted, so nothing cancels. Below 10 to the -8 the error is the "
+    "rounding of the last digit.",
+):
+    least = 1e-17  # a logarithmic axis has no 0
+    tries = [abs(complex_step(10.0**k) / exact - 1) for k in steps]
+    errors["complex step"] = np.maximum(tries, least)
+    plot(errors, x="size of the step: 10 to the", y="relative error", at=steps, log=True)
+
+# %% [markdown]
+# Now check everything: each of the << count("LSTM", 2, 3) >> numbers by complex step, beside the gradient of `lstm_backward`.
+# That is your own function once you have written it and its check has passed; until then the course's. Run this cell again then.
+
+# %%
+lstm_backward = earlier("lstm_backward")
+d = lstm_backward(saved, d_hs, p)
+far = {
+    name: max(
+        abs(complex_step(1e-20, name, at) - d[f"d_{name}"][at])
+        for at in np.ndindex(p[name].shape)
+    )
+    for name in p
+}
+print("largest difference below 1e-13:", max(far.values()) < 1e-13)
+
+# %% [markdown]
+# A check is worth something if it fails when it should. Here is the gradient of the loop that forgets to carry `d_c`:
+
+# %%
+bad = run_back("LSTM", saved, d_hs, p, carry="h")
+wrong = {
+    name: np.abs(bad[f"d_{name}"].sum(axis=0) - d[f"d_{name}"]).max()
+    / np.abs(d[f"d_{name}"]).max()
+    for name in ("W_f", "W_i", "W_c", "W_o")
+}
+print({name: f"wrong by {100 * value:.0f} %" for name, value in wrong.items()})
+
+# %% [markdown]
+# ## The same numbers as torch
+#
+# `torch.nn.LSTM` is this cell. It keeps the four $W$ in one array, one below the other, and the four $U$ in another, so that a
+# step needs two products instead of eight. Mind the order: $i$, $f$, candidate, $o$.
+
+# %%
+show_torch_layout()
+
+# %% [markdown]
+# It also has two biases where one would do: both are added to the same sum, only their total counts. Put $b$ into the first and
+# zeros into the second. Going back, both get the gradient of $b$.
+
+# %%
+predict(
+    "equal",
+    "Same parameters, same inputs, float64. "
+    "How far apart are the gradients of torch and of your equations?",
+    ["About 1 in 100", "About 1 in 10000", "Less than 1 in 10000000000"],
+)
+
+# %% tags=["nbval-ignore-output"]
+with reveal(
+    "equal",
+    "Less than 1 in 10000000000",
+    "They are the same equations. What is left is rounding, in another order. "
+    "On a machine with a CUDA GPU a second table compares with torch there.",
+):
+    functions = [earlier("lstm_forward"), lstm_backward, earlier("to_torch_layout")]
+    compare_with_torch(*functions)
+
+# %% [markdown]
+# ## What you now know
+#
+# - An LSTM over time is one loop; every step uses the same parameters, so their gradients add up over steps and batch.
+# - Back through a step: last line first, other factor, slope at the output, transposed matrix, and sums where something was used twice.
+# - Two gradients are carried, `d_h` and `d_c`. Complex steps prove the result, and torch agrees.
+
+# %% [markdown]
+# **Open:** in the latch, `d_c` reached step 1 nearly whole; with a lower forget bias it faded. Why does a gradient arrive at all?
+# Unit 05 follows it. **Next:** in `exercises/en/04_through_time.ipynb` you write both loops, and the step back.
