@@ -26,9 +26,8 @@ from gatedrnn_course.cells.expr import (
     Outer,
     Transpose,
     join_sum,
-    put,
+    substituted,
     to_text,
-    walk,
 )
 from gatedrnn_course.cells.language import Line, slope_of
 from gatedrnn_course.cells.numeric import compiled
@@ -160,15 +159,7 @@ class _Writer:
 
 def _slope(call: Call, value: Expr) -> Expr:
     """The derivative of an activation, by its own value where its record says so."""
-    return _in_place(slope_of(call.function), {"a": call.arg, "y": value})
-
-
-def _in_place(expr: Expr, given: Mapping[str, Expr]) -> Expr:
-    """The expression with others in the place of names."""
-    for path, node in walk(expr):
-        if isinstance(node, Name):
-            expr = put(expr, path, given[node.id])
-    return expr
+    return substituted(slope_of(call.function), {"a": call.arg, "y": value})
 
 
 def _minus(expr: Expr) -> Expr:

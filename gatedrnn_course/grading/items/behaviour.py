@@ -13,8 +13,9 @@ from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.grading.exchange.values import Argument
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Ask, Draw, Item, Observation
+from gatedrnn_course.grading.items.item import Ask, Draw, Item, Observation, rows_of
 from gatedrnn_course.grading.items.sequence_item import SequenceItem
+from gatedrnn_course.grading.items.slice_item import SliceItem
 from gatedrnn_course.text import mark
 
 __all__ = [
@@ -50,8 +51,7 @@ def known(item: Item, observed: Sequence[Observation]) -> list[Known]:
 
 def _right(item: Item, draw: Draw) -> Values:
     with np.errstate(all="ignore"):
-        value: Any = item.right(draw)
-    return value if isinstance(value, tuple) else (value,)
+        return rows_of(item.right(draw))
 
 
 def _attempt(item: Item, args: Sequence[Any]) -> Values | None:
@@ -250,7 +250,7 @@ def mixes_rows(item: Item, observed: Sequence[Observation], ask: Ask) -> Words |
 
 def _batch_axes(item: Item) -> dict[int, int]:
     """For each argument that has a batch axis its place; nothing for an item without rows."""
-    if not hasattr(item, "slice"):
+    if not isinstance(item, (SliceItem, SequenceItem)):
         return {}
     return {k: int(name == "xs") for k, name in enumerate(item.arguments) if name != "p"}
 

@@ -13,7 +13,7 @@ from gatedrnn_course.cells.edits import Edit, EditClass, Trial, classes
 from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.edits.readings import edit_with, further_readings
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 from gatedrnn_course.grading.items.recover import Asked
 from gatedrnn_course.grading.items.search import Found, LineSearch, Unexplained
 
@@ -48,7 +48,7 @@ def _same(edited: Any, given: Any) -> bool:
 
 
 def explain_slice(
-    slice_: Slice,
+    slice_: Program,
     seen: Sequence[Seen],
     call: Callable[[Sequence[Any], Params], Values | None],
     clock: Callable[[], float] = time.process_time,
@@ -83,7 +83,7 @@ def explain_slice(
 
 
 def _two_in_a_line(
-    slice_: Slice, told: Found | None, fits: Callable[[Edit], bool], over: Callable[[], bool]
+    slice_: Program, told: Found | None, fits: Callable[[Edit], bool], over: Callable[[], bool]
 ) -> Found | None:
     """Two edits in the one line that nothing has explained: of a slice of one line, or beside lines explained."""
     if told is None and len(slice_.lines) == 1:
@@ -102,7 +102,7 @@ def _two_in_a_line(
     return None
 
 
-def _elsewhere(slice_: Slice, found: EditClass) -> Edit | None:
+def _elsewhere(slice_: Program, found: EditClass) -> Edit | None:
     """A mistake in other lines that gives the same numbers."""
     lines = touched(slice_, found.edit)
     return next((one for one in found.members if not touched(slice_, one) & lines), None)

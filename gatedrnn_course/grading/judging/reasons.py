@@ -14,6 +14,7 @@ from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.exchange.values import Problem
 from gatedrnn_course.grading.items import Ask, Draw, Explanation, Item, Observation, SliceItem, behaviour
+from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.oddities import RANGE, RULES, Values, odd_in_all
 from gatedrnn_course.grading.items.slips import explain_order, explain_slip, is_an_edit
 from gatedrnn_course.text import _, mark
@@ -220,8 +221,7 @@ def _value(one: Observation, k: int) -> Any:
 
 
 def _right(item: Item, draw: Draw) -> tuple[Any, ...]:
-    value: Any = item.right(draw)
-    return value if isinstance(value, tuple) else (value,)
+    return rows_of(item.right(draw))
 
 
 def _before(item: Item, draw: Draw, output: str) -> Any:

@@ -10,14 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells.edits import Edit, classes, merged
+from gatedrnn_course.cells.edits import classes, merged
 from gatedrnn_course.cells.edits.classes import probe_trials
 from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.edits.readings import edit_with, readings
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.items import EquationsItem, FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items import (
+    BackwardItem,
+    EquationsItem,
+    FunctionItem,
+    Item,
+    JacobianItem,
+    SequenceItem,
+    SliceItem,
+)
 from gatedrnn_course.grading.items.diagnosis import same_numbers
+from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
 from gatedrnn_course.grading.prove.programs import answer
 from gatedrnn_course.grading.prove.texts import edited_text
@@ -30,6 +39,10 @@ Function = Callable[..., Any]
 
 CONSTANTS = {mark("zeros"): "0.0", mark("ones"): "1.0", mark("0.5 everywhere"): "0.5", mark("nan everywhere"): "nan"}
 """Numbers with which arrays of the right shape are filled by an answer that computes nothing."""
+
+
+_OF_LINES = (SliceItem, BackwardItem, JacobianItem)
+"""Items with lines in which several mistakes can be made at once."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Wrong:
 def wrong_answers(item: Item) -> Iterator[Wrong]:
     """Every mistake that can be derived for an item, written as a function."""
     kind = 0
-    if isinstance(item, (SliceItem, SequenceItem, EquationsItem)):
+    if isinstance(item, (*_OF_LINES, SequenceItem, EquationsItem)):
         for kind, found in enumerate(classes(item.slice)):
             names = tuple(member.key for member in found.members)
             for member in found.members:
@@ -71,7 +84,7 @@ def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Functi
     functions: dict[str, Function] = {words: partial(_run, item.slice, loop) for words, loop in LOOP_MISTAKES.items()}
     draws = item.draws(np.random.default_rng(1997))
     values = {words: [_values(function, draw.args) for draw in draws] for words, function in functions.items()}
-    right = [_rows(item.reference(*draw.args)) for draw in draws]
+    right = [rows_of(item.reference(*draw.args)) for draw in draws]
     for words, function in functions.items():
         equal = [other for other in functions if other != words and _equal(values[words], values[other])]
         if not _equal(values[words], right):
@@ -86,13 +99,9 @@ def _run(slice_: Slice, loop: Function, xs: Any, *rest: Any) -> Any:
 def _values(function: Function, args: Sequence[Any]) -> tuple[Any, ...] | None:
     """The outputs, or None where the shapes do not fit."""
     try:
-        return _rows(function(*args))
+        return rows_of(function(*args))
     except ValueError:
         return None
-
-
-def _rows(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, ...] | None]) -> bool:
@@ -101,9 +110,13 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
     """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
-    if not isinstance(item, SliceItem):
+    if not isinstance(item, _OF_LINES):
         return
-    inside = [c.edit for c in classes(item.slice) if len(touched(item.slice, c.edit)) == 1 and _in_a_line(item, c.edit)]
+    inside = [
+        c.edit
+        for c in classes(item.slice)
+        if len(touched(item.slice, c.edit)) == 1 and c.edit.where < len(item.slice.lines)
+    ]
     if len({edit.where for edit in inside}) < 2:
         return
     rng = random.Random(seed)
@@ -126,7 +139,7 @@ def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
 
     What comes out right as a whole is left out.
     """
-    if not isinstance(item, SliceItem) or len(item.slice.lines) < 2:
+    if not isinstance(item, _OF_LINES) or len(item.slice.lines) < 2:
         return
     rng, rows = random.Random(seed), readings(item.slice)
     trials = probe_trials(item.slice)
@@ -138,10 +151,6 @@ def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
         if not all(same_numbers(t.outputs(edit), value) for t, value in zip(trials, right, strict=True)):
             yield Wrong((edit.key,), len(lines), function_of(answer(item, edit), item.name))
             found += 1
-
-
-def _in_a_line(item: SliceItem, edit: Edit) -> bool:
-    return edit.where < len(item.slice.lines)
 
 
 def constants(item: Item) -> Iterator[tuple[str, Function]]:
@@ -157,7 +166,7 @@ def _filled(item: Item, number: float, *args: Any) -> Any:
     right = item.reference(*args)
     if isinstance(right, dict):
         return {name: np.full(np.shape(np.asarray(value)), number) for name, value in right.items()}
-    rows = tuple(np.full(np.shape(row), number) for row in _rows(right))
+    rows = tuple(np.full(np.shape(row), number) for row in rows_of(right))
     return rows if isinstance(right, tuple) else rows[0]
 
 
