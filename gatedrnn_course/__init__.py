@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.cells import draw_params as draw_params
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
+    from gatedrnn_course.lab.activations import stack as stack
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.adding import adding_errors as adding_errors
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
@@ -76,6 +77,7 @@ _MODULES = {
     "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
+    "stack": "lab.activations",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",
 }

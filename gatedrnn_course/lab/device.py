@@ -14,7 +14,7 @@ from gatedrnn_course.cells import Params, Slice, whole_step
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
 from gatedrnn_course.grading.exchange.convert import from_function, still
-from gatedrnn_course.grading.items import Item
+from gatedrnn_course.grading.items import Item, SequenceItem
 from gatedrnn_course.grading.items.item import as_argument
 from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.running.bound import name_of, namespace_of
@@ -84,7 +84,8 @@ def device_name(device: str) -> str:
 def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
     precision = "float32" if device.startswith("mps") else "float64"
     args = item.example()
-    run, count = (_steps, STEPS) if _is_step(item) else (_once, 1)
+    run = _steps if _is_step(item) else _once
+    count = STEPS if run is _steps else len(args[0]) if isinstance(item, SequenceItem) else 1
     try:
         ours = _on_cpu(run, function, item, args)
     except CourseError:
@@ -98,7 +99,9 @@ def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
     except CourseError:
         raise
     except Exception as error:
-        do = _("Functions such as np.tanh take NumPy arrays only. `sigmoid` and `tanh` of gatedrnn_course take both.")
+        do = _(
+            "Functions such as np.tanh take NumPy arrays only. `sigmoid`, `tanh` and `stack` of gatedrnn_course take both."
+        )
         raise _failed(item, error, _("With torch tensors on {device}").format(device=device), do) from error
     difference = max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True))
     steps = n_("{count} step", "{count} steps", count).format(count=count)

@@ -142,7 +142,7 @@ def _right_gradients(kept: Params, d_hs: Any, p: Params) -> Numbers:
 
 def _stacked(p: Params) -> Numbers:
     """torch's arrays from ours."""
-    weights = {key: np.concatenate([p[f"{letter}_{name}"] for name in BLOCKS]) for key, letter in zip(LAYOUT, "WUb")}
+    weights = {key: np.concatenate([p[f"{letter}_{name}"] for name in BLOCKS]) for key, letter in zip(LAYOUT, "WUb", strict=False)}
     return {**weights, "bias_hh_l0": np.zeros_like(weights["bias_ih_l0"])}
 
 
