@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation, rows_of
 from gatedrnn_course.text import _
 
 __all__ = ["FunctionItem", "Mistake"]
@@ -25,8 +26,13 @@ class Mistake:
         function: What people write who make it.
     """
 
-    words: str
+    words: str | Words
     function: Callable[..., Any]
+
+    @property
+    def said(self) -> Words:
+        """The mistake in words that can be looked up in any language."""
+        return self.words if isinstance(self.words, Words) else Words(self.words)
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class FunctionItem(Item):
         """The first mistake that gives the learner's numbers on every input tried."""
         for mistake in self.mistakes:
             if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
-                return Explanation(_(mistake.words), mistake.words)
+                return Explanation(str(mistake.said), mistake.said.english)
         return None
 
 
@@ -89,4 +95,4 @@ def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] |
             value = function(*args)
         except (ValueError, TypeError, IndexError):
             return None
-    return tuple(np.asarray(v, dtype=float) for v in (value if isinstance(value, tuple) else (value,)))
+    return tuple(np.asarray(v, dtype=float) for v in rows_of(value))

@@ -76,7 +76,7 @@ def wrong_answers(item: Item) -> Iterator[Wrong]:
             yield Wrong(names, kind + 1 + k, function)
     if isinstance(item, FunctionItem):
         for k, mistake in enumerate(item.mistakes):
-            yield Wrong((mistake.words,), k, mistake.function)
+            yield Wrong((mistake.said.english,), k, mistake.function)
 
 
 def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Function]]:
