@@ -21,6 +21,7 @@ from gatedrnn_course.lab.gates.words import fill, run_sentence, sentence
 from gatedrnn_course.lab.picture import Picture, image
 from gatedrnn_course.lab.timeline import Range, draw_timeline
 from gatedrnn_course.lab.widget.explorer import STILL
+from gatedrnn_course.lab.widget.whose import whose
 from gatedrnn_course.text import _
 
 __all__ = ["GateExplorer", "explore_gates"]
@@ -83,7 +84,7 @@ class GateExplorer(anywidget.AnyWidget):
             summary=run_sentence(flow),
             position=start,
             answer={"position": start, "rows": rows},
-            whose=_whose(flow, used),
+            whose=whose(used, flow.cell.name),
             equations=_equations(flow, self.weights),
             words={
                 "equations": _("Equations and weights"),
@@ -100,7 +101,7 @@ class GateExplorer(anywidget.AnyWidget):
         if position is None:
             return
         rows, used = run_flow(self.flow, position, self.weights)
-        self.whose = _whose(self.flow, used)
+        self.whose = whose(used, self.flow.cell.name)
         self.answer = {"position": change["new"], "rows": rows}
 
     def read_out(self) -> str:
@@ -196,14 +197,6 @@ def _step_words(flow: Flow) -> str:
     """The head of a step's read-out, such as `Step 3, x = 1.00.`."""
     head = _("Step {step}").format(step="{step#}")
     return ", ".join((head, *(f"{name} = {{{name}}}" for name in flow.cell.inputs))) + "."
-
-
-def _whose(flow: Flow, used: tuple[str, ...]) -> str:
-    """Whose functions compute the numbers."""
-    if not used:
-        return _("The numbers come from the course's own {cell}.").format(cell=flow.cell.name)
-    names = ", ".join(used)
-    return _("Computed with your functions: {names}.").format(names=names)
 
 
 def _equations(flow: Flow, p: Mapping[str, Any]) -> str:
