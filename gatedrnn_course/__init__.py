@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
+    from gatedrnn_course.lab.gradient_check import gradient_check as gradient_check
     from gatedrnn_course.lab.hint import hint as hint
     from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
@@ -63,6 +64,7 @@ _MODULES = {
     "explore_gates": "lab.gates",
     "explore_lags": "lab.lags",
     "explore_time": "lab.through_time",
+    "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
     "parse": "cells",
     "plot": "lab.plots",

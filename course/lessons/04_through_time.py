@@ -84,7 +84,9 @@ with reveal(
     exact = run_back("LSTM", saved, d_hs, p)["d_W_f"].sum(axis=0)[0, 0]
     steps = np.arange(-16, 0)
     errors = {"wiggle": [abs(wiggle(10.0**k) / exact - 1) for k in steps]}
-    plot(errors, x="size of the step: 10 to the", y="relative error", at=steps, log=True)
+    plot(
+        errors, x="size of the step: 10 to the", y="relative error", at=steps, log=True
+    )
 
 # %% [markdown]
 # Half of the digits are lost at best. And it costs one more run for each weight: << count("LSTM", 2, 3) >> here,
@@ -126,7 +128,12 @@ with reveal(
 ):
     longer, _bits = bit_sequences(4, steps=20)
     run = run_cell("LSTM", p, longer, [h_0, c_0])
-    print("hidden states:", run["h"].shape, " numbers in p:", sum(a.size for a in p.values()))
+    print(
+        "hidden states:",
+        run["h"].shape,
+        " numbers in p:",
+        sum(a.size for a in p.values()),
+    )
 
 # %% [markdown]
 # ## What the run must leave behind
@@ -473,7 +480,9 @@ with reveal(
     least = 1e-17  # a logarithmic axis has no 0
     tries = [abs(complex_step(10.0**k) / exact - 1) for k in steps]
     errors["complex step"] = np.maximum(tries, least)
-    plot(errors, x="size of the step: 10 to the", y="relative error", at=steps, log=True)
+    plot(
+        errors, x="size of the step: 10 to the", y="relative error", at=steps, log=True
+    )
 
 # %% [markdown]
 # Now check everything: each of the << count("LSTM", 2, 3) >> numbers by complex step, beside the gradient of `lstm_backward`.

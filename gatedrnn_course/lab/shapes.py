@@ -152,10 +152,10 @@ def _of_backward(program: BackwardProgram, sizes: Mapping[str, int]) -> Picture:
         (_("Back to b_{index}: the rows of the batch added up.").format(index=index), ("→",), bias),
     )
     alt = _(
-        "Four products backwards. On the slide, {matrix} transposed ({columns}, {rows}) times one column {d} ({rows}, 1) "
-        "gives one column ({columns}, 1). In code, {d} holds rows, (B, {rows}); times p.{matrix} ({rows}, {columns}) it "
-        "gives (B, {columns}), the shape of {vector}. {d}.T ({rows}, B) times {vector} (B, {columns}) gives "
-        "({rows}, {columns}), the shape of {matrix}, with the sum over the batch in it. Adding up the rows of {d} gives "
+        "Four ways back. On the slide, {matrix} transposed ({columns}, {rows}) times one column {d} ({rows}, 1) gives "
+        "one column ({columns}, 1). In code, {d} holds rows, (B, {rows}); times p.{matrix} ({rows}, {columns}) it gives "
+        "(B, {columns}), the shape of {vector}. {d}.T ({rows}, B) times {vector} (B, {columns}) gives "
+        "({rows}, {columns}), the shape of {matrix}, with the sum over the batch in it. The rows of {d} added up give "
         "({rows},), the shape of the bias."
     )
     return _picture(lines, alt.format(matrix=matrix, d=d, vector=vector, rows=rows, columns=columns))

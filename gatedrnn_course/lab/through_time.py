@@ -9,11 +9,14 @@ import numpy as np
 
 from gatedrnn_course.cells import Params, catalogue, draw_params
 from gatedrnn_course.cells.colours import STYLES
-from gatedrnn_course.lab import passed
-from gatedrnn_course.lab.backward import run_and_keep, run_back
+from gatedrnn_course.grading.running.course import course_function
+from gatedrnn_course.grading.units import find_item
+from gatedrnn_course.lab.backward import run_and_keep
 from gatedrnn_course.lab.memory import bit_sequences
+from gatedrnn_course.lab.outputs import outputs_by_name
 from gatedrnn_course.lab.timeline import LEFT, RIGHT, WIDTH, Range, draw_timeline
 from gatedrnn_course.lab.widget import Choice, Explorer, Slider
+from gatedrnn_course.lab.widget.whose import owned, whose
 from gatedrnn_course.text import _
 
 __all__ = ["explore_time"]
@@ -39,26 +42,22 @@ class _Run(NamedTuple):
     d_h: Any
 
 
-def explore_time(forward: Function | None = None, backward: Function | None = None) -> Explorer:
-    """The latch of unit 03 over ten steps, to move a step at a time.
+def explore_time() -> Explorer:
+    """A latch over ten steps, to move a step at a time.
 
     Forwards it shows the gates and the states so far; backwards, what arrives at each step from the last hidden state.
-
-    Args:
-        forward: An `lstm_forward` to compute with; the learner's own where it passed, else the course's, if left out.
-        backward: An `lstm_backward`, likewise.
+    It is computed with the learner's own `lstm_forward` and `lstm_backward` once they are right.
 
     Returns:
         The widget; in a notebook it shows itself on the last line of a cell.
     """
-    own = [name for name in ("lstm_forward", "lstm_backward") if passed.function(name) is not None]
-    forward = forward or passed.function("lstm_forward")
-    backward = backward or passed.function("lstm_backward")
-    runs = {b_f: _run(b_f, forward, backward) for b_f in BIASES}
+    functions, yours = owned(
+        **{name: course_function(find_item(name)[1]) for name in ("lstm_forward", "lstm_backward")}
+    )
+    runs = {b_f: _run(b_f, **functions) for b_f in BIASES}
 
     def view(way: str, t: float, b_f: float) -> tuple[str, str]:
-        run, step = runs[b_f], int(t)
-        return (_forwards if way == "forwards" else _backwards)(run, step)
+        return (_forwards if way == "forwards" else _backwards)(runs[b_f], int(t))
 
     ways = {"forwards": _("forwards"), "backwards": _("backwards")}
     controls = [
@@ -66,8 +65,7 @@ def explore_time(forward: Function | None = None, backward: Function | None = No
         Slider("t", _("step t"), range(1, T + 1), start=5),
         Slider("b_f", _("forget bias b_f"), BIASES, start=8),
     ]
-    whose = _("Computed with your functions: {names}.").format(names=", ".join(own)) if own else ""
-    return Explorer(_("An LSTM of one unit, step by step."), controls, view, whose)
+    return Explorer(_("An LSTM of one unit, step by step."), controls, view, whose(yours, LSTM.name))
 
 
 def _latch(b_f: float) -> Params:
@@ -79,30 +77,30 @@ def _latch(b_f: float) -> Params:
     return p
 
 
-def _run(b_f: float, forward: Function | None, backward: Function | None) -> _Run:
+def _run(b_f: float, lstm_forward: Function, lstm_backward: Function) -> _Run:
     """The latch with a forget bias, and what arrives at each step from the last hidden state."""
     xs, bits = bit_sequences(2, T, seed=15)
     xs, p, start = xs[:, [np.argmax(bits)]], _latch(b_f), np.zeros((1, 1))
     kept = run_and_keep(LSTM, p, xs, [start, start])
-    lanes = {"value": xs[:, 0, 0], "mark": xs[:, 0, 1], **{name: kept[name][:, 0, 0] for name in "fioch"}}
-    if forward is not None:
-        hs, cs = forward(xs, start, start, p)
-        lanes |= {"h": np.asarray(hs)[:, 0, 0], "c": np.asarray(cs)[:, 0, 0]}
+    lanes = {"value": xs[:, 0, 0], "mark": xs[:, 0, 1], **{name: kept[name][:, 0, 0] for name in "fio"}}
+    states = _call("lstm_forward", lstm_forward, xs, start, start, p)
+    lanes |= {"h": states["hs"][:, 0, 0], "c": states["cs"][:, 0, 0]}
     d_hs = np.zeros((T, 1, 1))
     d_hs[-1] = 1.0
-    arriving = [_carried(backward, kept, d_hs, p, t) for t in range(1, T)]
+    arriving = [_carried(lstm_backward, kept, d_hs, p, t) for t in range(1, T)]
     d_c, d_h = (np.array([pair[k] for pair in arriving] + [last]) for k, last in ((0, 0.0), (1, 1.0)))
     return _Run(lanes, d_c, d_h)
 
 
-def _carried(backward: Function | None, kept: Params, d_hs: Any, p: Params, t: int) -> tuple[float, float]:
+def _carried(lstm_backward: Function, kept: Params, d_hs: Any, p: Params, t: int) -> tuple[float, float]:
     """What the steps after step t send back to its c and h: the gradient of the states before a shorter sequence."""
     rest = Params({name: array[t:] for name, array in kept.items()})
-    if backward is None:
-        back = run_back(LSTM, rest, d_hs[t:], p)
-        return back["d_c_prev"][0].item(), back["d_h_prev"][0].item()
-    found = backward(rest, d_hs[t:], p)
-    return float(np.ravel(found["d_c_0"])[0]), float(np.ravel(found["d_h_0"])[0])
+    found = _call("lstm_backward", lstm_backward, rest, d_hs[t:], p)
+    return found["d_c_0"].item(), found["d_h_0"].item()
+
+
+def _call(name: str, function: Function, *args: Any) -> dict[str, Any]:
+    return outputs_by_name(function, find_item(name)[1], args, _("An LSTM of one unit, step by step."))
 
 
 def _forwards(run: _Run, t: int) -> tuple[str, str]:
