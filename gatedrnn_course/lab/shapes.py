@@ -153,8 +153,8 @@ def _of_backward(program: BackwardProgram, sizes: Mapping[str, int]) -> Picture:
     )
     alt = _(
         "Four ways back. On the slide, {matrix} transposed ({columns}, {rows}) times one column {d} ({rows}, 1) gives "
-        "one column ({columns}, 1). In code, {d} holds rows, (B, {rows}); times p.{matrix} ({rows}, {columns}) it gives "
-        "(B, {columns}), the shape of {vector}. {d}.T ({rows}, B) times {vector} (B, {columns}) gives "
+        "one column ({columns}, 1). In code, {d} holds rows, (B, {rows}); times p.{matrix} ({rows}, {columns}) it "
+        "gives (B, {columns}), the shape of {vector}. {d}.T ({rows}, B) times {vector} (B, {columns}) gives "
         "({rows}, {columns}), the shape of {matrix}, with the sum over the batch in it. The rows of {d} added up give "
         "({rows},), the shape of the bias."
     )

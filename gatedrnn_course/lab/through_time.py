@@ -56,14 +56,14 @@ def explore_time() -> Explorer:
     )
     runs = {b_f: _run(b_f, **functions) for b_f in BIASES}
 
-    def view(way: str, t: float, b_f: float) -> tuple[str, str]:
+    def view(way: str, b_f: float, t: float) -> tuple[str, str]:
         return (_forwards if way == "forwards" else _backwards)(runs[b_f], int(t))
 
     ways = {"forwards": _("forwards"), "backwards": _("backwards")}
     controls = [
         Choice("way", _("direction"), ways),
-        Slider("t", _("step t"), range(1, T + 1), start=5),
         Slider("b_f", _("forget bias b_f"), BIASES, start=8),
+        Slider("t", _("step t"), range(1, T + 1), start=5),  # last: neighbours that differ little are stored shorter
     ]
     return Explorer(_("An LSTM of one unit, step by step."), controls, view, whose(yours, LSTM.name))
 
@@ -136,7 +136,7 @@ def _tidy(value: float) -> float:
 
 def _draw(lanes: dict[str, Sequence[float]], t: int, back: bool) -> str:
     """The chain of steps, and below it a lane for each quantity."""
-    below = draw_timeline(lanes, {**dict.fromkeys(lanes, (-1.0, 1.0)), **SPANS}, t, "", _("step"))
+    below = draw_timeline(lanes, {**dict.fromkeys(lanes, (-1.0, 1.0)), **SPANS}, t, "", _("step"), still=True)
     height = HEAD + float(below.partition('height="')[2].partition('"')[0])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" '
@@ -160,12 +160,15 @@ def _chain(t: int, back: bool) -> list[str]:
         turn = 9 if back else -9
         line = f'<path d="M{start} {y}H{end}" stroke="{colour}" stroke-width="{stroke}" fill="none"/>'
         body.append(line + f'<path d="M{tip} {y}l{turn} -6v12z" fill="{colour}"/>')
-    for k in range(1, T + 1):
-        run = k >= t if back else k <= t
-        x = LEFT + wide * (k - 1) + 4
-        box = f'x="{x:.1f}" y="8" width="{wide - 8:.1f}" height="48" rx="4"'
-        body.append(
-            f'<rect {box} fill="#fff"/><rect {box} fill="#009E73" fill-opacity="{0.35 * run:.2f}" stroke="#222" '
-            f'stroke-width="{3 if k == t else 1}"/>'
-        )
-    return body
+    lefts = [LEFT + wide * k + 4 for k in range(T)]
+    box = f"h{wide - 8:.1f}v48h{8 - wide:.1f}z"
+    outlines = "".join(f"M{x:.1f} 8{box}" for x in lefts)
+    filled = "".join(
+        f"M{x + wide / 2 - 4:.1f} 8v{48 if (k >= t if back else k <= t) else 0}" for k, x in enumerate(lefts, 1)
+    )
+    return [
+        *body,
+        f'<path d="{outlines}" fill="#fff" stroke="#222"/>',
+        f'<path d="{filled}" stroke="#009E73" stroke-opacity=".35" stroke-width="{wide - 8:.1f}"/>',
+        f'<path d="M{lefts[t - 1]:.1f} 8{box}" fill="none" stroke="#222" stroke-width="3"/>',
+    ]
