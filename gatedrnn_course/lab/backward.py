@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells import Cell, Params, backward_of, cell_of
+from gatedrnn_course.cells import Cell, Params, cell_of
+from gatedrnn_course.cells.backward_program import backward_step
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.lab.memory import run_cell
 
@@ -53,15 +54,14 @@ def run_back(
         and of the parameters the share of each step, `d_W_f` (T, H, D).
     """
     cell = cell_of(cell)
-    program = backward_of(cell)
+    program = backward_step(cell)
     lines = tuple(line.name for line in program.lines)
     function = compiled(program.lines, program.inputs, lines)
-    given = program.inputs[: len(program.inputs) - len(cell.states)]
     carried = [np.zeros_like(saved[name][0]) for name in cell.states]
     rows: list[dict[str, Any]] = []
     for t in reversed(range(len(d_hs))):
         carried[cell.states.index("h")] = carried[cell.states.index("h")] + d_hs[t]
-        values = function(*(saved[name][t] for name in given), *carried, p)
+        values = function(*(saved[name][t] for name in program.kept), *carried, p)
         row = dict(zip(lines, values, strict=True))
         kept = cell.states if carry is None else carry
         carried = [row[f"d_{name}_prev"] * (name in kept) for name in cell.states]
