@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from widget_list import THEMES, WIDGETS, made, page_of
 
-import gatedrnn_course
-
 from .moving import ROOT, click, faults, press, shown
 
 pytestmark = pytest.mark.browser
@@ -35,10 +33,6 @@ def opened(page: Any, widget_of: Callable[[str], Any], tmp_path: Path) -> Callab
         return page.locator(ROOT)
 
     return open_page
-
-
-def test_every_widget_of_the_course_is_in_the_list() -> None:
-    assert set(WIDGETS) == {name for name in gatedrnn_course.__all__ if name.startswith("explore_")}
 
 
 @pytest.mark.parametrize("name", WIDGETS)
