@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
+    from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
     from gatedrnn_course.lab.depth import show_depth as show_depth
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.hint import hint as hint
+    from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
+    from gatedrnn_course.lab.layers import explore_depth as explore_depth
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
     from gatedrnn_course.lab.memory import read_bit as read_bit
@@ -55,7 +58,10 @@ _MODULES = {
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
+    "explore_carousel": "lab.carousel",
+    "explore_depth": "lab.layers",
     "explore_gates": "lab.gates",
+    "explore_lags": "lab.lags",
     "gradient_over_depth": "lab.depth",
     "hint": "lab.hint",
     "parse": "cells",
