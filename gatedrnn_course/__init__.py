@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.layers import explore_depth as explore_depth
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
+    from gatedrnn_course.lab.memory import random_params as random_params
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
@@ -68,6 +69,7 @@ _MODULES = {
     "plot": "lab.plots",
     "predict": "lab.predict",
     "progress": "lab.progress",
+    "random_params": "lab.memory",
     "read_bit": "lab.memory",
     "reveal": "lab.predict",
     "run_and_keep": "lab.backward",

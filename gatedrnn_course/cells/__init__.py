@@ -1,5 +1,7 @@
 """Cells as equations, and everything derived from them. NumPy only."""
 
+from gatedrnn_course.cells.backward_program import BackwardProgram as BackwardProgram
+from gatedrnn_course.cells.backward_program import backward_step as backward_step
 from gatedrnn_course.cells.catalogue import ODYSSEY as ODYSSEY
 from gatedrnn_course.cells.catalogue import catalogue as catalogue
 from gatedrnn_course.cells.catalogue import cell_of as cell_of
@@ -15,6 +17,7 @@ from gatedrnn_course.cells.language import Line as Line
 from gatedrnn_course.cells.latex import cell_latex as cell_latex
 from gatedrnn_course.cells.numeric import sigmoid as sigmoid
 from gatedrnn_course.cells.params import Params as Params
+from gatedrnn_course.cells.program import Program as Program
 from gatedrnn_course.cells.reference import draw_params as draw_params
 from gatedrnn_course.cells.reference import sequence as sequence
 from gatedrnn_course.cells.reference import step as step

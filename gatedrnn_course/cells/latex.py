@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Call, Expr, Joined, MatMul, Name, Neg, Num, NumpyMatMul, Op, Outer, Transpose
+from gatedrnn_course.cells.expr import (
+    Call,
+    Expr,
+    Joined,
+    MatMul,
+    Name,
+    Neg,
+    Num,
+    NumpyMatMul,
+    Op,
+    Outer,
+    OverAxes,
+    Transpose,
+)
 from gatedrnn_course.cells.gradients import Backward
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
 from gatedrnn_course.text import _
@@ -65,6 +78,8 @@ def expr_latex(expr: Expr, index: str = TIME) -> str:
             return f"[{expr_latex(a, index)}, {expr_latex(b, index)}] {vectors}"
         case Outer(left, right):
             return rf"{_held(left, 3, index)} {_held(right, 3, index)}^\top"
+        case OverAxes(_function, arg):
+            return rf"\sum_b {_held(arg, 2, index)}"
         case Call(function, arg):
             return rf"{FUNCTIONS[function].latex}({expr_latex(arg, index)})"
 

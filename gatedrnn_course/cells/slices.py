@@ -88,6 +88,14 @@ class Slice:
             return _("the layer before")
         return _("{state} of the step before").format(state=_(line.words))
 
+    def line(self, name: str) -> Line:
+        """The equation that defines a name.
+
+        Raises:
+            CourseError: If none does.
+        """
+        return self.cell.line(name)
+
     @property
     def function(self) -> Callable[..., tuple[Any, ...]]:
         """The slice in NumPy: `function(*inputs, p)` gives a tuple of the outputs."""

@@ -77,7 +77,7 @@ def draw_timeline(
     )
     for k, (name, values) in enumerate(lanes.items()):
         span = ranges.get(name) or _range(values)
-        body.append(_lane(name, values, span, TOP + k * (TALL + BETWEEN), wide, (mark or steps) - 1))
+        body.append(_lane(name, values, span, TOP + k * (TALL + BETWEEN), wide, (mark or steps) - 1, paper))
     every = max(1, math.ceil(steps / 10 / 5) * 5) if steps > 10 else 1
     body += [
         f'<text x="{LEFT + wide * (step - 0.5):.1f}" y="{height - 10}" text-anchor="middle">{step}</text>'
@@ -103,7 +103,7 @@ def bar(value: float, span: Range) -> tuple[float, float]:
     return (high - max(end, zero)) * unit, abs(end - zero) * unit
 
 
-def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: float, at: int) -> str:
+def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: float, at: int, paper: bool) -> str:
     """One quantity: its name, its range, a bar a step, and the number at one of them."""
     low, high = span
     key = name.partition(",")[0]
@@ -111,13 +111,15 @@ def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: flo
     fill = f'fill="{style.colour}"'
     if style in INKS:  # readable on dark paper too
         fill = f'fill="currentColor" fill-opacity="{INKS[style]}"'
-    bars = []
-    for step, value in enumerate(values):
-        y, tall = bar(float(value), span)
-        bars.append(
-            f'<rect x="{LEFT + wide * (step + 0.1):.2f}" y="{top + y:.2f}" width="{0.8 * wide:.2f}" '
-            f'height="{tall:.2f}"/>'
-        )
+    places = [(LEFT + wide * (step + 0.1), *bar(float(value), span)) for step, value in enumerate(values)]
+    if paper:  # nothing moves there, so one short path holds all bars
+        strokes = (f"M{x + 0.4 * wide:.1f} {top + y:.1f}v{tall:.1f}" for x, y, tall in places)
+        bars = [f'<path d="{"".join(strokes)}" {fill.replace("fill", "stroke")} stroke-width="{0.8 * wide:.1f}"/>']
+    else:
+        bars = [
+            f'<rect x="{x:.2f}" y="{top + y:.2f}" width="{0.8 * wide:.2f}" height="{tall:.2f}"/>'
+            for x, y, tall in places
+        ]
     zero = top + bar(0.0, span)[0]
     middle = top + TALL / 2
     return (

@@ -16,7 +16,7 @@ __all__ = ["exchanged", "other_parameter", "other_parameters", "other_vector"]
 def other_vector(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """Another vector at hand: c_prev for c, h_prev for x."""
     if isinstance(node, Name) and not is_parameter(node.id):
-        for name in ctx.vectors():
+        for name in ctx.vectors(node.id):
             if name != node.id:
                 words = mark("{line} uses `{used}` where `{right}` belongs.")
                 group = ("vector", node.id, name)

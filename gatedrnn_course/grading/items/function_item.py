@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation, rows_of
 from gatedrnn_course.text import _
 
-__all__ = ["FunctionItem", "Mistake"]
+__all__ = ["FunctionItem", "Mistake", "first_that_fits"]
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,28 @@ class Mistake:
     Attributes:
         words: The mistake in words, marked for the catalogue.
         function: What people write who make it.
+        also: A second mistake in the same function, in words; empty where there is none.
     """
 
-    words: str
+    words: str | Words
     function: Callable[..., Any]
+    also: str = ""
+
+    @property
+    def explanation(self) -> Explanation:
+        """What a learner is told."""
+        said = [self.said, *([Words(self.also)] if self.also else [])]
+        return Explanation(" ".join(map(str, said)), self.key)
+
+    @property
+    def said(self) -> Words:
+        """The mistake in words that can be looked up in any language."""
+        return self.words if isinstance(self.words, Words) else Words(self.words)
+
+    @property
+    def key(self) -> str:
+        """All that is wrong in it, in English."""
+        return f"{self.said.english} {self.also}".strip()
 
 
 @dataclass(frozen=True)
@@ -38,6 +57,7 @@ class FunctionItem(Item):
         gives: Name and description of each output, in order.
         function: The reference.
         mistakes: Wrong functions.
+        pairs: Wrong functions with two mistakes, tried after those with one.
         draw: Fresh inputs from a source of randomness.
     """
 
@@ -46,6 +66,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
+    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -76,10 +97,22 @@ class FunctionItem(Item):
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's numbers on every input tried."""
-        for mistake in self.mistakes:
-            if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
-                return Explanation(_(mistake.words), mistake.words)
+        return first_that_fits((*self.mistakes, *self.pairs), observed)
+
+
+def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]) -> Explanation | None:
+    """The first wrong function that gives a learner's numbers on every input tried, in words.
+
+    Args:
+        mistakes: Wrong functions, plainest first.
+        observed: What the learner's function gave.
+    """
+    if all(o.value is None for o in observed):
         return None
+    for mistake in mistakes:
+        if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
+            return mistake.explanation
+    return None
 
 
 def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -89,4 +122,4 @@ def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] |
             value = function(*args)
         except (ValueError, TypeError, IndexError):
             return None
-    return tuple(np.asarray(v, dtype=float) for v in (value if isinstance(value, tuple) else (value,)))
+    return tuple(np.asarray(v, dtype=float) for v in rows_of(value))

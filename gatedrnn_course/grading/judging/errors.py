@@ -113,6 +113,12 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
             "A column of shape {column} meets rows of shape {row}. A bias (H,) is added as it is, without `[:, None]`."
         )
         return Words(words, {"column": column.replace(",", ", "), "row": row.replace(",", ", ")})
+    if problem.type == "ValueError" and "Improper number of dimensions to norm" in message:
+        return Words(
+            mark(
+                "For a batch of matrices np.linalg.norm needs `axis=(-2, -1)`: then it takes the norm of each of them."
+            )
+        )
     if problem.type == "RecursionError":
         return Words(mark("The function calls itself without end. Does a helper have the same name?"))
     return None
