@@ -11,7 +11,8 @@
 import numpy as np
 from gatedrnn_course import bit_sequences, catalogue, draw_params, explore_carousel
 from gatedrnn_course import explore_depth, gradient_over_depth, parse, plot, predict
-from gatedrnn_course import read_bit, reveal, run_cell, show_cell, show_timeline
+from gatedrnn_course import random_params, read_bit, reveal, run_cell, show_cell
+from gatedrnn_course import show_timeline
 
 # %% [markdown]
 # ## Hold one number
@@ -197,12 +198,8 @@ with reveal(
 long, _bits = bit_sequences(50, steps=300)
 drift = {}
 for b_i in (0, -2, -4):
-    sizes = []
-    for seed in range(6):
-        rng = np.random.default_rng(seed)
-        p = draw_params(catalogue["LSTM 1997"], 2, 16, rng, scale=0.5)
-        p.b_i[:] = b_i
-        sizes.append(np.abs(run_cell("LSTM 1997", p, long)["c"]).mean(axis=(1, 2)))
+    ps = random_params("LSTM 1997", 6, b_i=b_i)
+    sizes = [np.abs(run_cell("LSTM 1997", p, long)["c"]).mean(axis=(1, 2)) for p in ps]
     drift[f"b_i = {b_i}"] = np.mean(sizes, axis=0)
 plot(drift, x="step", y="mean size of c", at=range(1, 301))
 
@@ -215,7 +212,7 @@ plot(drift, x="step", y="mean size of c", at=range(1, 301))
 #
 # Pulses of size 1 come in. The carousel keeps its state whole; the leaky integrator multiplies its own by a weight.
 #
-# - One pulse: with which weight is half of it left after 60 steps?
+# - One pulse: with which weight is about half of it left after 60 steps?
 # - One pulse, and the input gate always open: what happens to each of them?
 # - A pulse every 15 steps: which of the two stays bounded?
 
@@ -244,9 +241,7 @@ with reveal(
     "Last picture: one unit of the sixth cell.",
 ):
     moves = {"c": [], "h": []}
-    for seed in range(6):
-        rng = np.random.default_rng(seed)
-        p = draw_params(catalogue["LSTM 1997"], 2, 16, rng, scale=0.5)
+    for p in random_params("LSTM 1997", 6):
         run = run_cell("LSTM 1997", p, xs[:, :200])
         for name, rows in moves.items():
             step = np.abs(np.diff(run[name], axis=0)).mean()
@@ -360,8 +355,8 @@ with reveal(
 #
 # The axis counts layers back from the last one, as unit 01 counts steps back in time.
 #
-# - Which transform bias brings half of the gradient down 25 layers?
-# - With that bias, change the size of the weights. What do the other two kinds of layers do?
+# - With which transform biases does at least half of the gradient come down 25 layers?
+# - With such a bias, change the size of the weights. What do the other two kinds of layers do?
 
 # %%
 explore_depth()
