@@ -19,6 +19,7 @@ from gatedrnn_course import show_cell, show_timeline, sigmoid, step_jacobians
 # The test of unit 03: a bit, then distractors, and at the end the question which bit it was. Here a sequence has 25 steps.
 # Eight plain RNNs and eight LSTMs train on the same sequences. The biases $b_f$ of the LSTMs begin at 0.
 
+
 # %%
 def forget_bias(value):
     """Sets the forget bias of a cell before it is trained."""

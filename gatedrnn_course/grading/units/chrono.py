@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -131,5 +132,5 @@ def chrono_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=_chrono,
         mistakes=CHRONO_MISTAKES,
         draw=_draws,
-        pairs=pairs(_with, _ASPECTS),
+        further=partial(pairs, _with, _ASPECTS),
     )

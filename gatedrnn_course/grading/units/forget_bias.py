@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -205,5 +206,5 @@ def forget_bias_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=bias_over_steps,
         mistakes=BIAS_MISTAKES,
         draw=_draws,
-        pairs=pairs(_with, _ASPECTS),
+        further=partial(pairs, _with, _ASPECTS),
     )

@@ -6,6 +6,7 @@ Both multiply something over the steps after each step, so both can go wrong in 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -335,7 +336,7 @@ def cell_path_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=_path,
         mistakes=PATH_MISTAKES,
         draw=_path_draws,
-        pairs=pairs(_path_with, _PATH_ASPECTS),
+        further=partial(pairs, _path_with, _PATH_ASPECTS),
     )
 
 
@@ -370,5 +371,5 @@ def whole_gradient_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem
         function=_whole,
         mistakes=WHOLE_MISTAKES,
         draw=_whole_draws,
-        pairs=pairs(_whole_with, _WHOLE_ASPECTS),
+        further=partial(pairs, _whole_with, _WHOLE_ASPECTS),
     )
