@@ -233,7 +233,7 @@ def _pairs() -> Iterator[Mistake]:
     """Wrong functions with two mistakes in different choices."""
     for (first, one), (second, other) in combinations(_SLIPS, 2):
         if not set(one) & set(other):
-            yield Mistake(first, _Walk(**one, **other), also=(second,))
+            yield Mistake(first, _Walk(**one, **other), also=second)
 
 
 def _draw(kind: str, rng: np.random.Generator, T: int, B: int, H: int, decides: bool = True) -> Draw:
@@ -272,6 +272,6 @@ def gradient_norms_item(points: int, forbidden: tuple[str, ...], hints: tuple[st
         },
         function=_norms,
         mistakes=tuple(Mistake(words, _Walk(**parts)) for words, parts in _SLIPS),
-        further=_pairs,
+        pairs=tuple(_pairs()),
         draw=_draws,
     )
