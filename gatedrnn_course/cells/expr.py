@@ -5,7 +5,7 @@ Nodes are frozen and compare by value, so two texts that say the same are the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "NumpyMatMul",
     "Op",
     "Outer",
+    "OverAxes",
     "Path",
     "Transpose",
     "at",
@@ -27,6 +28,7 @@ __all__ = [
     "join_sum",
     "names",
     "put",
+    "substituted",
     "terms",
     "to_text",
     "walk",
@@ -82,7 +84,7 @@ class MatMul:
 class NumpyMatMul:
     """What NumPy computes for `W_f @ x` when it is typed as it stands on the slide. Only mistakes hold it."""
 
-    matrix: Name
+    matrix: Name | Transpose
     vector: Expr
 
 
@@ -98,10 +100,26 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Outer:
-    """The outer product of two vectors, summed over the leading axes. Only backward programs hold it."""
+    """The outer product of two vectors, summed over the leading axes. Only backward programs hold it.
+
+    `outer_mean` for `outer` is divided by the batch, `outer_each` is not summed at all. Only mistakes hold these.
+    """
 
     left: Expr
     right: Expr
+    function: str = "outer"
+
+
+@dataclass(frozen=True, slots=True)
+class OverAxes:
+    """A function of a whole array: `batch_sum` over the leading axes. Only backward programs hold it.
+
+    `batch_mean` divides by the batch, `unit_sum` adds up the units instead, `swapped` exchanges the last two axes. Only
+    mistakes hold these.
+    """
+
+    function: str
+    arg: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +130,7 @@ class Call:
     arg: Expr
 
 
-Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Joined | Outer | Call
+Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Joined | Outer | OverAxes | Call
 Path = tuple[str, ...]
 """Names of fields that lead from the root of an expression to one of its nodes."""
 
@@ -143,6 +161,15 @@ def put(expr: Expr, path: Path, new: Expr) -> Expr:
     if not path:
         return new
     return replace(expr, **{path[0]: put(getattr(expr, path[0]), path[1:], new)})  # type: ignore[arg-type]
+
+
+def substituted(expr: Expr, given: Mapping[str, Expr]) -> Expr:
+    """The expression with others in the place of some names."""
+    new = expr
+    for path, node in walk(expr):
+        if isinstance(node, Name) and node.id in given:
+            new = put(new, path, given[node.id])
+    return new
 
 
 def terms(expr: Expr) -> list[tuple[int, Expr]]:
@@ -215,10 +242,12 @@ def to_text(expr: Expr) -> str:
         case MatMul(matrix, vector):
             return f"{to_text(matrix)} @ {_held(vector, 3)}"
         case NumpyMatMul(matrix, vector):
-            return f"{matrix.id} @ {_held(vector, 3)}"
+            return f"{to_text(matrix)} @ {_held(vector, 3)}"
         case Joined(a, b, first, second):
             return f"[{a.id}, {b.id}] @ [{to_text(first)}, {to_text(second)}]"
-        case Outer(left, right):
-            return f"outer({to_text(left)}, {to_text(right)})"
+        case Outer(left, right, function):
+            return f"{function}({to_text(left)}, {to_text(right)})"
+        case OverAxes(function, arg):
+            return f"{function}({to_text(arg)})"
         case Call(function, arg):
             return f"{function}({to_text(arg)})"

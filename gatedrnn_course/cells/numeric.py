@@ -24,6 +24,7 @@ from gatedrnn_course.cells.expr import (
     NumpyMatMul,
     Op,
     Outer,
+    OverAxes,
     Transpose,
     to_text,
 )
@@ -47,6 +48,16 @@ def outer(a: Any, b: Any) -> Any:
     return a.T @ b
 
 
+def _outer_mean(a: Any, b: Any) -> Any:
+    """`outer` divided by the number of examples."""
+    return outer(a, b) / max(int(np.prod(np.shape(a)[:-1])), 1)
+
+
+def _outer_each(a: Any, b: Any) -> Any:
+    """The outer product of every example by itself, (..., M, N)."""
+    return a[..., :, None] * b[..., None, :]
+
+
 def _joined(first: Any, second: Any, a: Any, b: Any) -> Any:
     """`[first, second] @ [a, b].T`: two joined vectors (..., M + N) times two joined matrices (H, M + N)."""
     lead = np.broadcast_shapes(first.shape[:-1], second.shape[:-1])
@@ -59,11 +70,28 @@ def batch_sum(a: Any) -> Any:
     return a.reshape(-1, a.shape[-1]).sum(0)
 
 
+def _batch_mean(a: Any) -> Any:
+    return a.reshape(-1, a.shape[-1]).mean(0)
+
+
+def _unit_sum(a: Any) -> Any:
+    return a.sum(-1)
+
+
+def _swapped(a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
 NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: record.numpy for name, record in FUNCTIONS.items()},
     "_joined": _joined,
     "outer": outer,
+    "outer_mean": _outer_mean,
+    "outer_each": _outer_each,
     "batch_sum": batch_sum,
+    "batch_mean": _batch_mean,
+    "unit_sum": _unit_sum,
+    "swapped": _swapped,
 }
 
 
@@ -97,8 +125,12 @@ def python_of(expr: Expr, parameters: str = "p.") -> str:
             return f"({parameters}{matrix} @ {inner(vector)})"
         case Joined(Name(a), Name(b), first, second):
             return f"_joined({inner(first)}, {inner(second)}, {parameters}{a}, {parameters}{b})"
-        case Outer(left, right):
-            return f"outer({inner(left)}, {inner(right)})"
+        case Outer(left, right, function):
+            return f"{function}({inner(left)}, {inner(right)})"
+        case OverAxes(function, arg):
+            return f"{function}({inner(arg)})"
+        case NumpyMatMul(Transpose(Name(matrix)), vector):
+            return f"({parameters}{matrix}.T @ {inner(vector)})"
         case Call(function, arg):
             return f"{function}({inner(arg)})"
     raise TypeError(f"no Python for {to_text(expr)}")
@@ -107,11 +139,7 @@ def python_of(expr: Expr, parameters: str = "p.") -> str:
 def to_python(lines: Iterable[Line], inputs: Sequence[str], outputs: Sequence[str], name: str = "equations") -> str:
     """The text of a Python function `name(*inputs, p)` that computes the lines and returns a tuple of the outputs."""
     rows = [f"def {name}({', '.join((*inputs, 'p'))}):"]
-    for line in lines:
-        value = python_of(line.expr)
-        if line.name.startswith(("d_P_", "d_b_")) and is_parameter(line.name[2:]) and not isinstance(line.expr, Outer):
-            value = f"batch_sum({value})"
-        rows.append(f"    {line.name} = {value}")
+    rows += [f"    {line.name} = {python_of(line.expr)}" for line in lines]
     rows.append(f"    return ({', '.join(outputs)},)")
     return "\n".join(rows)
 

@@ -6,15 +6,15 @@ product is added to. Sizes are found by unification; a size that nothing fixes i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, to_text
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Outer, OverAxes, Transpose, to_text
 from gatedrnn_course.cells.language import Line, fail, is_parameter
 from gatedrnn_course.errors import CellError
 from gatedrnn_course.text import _
 
-__all__ = ["infer"]
+__all__ = ["infer", "shape_of"]
 
 Shape = tuple[str, ...]
 
@@ -119,6 +119,45 @@ def infer(lines: Iterable[Line]) -> dict[str, Shape]:
     shapes: dict[str, Shape] = {name: (letter(size),) for name, size in vectors.items()}
     shapes.update({name: (letter(rows), letter(columns)) for name, (rows, columns) in matrices.items()})
     return shapes
+
+
+def shape_of(line: Line, shapes: Mapping[str, Shape]) -> Shape:
+    """The shape a line gives, where those of all names it uses are known; products may be transposed or outer.
+
+    Args:
+        line: The line.
+        shapes: The shape of each name it uses.
+
+    Returns:
+        The shape in letters; leading axes do not count.
+
+    Raises:
+        CellError: If sizes contradict each other; the message quotes the line.
+    """
+
+    def of(expr: Expr) -> Shape:
+        match expr:
+            case Num():
+                return ()
+            case Name(name):
+                return shapes[name]
+            case Transpose(matrix):
+                return shapes[matrix.id][::-1]
+            case Neg(arg) | Call(_, arg) | OverAxes(_, arg):
+                return of(arg)
+            case Outer(left, right):
+                return of(left) + of(right)
+            case MatMul(matrix, vector):
+                rows, columns = of(matrix)
+                if of(vector) == (columns,):
+                    return (rows,)
+            case Op(_, left, right):
+                one, other = of(left), of(right)
+                if one == other or () in (one, other):
+                    return one or other
+        raise fail(_show(line), _("The sizes in `{part}` contradict each other.").format(part=to_text(expr)))
+
+    return of(line.expr)
 
 
 def _vector_size(name: str) -> str:

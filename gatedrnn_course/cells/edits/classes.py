@@ -12,7 +12,7 @@ import numpy as np
 from gatedrnn_course.cells.edits.combine import all_singles
 from gatedrnn_course.cells.edits.evaluate import Trial, Values
 from gatedrnn_course.cells.edits.site import Edit
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["EditClass", "classes", "probe_trials"]
 
@@ -35,7 +35,7 @@ class EditClass:
     raises: bool
 
 
-def probe_trials(slice_: Slice) -> tuple[Trial, Trial]:
+def probe_trials(slice_: Program) -> tuple[Trial, Trial]:
     """Two fixed draws: one with B = D = H, one with all sizes distinct."""
     rng = np.random.default_rng(1997)
     square = Trial(slice_, *slice_.draw(rng, SQUARE, (5,)))
@@ -43,7 +43,7 @@ def probe_trials(slice_: Slice) -> tuple[Trial, Trial]:
 
 
 @lru_cache(maxsize=256)
-def classes(slice_: Slice) -> tuple[EditClass, ...]:
+def classes(slice_: Program) -> tuple[EditClass, ...]:
     """The single edits of a slice, and the same mistake everywhere, as classes of equal functions.
 
     Edits that equal the slice itself are left out. The order is that of the plainest members.

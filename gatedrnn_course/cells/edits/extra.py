@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatedrnn_course.cells.edits.site import Context, Site
+from gatedrnn_course.cells.edits.site import Context, Site, is_derivative
 from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Num, Op, Path, names, terms
 from gatedrnn_course.cells.language import is_parameter, is_state
 from gatedrnn_course.text import mark
@@ -20,7 +20,7 @@ def _alike(ctx: Context) -> Iterator[str]:
 
 def extra_term(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """An old state added to the whole line: h plus h_prev."""
-    if not path:
+    if not path and not is_derivative(ctx.line.name):
         for name in filter(is_state, _alike(ctx)):
             words = mark("In {line}, `{name}` is added, and should not be.")
             yield ctx.site(path, Op("+", node, Name(name)), ("extra",), words, name=name)
@@ -30,14 +30,15 @@ def sees_too(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """A recurrent sum that sees one more vector, through a matrix of its own or through a peephole."""
     if not ctx.sum_root(path, node):
         return
-    matrices = [t.matrix for _sign, t in terms(node) if isinstance(t, MatMul) and next(names(t))[0] == "U"]
+    products = [t.matrix for _sign, t in terms(node) if isinstance(t, MatMul) and next(names(t))[0] == "U"]
+    matrices = [matrix for matrix in products if isinstance(matrix, Name)]
     if not matrices:
         return
     peepholes = [Name(name) for name in ctx.slice.parameters if name.startswith("P_")]
     used = set(names(node))
     for name in _alike(ctx):
         if name not in used and (is_state(name) or name in ctx.slice.cell.states):
-            new = [MatMul(matrix, Name(name)) for matrix in matrices if isinstance(matrix, Name)]
+            new = [MatMul(matrix, Name(name)) for matrix in matrices]
             terms_: list[Expr] = [*new, *(Op("*", peephole, Name(name)) for peephole in peepholes)]
             for term in terms_:
                 words = mark("{line} sees `{name}` as well: `{term}` is one term too many.")

@@ -15,18 +15,18 @@ from gatedrnn_course.cells.edits.evaluate import Trial
 from gatedrnn_course.cells.edits.probe import SIZE, Probe
 from gatedrnn_course.cells.expr import names
 from gatedrnn_course.cells.language import is_parameter
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["drawn", "isolating", "matters", "own_parameters", "through"]
 
 
-def drawn(slice_: Slice, seed: int = 1997) -> Probe:
+def drawn(slice_: Program, seed: int = 1997) -> Probe:
     """A probe with every parameter alive."""
     inputs, p = slice_.draw(np.random.default_rng(seed), {"D": SIZE, "H": SIZE}, (SIZE,))
     return Probe(slice_, inputs, p, p, frozenset(p))
 
 
-def _needed(slice_: Slice, line: str) -> frozenset[str]:
+def _needed(slice_: Program, line: str) -> frozenset[str]:
     """The parameters of a line and of the lines it uses."""
     needed = own_parameters(slice_, line)
     uses = set(names(next(one.expr for one in slice_.lines if one.name == line)))
@@ -36,7 +36,7 @@ def _needed(slice_: Slice, line: str) -> frozenset[str]:
     return needed
 
 
-def own_parameters(slice_: Slice, line: str) -> frozenset[str]:
+def own_parameters(slice_: Program, line: str) -> frozenset[str]:
     """The parameters of a line."""
     expr = next(one.expr for one in slice_.lines if one.name == line)
     return frozenset(name for name in names(expr) if is_parameter(name))
@@ -44,7 +44,7 @@ def own_parameters(slice_: Slice, line: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def isolating(
-    slice_: Slice, line: str, alive: frozenset[str], outputs: tuple[str, ...]
+    slice_: Program, line: str, alive: frozenset[str], outputs: tuple[str, ...]
 ) -> tuple[tuple[frozenset[str], str, str], ...]:
     """Which parameters to keep so that an output depends on a line element by element, and which output.
 
@@ -70,7 +70,7 @@ def isolating(
     return tuple(found)
 
 
-def _helpers(slice_: Slice, own: frozenset[str], alive: frozenset[str]) -> Iterator[tuple[frozenset[str], str]]:
+def _helpers(slice_: Program, own: frozenset[str], alive: frozenset[str]) -> Iterator[tuple[frozenset[str], str]]:
     kept = alive & own
     others = [name for name in slice_.parameters if name not in own]
     yield frozenset(kept), ""
@@ -78,7 +78,7 @@ def _helpers(slice_: Slice, own: frozenset[str], alive: frozenset[str]) -> Itera
     yield from ((frozenset(kept), name) for name in others if name[0] in "WU")
 
 
-def _elementwise(slice_: Slice, probe: Probe, line: str, output: str) -> bool:
+def _elementwise(slice_: Program, probe: Probe, line: str, output: str) -> bool:
     """Whether an output depends on every element of a line, and each of its elements on that one alone."""
     values = Trial.run(probe.names, slice_.lines)
     if values is None:
@@ -96,7 +96,7 @@ def _elementwise(slice_: Slice, probe: Probe, line: str, output: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def matters(slice_: Slice, line: str, alive: frozenset[str], plain: str, output: str) -> bool:
+def matters(slice_: Program, line: str, alive: frozenset[str], plain: str, output: str) -> bool:
     """Whether an output depends on a line."""
     probe = drawn(slice_).with_alive(alive - {plain}, plain)
     values = Trial.run(probe.names, slice_.lines)
@@ -106,7 +106,7 @@ def matters(slice_: Slice, line: str, alive: frozenset[str], plain: str, output:
     return not np.allclose(through(slice_, probe, line, moved, output, {}), values[output])
 
 
-def through(slice_: Slice, probe: Probe, line: str, value: Any, output: str, fixed: dict[str, Any]) -> Any:
+def through(slice_: Program, probe: Probe, line: str, value: Any, output: str, fixed: dict[str, Any]) -> Any:
     """An output where a line has a value of its own and others are fixed."""
     known = {**probe.names, line: value}
     for one in slice_.lines:

@@ -14,7 +14,7 @@ from gatedrnn_course.cells.edits.readings import readings
 from gatedrnn_course.cells.expr import Expr, names
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["SIZE", "Probe"]
 
@@ -34,7 +34,7 @@ class Probe:
         alive: Names of the parameters that are not zero.
     """
 
-    slice: Slice
+    slice: Program
     inputs: tuple[Any, ...]
     drawn: Params
     p: Params

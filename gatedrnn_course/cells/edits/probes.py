@@ -11,13 +11,13 @@ from functools import lru_cache
 
 from gatedrnn_course.cells.edits.isolation import drawn, isolating, own_parameters
 from gatedrnn_course.cells.edits.probe import Probe
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["probes"]
 
 
 @lru_cache(maxsize=64)
-def probes(slice_: Slice) -> tuple[Probe, ...]:
+def probes(slice_: Program) -> tuple[Probe, ...]:
     """The probes of a slice, those in which most readings agree first."""
     used = frozenset(name for line in slice_.lines for name in own_parameters(slice_, line.name))
     found = [(frozenset[str](), "")]

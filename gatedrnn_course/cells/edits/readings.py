@@ -10,7 +10,7 @@ from gatedrnn_course.cells.edits.combine import everywhere_edits, touched
 from gatedrnn_course.cells.edits.single import RULES, proposals, sites
 from gatedrnn_course.cells.edits.site import Edit, Words, apply
 from gatedrnn_course.cells.expr import Expr, names
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["Reading", "edit_with", "further_readings", "in_fewer_words", "readings"]
 
@@ -34,7 +34,7 @@ class Reading:
 
 
 @lru_cache(maxsize=256)
-def readings(slice_: Slice) -> dict[str, tuple[Reading, ...]]:
+def readings(slice_: Program) -> dict[str, tuple[Reading, ...]]:
     """For each line what may stand there: the right equation first, then its single edits, plainest first."""
     lines = {line.name: line for line in slice_.lines}
     rows = {name: [Reading(line.expr)] for name, line in lines.items()}
@@ -44,12 +44,12 @@ def readings(slice_: Slice) -> dict[str, tuple[Reading, ...]]:
 
 
 @lru_cache(maxsize=256)
-def further_readings(slice_: Slice, name: str) -> tuple[Reading, ...]:
+def further_readings(slice_: Program, name: str) -> tuple[Reading, ...]:
     """Two edits in one line, the plainest first ones first."""
     return tuple(_further(slice_, name))
 
 
-def _further(slice_: Slice, name: str) -> Iterator[Reading]:
+def _further(slice_: Program, name: str) -> Iterator[Reading]:
     line = next(line for line in slice_.lines if line.name == name)
     seen = {reading.expr for reading in readings(slice_)[name]}
     for reading in readings(slice_)[name][1:]:
@@ -62,7 +62,7 @@ def _further(slice_: Slice, name: str) -> Iterator[Reading]:
                     yield Reading(expr, (*reading.words, site.words))
 
 
-def edit_with(slice_: Slice, chosen: Mapping[str, Reading], handed: Edit | None = None) -> Edit:
+def edit_with(slice_: Program, chosen: Mapping[str, Reading], handed: Edit | None = None) -> Edit:
     """The slice with readings written into its lines.
 
     Args:
@@ -82,7 +82,7 @@ def edit_with(slice_: Slice, chosen: Mapping[str, Reading], handed: Edit | None 
     return Edit(lines, handed.outputs, words + handed.words, where)
 
 
-def in_fewer_words(slice_: Slice, edit: Edit, chosen: Mapping[str, Reading]) -> Edit:
+def in_fewer_words(slice_: Program, edit: Edit, chosen: Mapping[str, Reading]) -> Edit:
     """An edit of several lines, one mistake made in every line it fits said once.
 
     Args:

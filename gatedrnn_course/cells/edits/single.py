@@ -6,12 +6,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from gatedrnn_course.cells.edits import activations, extra, joined, matrices, products, stand_ins, sums, swaps
+from gatedrnn_course.cells.edits import (
+    activations,
+    batch,
+    extra,
+    jacobians,
+    joined,
+    matrices,
+    products,
+    slopes,
+    stand_ins,
+    sums,
+    swaps,
+)
 from gatedrnn_course.cells.edits.handed import output_edits
 from gatedrnn_course.cells.edits.site import Context, Edit, Site, Words, apply
 from gatedrnn_course.cells.expr import Expr, Path, at, put, to_text, walk
 from gatedrnn_course.cells.language import Line
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 from gatedrnn_course.text import mark
 
 __all__ = ["RULES", "edit_of", "proposals", "single_edits", "sites"]
@@ -19,6 +31,17 @@ __all__ = ["RULES", "edit_of", "proposals", "single_edits", "sites"]
 Rule = Callable[[Context, Path, Expr], Iterator[Site]]
 
 RULES: tuple[Rule, ...] = (
+    jacobians.jacobian_transposed,
+    jacobians.matrix_transposed,
+    jacobians.columns_scaled,
+    batch.factors_exchanged,
+    batch.not_summed,
+    batch.averaged,
+    batch.over_the_units,
+    slopes.no_slope,
+    slopes.slope_of_the_output,
+    slopes.other_slope,
+    slopes.no_square,
     products.exchanged_gates,
     swaps.exchanged,
     sums.missing_term,
@@ -26,9 +49,11 @@ RULES: tuple[Rule, ...] = (
     activations.no_activation,
     products.missing_factor,
     products.one_minus,
+    products.extra_factor,
     stand_ins.complement_of_another,
     matrices.no_transpose,
     matrices.as_on_the_slide,
+    matrices.no_matrix,
     matrices.elementwise,
     matrices.factor_after,
     matrices.factor_before,
@@ -40,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     sums.product_for_sum,
     sums.bracket_too_wide,
     activations.term_outside,
+    activations.around_too_much,
     activations.one_too_many,
     products.sum_for_product,
     products.factor_inside,
@@ -60,7 +86,7 @@ A rule put in between may rename what the rules below it find.
 
 
 @lru_cache(maxsize=256)
-def sites(slice_: Slice) -> tuple[Site, ...]:
+def sites(slice_: Program) -> tuple[Site, ...]:
     """Every place and what a rule would write there, plainest rules first, no proposal twice."""
     found: dict[tuple[object, ...], Site] = {}
     for rule in RULES:
@@ -73,7 +99,7 @@ def sites(slice_: Slice) -> tuple[Site, ...]:
     return tuple(_placed(slice_, site, alike[site.words]) for site in found.values())
 
 
-def _placed(slice_: Slice, site: Site, alike: list[Site]) -> Site:
+def _placed(slice_: Program, site: Site, alike: list[Site]) -> Site:
     """A site whose words say what the line reads there, where the same words fit several places."""
     if len(alike) == 1:
         return site
@@ -85,26 +111,26 @@ def _placed(slice_: Slice, site: Site, alike: list[Site]) -> Site:
     return replace(site, words=replace(site.words, more=more))
 
 
-def _reads(slice_: Slice, site: Site, up: int) -> str:
+def _reads(slice_: Program, site: Site, up: int) -> str:
     """What the line reads after the mistake, some levels above its place."""
     expr = next(line.expr for line in slice_.lines if line.name == site.line)
     return to_text(at(put(expr, site.path, site.new), site.path[: max(len(site.path) - up, 0)]))
 
 
-def proposals(rule: Rule, slice_: Slice, line: Line) -> Iterator[Site]:
+def proposals(rule: Rule, slice_: Program, line: Line) -> Iterator[Site]:
     """All that one rule would write in a line, which need not stand there as it should."""
     ctx = Context(slice_, line)
     for path, node in walk(line.expr):
         yield from rule(ctx, path, node)
 
 
-def edit_of(slice_: Slice, site: Site) -> Edit:
+def edit_of(slice_: Program, site: Site) -> Edit:
     """The slice with one site written in."""
     where = next(k for k, line in enumerate(slice_.lines) if line.name == site.line)
     return Edit(apply(site, slice_.lines), slice_.outputs, (site.words,), where, site.group)
 
 
 @lru_cache(maxsize=256)
-def single_edits(slice_: Slice) -> tuple[Edit, ...]:
+def single_edits(slice_: Program) -> tuple[Edit, ...]:
     """Every single edit of a slice: one change in one line, or in what is handed back."""
     return (*(edit_of(slice_, site) for site in sites(slice_)), *output_edits(slice_))

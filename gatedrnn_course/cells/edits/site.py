@@ -8,11 +8,11 @@ from typing import Any
 
 from gatedrnn_course.cells.expr import Expr, Name, Op, Path, at, put, to_text
 from gatedrnn_course.cells.language import Line, is_parameter
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 from gatedrnn_course.cells.words import noun, opening
 from gatedrnn_course.text import _
 
-__all__ = ["Context", "Edit", "Site", "Words"]
+__all__ = ["Context", "Edit", "Site", "Words", "is_derivative"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Edit:
 class Context:
     """One line of a slice, as a rule sees it."""
 
-    slice: Slice
+    slice: Program
     line: Line
 
     def site(self, path: Path, new: Expr, group: tuple[str, ...], template: str, **values: Any) -> Site:
@@ -118,9 +118,18 @@ class Context:
         inside = isinstance(parent, Op) and parent.op in operators
         return isinstance(node, Op) and node.op in operators and not inside
 
-    def vectors(self) -> Iterator[str]:
-        """The vectors at hand in this line: the slice's inputs and the lines above."""
-        yield from self.slice.inputs
+    def vectors(self, name: str = "") -> Iterator[str]:
+        """The vectors at hand in this line: the inputs and the lines above.
+
+        Args:
+            name: One of them; only those that somebody may take for it: a derivative for a derivative.
+        """
+        for other in (*self.slice.inputs, *self._above()):
+            back = is_derivative(other)
+            if (not name or back == is_derivative(name)) and not (back and other in self.slice.outputs):
+                yield other
+
+    def _above(self) -> Iterator[str]:
         for line in self.slice.lines:
             if line.name == self.line.name:
                 return
@@ -137,6 +146,11 @@ class Context:
             return False
         line = next((line for line in self.slice.cell.lines if line.name == node.id), None)
         return line is not None and getattr(line.expr, "function", "") == "sigmoid"
+
+
+def is_derivative(name: str) -> bool:
+    """Whether a name is a derivative of the loss, `d_c`."""
+    return name.startswith("d_")
 
 
 def apply(site: Site, lines: tuple[Line, ...]) -> tuple[Line, ...]:

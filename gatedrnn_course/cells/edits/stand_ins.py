@@ -28,7 +28,7 @@ def throughout(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         return
     used = [name for name in names(node) if not is_parameter(name)]
     for old in dict.fromkeys(name for name in used if used.count(name) > 1):
-        for name in ctx.vectors():
+        for name in ctx.vectors(old):
             if name != old and name not in used:
                 new = node
                 for inner, child in walk(node):

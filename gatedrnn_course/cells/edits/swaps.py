@@ -16,7 +16,7 @@ __all__ = ["exchanged", "other_parameter", "other_parameters", "other_vector"]
 def other_vector(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """Another vector at hand: c_prev for c, h_prev for x."""
     if isinstance(node, Name) and not is_parameter(node.id):
-        for name in ctx.vectors():
+        for name in ctx.vectors(node.id):
             if name != node.id:
                 words = mark("{line} uses `{used}` where `{right}` belongs.")
                 group = ("vector", node.id, name)
@@ -71,7 +71,7 @@ def exchanged(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     for k, first in enumerate(spots):
         for second in list(spots)[k + 1 :]:
             if is_parameter(first) == is_parameter(second) and (
-                not is_parameter(first) or {first[0], second[0]} <= {"W", "U"}
+                not is_parameter(first) or {first[0], second[0]} <= {"W", "U"} or first[0] == second[0] == "b"
             ):
                 new = node
                 for inner in spots[first]:

@@ -13,7 +13,8 @@ from gatedrnn_course.cells.edits import Edit, EditClass, Trial, classes
 from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.edits.readings import edit_with, further_readings
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
+from gatedrnn_course.grading.items.joint import joint_mistake
 from gatedrnn_course.grading.items.recover import Asked
 from gatedrnn_course.grading.items.search import Found, LineSearch, Unexplained
 
@@ -48,7 +49,7 @@ def _same(edited: Any, given: Any) -> bool:
 
 
 def explain_slice(
-    slice_: Slice,
+    slice_: Program,
     seen: Sequence[Seen],
     call: Callable[[Sequence[Any], Params], Values | None],
     clock: Callable[[], float] = time.process_time,
@@ -79,11 +80,20 @@ def explain_slice(
 
         search = LineSearch(slice_, Asked(call), fits, clock, SECONDS)
         told = search.run()
-        return _two_in_a_line(slice_, told, fits, lambda: clock() > search.start + SECONDS) or told
+        told = _two_in_a_line(slice_, told, fits, lambda: clock() > search.start + SECONDS) or told
+        if told is None or told.unexplained:
+            told = _joint(slice_, trials) or told
+        return told
+
+
+def _joint(slice_: Program, trials: Sequence[tuple[Trial, Values | None]]) -> Found | None:
+    """Something done to several stacked lines at once."""
+    words = joint_mistake(slice_, lambda outputs: all(same_numbers(outputs(trial), value) for trial, value in trials))
+    return None if words is None else Found(replace(edit_with(slice_, {}), words=(words,)))
 
 
 def _two_in_a_line(
-    slice_: Slice, told: Found | None, fits: Callable[[Edit], bool], over: Callable[[], bool]
+    slice_: Program, told: Found | None, fits: Callable[[Edit], bool], over: Callable[[], bool]
 ) -> Found | None:
     """Two edits in the one line that nothing has explained: of a slice of one line, or beside lines explained."""
     if told is None and len(slice_.lines) == 1:
@@ -102,7 +112,7 @@ def _two_in_a_line(
     return None
 
 
-def _elsewhere(slice_: Slice, found: EditClass) -> Edit | None:
+def _elsewhere(slice_: Program, found: EditClass) -> Edit | None:
     """A mistake in other lines that gives the same numbers."""
     lines = touched(slice_, found.edit)
     return next((one for one in found.members if not touched(slice_, one) & lines), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gatedrnn_course.cells.edits import Words
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 from gatedrnn_course.cells.words import noun
 from gatedrnn_course.grading.items.item import Explanation
 from gatedrnn_course.grading.items.search import Found
@@ -23,7 +23,7 @@ def all_named(key: str) -> bool:
     return not any(re.search(pattern, key) for pattern in patterns)
 
 
-def told(slice_: Slice, found: Found) -> Explanation | None:
+def told(slice_: Program, found: Found) -> Explanation | None:
     """The explanation of what was found.
 
     Args:
@@ -43,16 +43,16 @@ def told(slice_: Slice, found: Found) -> Explanation | None:
     sentence, key = " ".join(map(str, words)), " ".join(one.english for one in words)
     if found.also is not None:
         sentence += " " + _("The same numbers come of another mistake: {other}").format(other=found.also.sentence)
-    right = [_(slice_.cell.line(name).words) for name in found.right]
+    right = [_(slice_.line(name).words) for name in found.right]
     if right and (len(found.edit.words) > 1 or found.unexplained):
         sentence += " " + _("These lines are right: {lines}.").format(lines=", ".join(right))
     return Explanation(sentence, key)
 
 
-def _of(slice_: Slice, found: Found, line: str) -> Words:
+def _of(slice_: Program, found: Found, line: str) -> Words:
     """That a line is wrong; of an output, which lines above it may be wrong instead."""
     above = [one.name for one in slice_.lines[: [one.name for one in slice_.lines].index(line) + 1]]
     unsure = [name for name in above if name not in found.right and name not in slice_.outputs]
     if line in slice_.outputs and unsure:
         return Words(_ABOVE, {"line": line, "lines": ", ".join(f"`{name}`" for name in (*unsure, line))})
-    return Words(_WRONG, {"line": noun(slice_.cell.line(line))})
+    return Words(_WRONG, {"line": noun(slice_.line(line))})

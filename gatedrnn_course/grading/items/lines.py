@@ -20,7 +20,7 @@ from gatedrnn_course.cells.edits.probe import SIZE, Probe
 from gatedrnn_course.cells.edits.readings import Reading, readings
 from gatedrnn_course.cells.expr import Call, Expr, Name
 from gatedrnn_course.cells.language import is_parameter
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["Lines", "TooMany", "same_as"]
 
@@ -76,7 +76,7 @@ class Lines:
         unknown: Lines that may be anything. Their readings are not searched; their values are given or seen.
     """
 
-    def __init__(self, slice_: Slice, outputs: Sequence[str], unknown: Iterable[str] = ()) -> None:
+    def __init__(self, slice_: Program, outputs: Sequence[str], unknown: Iterable[str] = ()) -> None:
         self.slice = slice_
         self.outputs = tuple(outputs)
         self.unknown = frozenset(unknown)

@@ -15,7 +15,7 @@ import numpy as np
 from gatedrnn_course.cells.edits.evaluate import Trial
 from gatedrnn_course.cells.edits.isolation import isolating, matters, through
 from gatedrnn_course.cells.edits.probe import Probe
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 
 __all__ = ["Asked", "Recovery"]
 
@@ -54,7 +54,7 @@ class Recovery:
         unknown: The lines that may be anything.
     """
 
-    def __init__(self, slice_: Slice, asked: Asked, outputs: Sequence[str], unknown: frozenset[str]) -> None:
+    def __init__(self, slice_: Program, asked: Asked, outputs: Sequence[str], unknown: frozenset[str]) -> None:
         self.slice, self.asked, self.outputs, self.unknown = slice_, asked, tuple(outputs), unknown
 
     def pinned(self, probe: Probe) -> dict[str, Any] | None:
@@ -96,7 +96,7 @@ class Recovery:
         return {**fixed, **dict(zip(self.outputs, given, strict=True))}
 
 
-def _invert(slice_: Slice, probe: Probe, line: str, output: str, given: Any, fixed: dict[str, Any]) -> Any:
+def _invert(slice_: Program, probe: Probe, line: str, output: str, given: Any, fixed: dict[str, Any]) -> Any:
     """The value of a line under which an output is the given one; None where there is none to be found."""
     values = Trial.run(probe.names, slice_.lines)
     if values is None:

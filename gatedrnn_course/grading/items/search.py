@@ -16,7 +16,7 @@ from gatedrnn_course.cells.edits.probe import Probe
 from gatedrnn_course.cells.edits.probes import probes
 from gatedrnn_course.cells.edits.readings import Reading, edit_with, further_readings, in_fewer_words, readings
 from gatedrnn_course.cells.expr import Call
-from gatedrnn_course.cells.slices import Slice
+from gatedrnn_course.cells.program import Program
 from gatedrnn_course.grading.items.lines import Lines, TooMany, same_as
 from gatedrnn_course.grading.items.oddities import Oddity, odd_in_all
 from gatedrnn_course.grading.items.oddities.values import Values
@@ -79,7 +79,7 @@ class LineSearch:
     """
 
     def __init__(
-        self, slice_: Slice, asked: Asked, fits: Callable[[Edit], bool], clock: Callable[[], float], seconds: float
+        self, slice_: Program, asked: Asked, fits: Callable[[Edit], bool], clock: Callable[[], float], seconds: float
     ) -> None:
         self.slice, self.asked, self.fits, self.clock = slice_, asked, fits, clock
         self.start, self.seconds, self.until = clock(), seconds, 0.0
@@ -136,8 +136,8 @@ class LineSearch:
         """The lines that stand as they should; not those the outputs say nothing about."""
         return tuple(
             name
-            for name, left in lines.left.items()
-            if name not in chosen and name not in lines.unknown and 2 * len(left) < len(self.rows[name])
+            for name, rows in self.rows.items()
+            if name not in chosen and name not in lines.unknown and 2 * len(lines.left[name]) < len(rows)
         )
 
     def _narrowed(self, handed: Edit | None, unknown: frozenset[str]) -> Lines | None:
