@@ -140,7 +140,7 @@ with reveal(
 ):
     curves = {"RNN": arrives(jacobians("RNN", *random_params("RNN", 1, SIZE)))}
     for b_f in (0, 1, 3):
-        js = jacobians("LSTM", *random_params("LSTM", 1, SIZE, b_f))
+        js = jacobians("LSTM", *random_params("LSTM", 1, SIZE, b_f=b_f))
         curves[f"LSTM along c, b_f = {b_f}"] = arrives(js[:, H:, H:])
     layers = random_params("residual layer", 41, SIZE)
     js = step_jacobians(residual_layer, [zero + 1.0], layers)[:, 0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -132,5 +131,5 @@ def chrono_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=_chrono,
         mistakes=CHRONO_MISTAKES,
         draw=_draws,
-        further=partial(pairs, _with, _ASPECTS),
+        pairs=pairs(_with, _ASPECTS),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -206,5 +205,5 @@ def forget_bias_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=bias_over_steps,
         mistakes=BIAS_MISTAKES,
         draw=_draws,
-        further=partial(pairs, _with, _ASPECTS),
+        pairs=pairs(_with, _ASPECTS),
     )

@@ -6,7 +6,6 @@ Both multiply something over the steps after each step, so both can go wrong in 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -336,7 +335,7 @@ def cell_path_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=_path,
         mistakes=PATH_MISTAKES,
         draw=_path_draws,
-        further=partial(pairs, _path_with, _PATH_ASPECTS),
+        pairs=pairs(_path_with, _PATH_ASPECTS),
     )
 
 
@@ -359,7 +358,8 @@ def whole_gradient_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem
         forbidden,
         takes={
             "js": mark(
-                "the Jacobian of each step, shape (T, B, 2H, 2H): rows for (h_t, c_t), columns for the state before"
+                "a matrix for each step, shape (T, B, 2H, 2H): entry [i, j] is the slope of number i of (h_t, c_t) by "
+                "number j of (h_(t-1), c_(t-1))"
             )
         },
         gives={
@@ -371,5 +371,5 @@ def whole_gradient_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem
         function=_whole,
         mistakes=WHOLE_MISTAKES,
         draw=_whole_draws,
-        further=partial(pairs, _whole_with, _WHOLE_ASPECTS),
+        pairs=pairs(_whole_with, _WHOLE_ASPECTS),
     )
