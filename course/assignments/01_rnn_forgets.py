@@ -22,6 +22,7 @@ from gatedrnn_course import (
     check,
     earlier,
     example,
+    explore_lags,
     hint,
     plot,
     progress,
@@ -225,6 +226,12 @@ for norm in (0.5, 1.0, 2.0):
     hs = forward(xs, np.zeros((20, 16)), p)
     curves[f"norm {norm}"] = norms(hs, p).mean(axis=1)
 plot(curves, x="lag", y="spectral norm of the gradient", log=True)
+
+# %% [markdown]
+# The sliders below run on **your** `step_jacobian` once its check has passed; the sentence under the picture says so.
+
+# %%
+explore_lags()
 
 # %% [markdown]
 # ## What you have built

@@ -10,16 +10,9 @@
 # << first_cell >>
 import numpy as np
 from gatedrnn_course import Params, adding_errors, adding_sequences, bit_sequences
-from gatedrnn_course import (
-    catalogue,
-    plot,
-    predict,
-    read_bit,
-    reveal,
-    run_cell,
-    show_cell,
-)
-from gatedrnn_course import show_stretch, show_timeline, show_unrolled, train_on_bits
+from gatedrnn_course import catalogue, explore_lags, plot, predict, read_bit, reveal
+from gatedrnn_course import run_cell, show_cell, show_stretch, show_timeline
+from gatedrnn_course import show_unrolled, train_on_bits
 from gatedrnn_course.cells import draw_params
 
 # %% [markdown]
@@ -323,6 +316,16 @@ def gradient_norms(p, hs):
         norms.append(np.linalg.norm(product, 2))
     return norms
 
+
+# %% [markdown]
+# Play. Half of the singular values of $U_h$ are the largest, half are a share of it. The inputs are random.
+#
+# - Set the inputs to 0: at which largest value does the curve lie level?
+# - Make the determinant tiny while the gradient keeps its length.
+# - Set the largest value to 1.3. What do larger inputs do, and why?
+
+# %%
+explore_lags()
 
 # %% [markdown]
 # ## Vanish or explode

@@ -33,20 +33,20 @@ def bit_sequences(count: int, steps: int = 40, seed: int = 0) -> tuple[Any, Any]
     return xs, bits
 
 
-def random_params(cell: Cell | str, count: int, scale: float = 0.5, b_f: float | None = None) -> list[Params]:
+def random_params(cell: Cell | str, count: int, scale: float = 0.5, **biases: float) -> list[Params]:
     """Weights of several untrained cells with two inputs and 16 units, for sequences of bits.
 
     Args:
         cell: The cell, or its name in the catalogue.
         count: How many; the k-th is the same each time.
         scale: Standard deviation of every number.
-        b_f: The forget bias of every unit; drawn like the rest where left out.
+        **biases: A bias that is the same for every unit, such as `b_f=3`; the others are drawn like the rest.
 
     Returns:
         The parameters of each.
     """
     made = [draw_params(cell_of(cell), 2, 16, np.random.default_rng(seed), scale) for seed in range(count)]
-    return made if b_f is None else [Params({**p, "b_f": np.full_like(p.b_f, b_f)}) for p in made]
+    return [Params({**p, **{name: np.full_like(p[name], value) for name, value in biases.items()}}) for p in made]
 
 
 def run_cell(cell: Cell | str, p: Params, xs: Any, start: Sequence[Any] | None = None) -> dict[str, Any]:
