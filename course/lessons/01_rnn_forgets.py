@@ -70,7 +70,7 @@ show_unrolled("RNN", steps=4)
 
 # %%
 def network(norm):
-    """An RNN of 16 units, whose U_h is a rotation times a number."""
+    """An RNN of 16 units; U_h is a rotation (an orthogonal matrix) times a number."""
     p = draw_params(catalogue["RNN"], 2, 16, np.random.default_rng(0), scale=0.5)
     p.U_h[:] = norm * np.linalg.qr(p.U_h)[0]
     return p
@@ -226,8 +226,8 @@ with reveal(
     plot(sizes, x="step", y="size of its share", at=range(2, 41), log=True)
 
 # %% [markdown]
-# This is the **vanishing gradient**. Training the bit over 40 steps fails although nothing is broken: the one step that matters
-# is too far away to be heard.
+# This is the **vanishing gradient**, described by Hochreiter (1991) and by Bengio, Simard and Frasconi (1994). Nothing is broken:
+# the one step that matters is too far away to be heard.
 
 # %% [markdown]
 # ## A product of Jacobians
@@ -269,9 +269,9 @@ with reveal(
     "0.168 is 1, and tells nothing of either.",
 ):
     U = np.diag([1.25, 0.8])
-    print(f"determinant {np.linalg.det(U):.2f}")
     powers = [np.linalg.matrix_power(U, k) for k in lags]
-    show_stretch({"determinant 1": powers}, [f"lag {k}" for k in lags])
+    name = f"determinant\n{np.linalg.det(U):.2f}"
+    show_stretch({name: powers}, [f"lag {k}" for k in lags])
 
 # %% [markdown]
 # Other pages name the **eigenvalues**. For the same matrix again and again they say what happens *in the end*. But what about the
@@ -297,10 +297,10 @@ with reveal(
     "singular value of the product is true at every lag.",
 ):
     sheared = np.array([[0.8, 1.5], [0.0, 0.8]])
-    print("eigenvalues", np.linalg.eigvals(sheared))
     far = (1, 2, 4, 20, 40)
     powers = [np.linalg.matrix_power(sheared, k) for k in far]
-    show_stretch({"eigenvalues\n0.8 and 0.8": powers}, [f"lag {k}" for k in far])
+    name = f"eigenvalues\n{np.linalg.eigvals(sheared)}"
+    show_stretch({name: powers}, [f"lag {k}" for k in far])
 
 # %% [markdown]
 # So this is what to measure: the largest singular value of the product, which is also called its **spectral norm**. No gradient is
@@ -330,10 +330,11 @@ explore_lags()
 # %% [markdown]
 # ## Vanish or explode
 #
-# Two facts about the largest singular value, that of a product of matrices being at most the product of theirs:
+# Matrices one after the other stretch by no more than what each stretches, multiplied. The slopes of tanh are at most 1, so no
+# Jacobian stretches by more than $U_h$ does. Hence, for the largest singular value of $U_h$:
 #
-# - **Below 1** in $U_h$: the gradient vanishes, for certain. The slopes of tanh are at most 1 and cannot help it up.
-# - **Above 1**: the gradient *may* explode. It need not.
+# - **Below 1** the gradient vanishes, for certain.
+# - **Above 1** it *may* explode. It need not.
 
 # %%
 predict(
@@ -389,7 +390,7 @@ with reveal(
 # %% [markdown]
 # ## Clipping helps one of the two
 #
-# An exploding gradient throws the parameters far away in one step. The cure is old and simple: if the gradient is longer than a
+# An exploding gradient changes the parameters by far too much in one step. The cure is simple: if the gradient is longer than a
 # threshold $\theta$, make it that long (Pascanu, Mikolov and Bengio 2013).
 #
 # $$g \leftarrow \frac{\theta}{\lVert g \rVert}\, g \quad \text{where } \lVert g \rVert > \theta$$
@@ -444,7 +445,7 @@ print(f"asked for at the end: {sums[0]:.2f}")
 # %%
 predict(
     "adding",
-    "From which length on are the RNNs no better than always saying 1?",
+    "From which length on are the RNNs hardly better than always saying 1?",
     ["T = 10", "T = 40", "They solve all of them"],
 )
 
@@ -452,7 +453,7 @@ predict(
 with reveal(
     "adding",
     "T = 40",
-    "At T = 20 they still get somewhere, at 40 they say 1 whatever they read.",
+    "Up to T = 20 they add the two numbers more or less; at 40 and 80 they do not.",
 ):
     lengths = (5, 10, 20, 40, 80)
     errors = np.array([adding_errors("RNN", T) for T in lengths])
@@ -461,7 +462,7 @@ with reveal(
     plot(curves, x="length T", y="mean squared error", at=lengths)
 
 # %% [markdown]
-# Can a better start save them? Let $U_h$ begin as a rotation, half one, or one and a half.
+# Can a better start save them? Let $U_h$ begin as a rotation, times one half, 1 or one and a half.
 
 # %%
 predict(
@@ -475,8 +476,8 @@ predict(
 with reveal(
     "better start",
     "No, the errors stay near 1/6",
-    "tanh still takes its share at every step, and training moves U_h away from the "
-    "rotation. The last line is another cell, the LSTM: what this course builds.",
+    "A good start is not enough: tanh still takes its share at every step. The last "
+    "line is another cell, the LSTM: what this course builds.",
 ):
     Q = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
     for norm in (0.5, 1.0, 1.5):
