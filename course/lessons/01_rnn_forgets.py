@@ -64,23 +64,24 @@ show_cell("RNN")
 show_unrolled("RNN", steps=4)
 
 # %% [markdown]
-# Now watch the bit on its way. To begin with, $U_h$ turns every vector and makes it shorter or longer by a factor, its
-# *norm*. It mixes, yet it prefers no direction.
-
+# Now watch the bit on its way. For $U_h$ take a **rotation** (an orthogonal matrix) times a number, its *norm*: every vector is
+# turned, and made longer or shorter by that factor. It mixes, yet it prefers no direction.
 
 # %%
-def network(norm):
-    """An RNN of 16 units; U_h is a rotation (an orthogonal matrix) times a number."""
+rotation = np.linalg.qr(np.random.default_rng(4).normal(size=(16, 16)))[0]
+
+
+def network(norm, U=rotation):
+    """An RNN of 16 units."""
     p = draw_params(catalogue["RNN"], 2, 16, np.random.default_rng(0), scale=0.5)
-    p.U_h[:] = norm * np.linalg.qr(p.U_h)[0]
+    p.U_h[:] = norm * U
     return p
 
 
 # %%
 predict(
     "bit fades",
-    "Two runs begin with different bits, then read the same distractors. How does "
-    "the distance of their states fall?",
+    "Two runs with different bits: how does the distance of their states fall?",
     ["By about the same amount a step", "By about the same factor a step"],
 )
 
@@ -119,17 +120,13 @@ show_unrolled("RNN", steps=4, back=True)
 predict(
     "slope of tanh",
     "Where is the slope of tanh(a) largest, and how large is it there?",
-    [
-        "At a = 0, where it is 1",
-        "At a = 0, where it is 1/2",
-        "Far from 0, where it is 1",
-    ],
+    ["At 0: it is 1", "At 0: it is 1/2", "Far from 0: it is 1"],
 )
 
 # %%
 with reveal(
     "slope of tanh",
-    "At a = 0, where it is 1",
+    "At 0: it is 1",
     "With h = tanh(a) the slope is 1 - h squared: above 0, at most 1, and near 0 "
     "where tanh is flat.",
 ):
@@ -206,8 +203,7 @@ print(f"by hand {by_hand[2, 5]:.6f}, asked {asked:.6f}")
 # %%
 predict(
     "who is heard",
-    "The bit stood at step 1, the loss looks at step 40. Which steps have the most "
-    "to say in the gradient of U_h?",
+    "The loss looks at step 40. Which steps have the most to say about U_h?",
     ["The first few", "All alike", "The last few"],
 )
 
@@ -253,18 +249,14 @@ show_stretch({"rotation\ntimes 0.9": powers}, [f"lag {k}" for k in lags])
 # %%
 predict(
     "determinant",
-    "A matrix has determinant 1. What is left of the gradients after 8 steps?",
-    [
-        "All keep their length",
-        "Some have grown, others nearly vanished",
-        "All have vanished",
-    ],
+    "U has determinant 1. What becomes of gradients over 8 steps?",
+    ["All keep their length", "Some grow, others vanish", "All vanish"],
 )
 
 # %%
 with reveal(
     "determinant",
-    "Some have grown, others nearly vanished",
+    "Some grow, others vanish",
     "The determinant is the product of the singular values, an area. 5.96 times "
     "0.168 is 1, and tells nothing of either.",
 ):
@@ -280,21 +272,16 @@ with reveal(
 # %%
 predict(
     "eigenvalues",
-    "Both eigenvalues of a matrix are 0.8. How long is the longest gradient after "
-    "1, 2, 4 steps?",
-    [
-        "0.8, 0.64, 0.41",
-        "Longer than 1 each time",
-        "It depends on the gradient, but never above 1",
-    ],
+    "Both eigenvalues of U are 0.8. How long can a gradient be after 4 steps?",
+    ["At most 0.41, 0.8 to the power of 4", "Longer than 1"],
 )
 
 # %%
 with reveal(
     "eigenvalues",
-    "Longer than 1 each time",
-    "Eigenvalues promise it only in the end, at lag 20 and later. The largest "
-    "singular value of the product is true at every lag.",
+    "Longer than 1",
+    "Eigenvalues promise less only in the end, here at lag 20. The largest singular "
+    "value of the product is true at every lag.",
 ):
     sheared = np.array([[0.8, 1.5], [0.0, 0.8]])
     far = (1, 2, 4, 20, 40)
@@ -318,11 +305,11 @@ def gradient_norms(p, hs):
 
 
 # %% [markdown]
-# Play. Half of the singular values of $U_h$ are the largest, half are a share of it. The inputs are random.
+# Play. Half of the singular values of $U_h$ are the largest one, half a share of it; the inputs are random.
 #
-# - Set the inputs to 0: at which largest value does the curve lie level?
+# - Set the inputs to 0: where does the curve lie level?
 # - Make the determinant tiny while the gradient keeps its length.
-# - Set the largest value to 1.3. What do larger inputs do, and why?
+# - Largest value 1.3: what do larger inputs do, and why?
 
 # %%
 explore_lags()
@@ -330,11 +317,20 @@ explore_lags()
 # %% [markdown]
 # ## Vanish or explode
 #
-# Matrices one after the other stretch by no more than what each stretches, multiplied. The slopes of tanh are at most 1, so no
-# Jacobian stretches by more than $U_h$ does. Hence, for the largest singular value of $U_h$:
+# Matrices in a row stretch by at most what each stretches, multiplied. As slopes of tanh are at most 1, no Jacobian stretches more
+# than $U_h$. Hence, for the largest singular value of $U_h$:
 #
 # - **Below 1** the gradient vanishes, for certain.
 # - **Above 1** it *may* explode. It need not.
+
+
+# %%
+def mean_norms(p, count=20):
+    """The gradient norms of a network, their mean over some sequences with "
+    "distractors."""
+    hs = run_cell("RNN", p, xs)["h"]
+    return np.mean([gradient_norms(p, hs[:, k]) for k in range(count)], axis=0)
+
 
 # %%
 predict(
@@ -350,15 +346,9 @@ with reveal(
     "The rotation stretches all directions by 2. The drawn matrix stretches one "
     "direction by 2 and most by less, and each step turns the gradient to another.",
 ):
-    rotated, drawn = network(2), network(2)
-    U = np.random.default_rng(2).normal(size=(16, 16))
-    drawn.U_h[:] = 2 * U / np.linalg.norm(U, 2)
-    curves = {}
-    for name, p in {"rotation times 2": rotated, "drawn at random": drawn}.items():
-        states = run_cell("RNN", p, xs)["h"]
-        curves[name] = np.mean(
-            [gradient_norms(p, states[:, k]) for k in range(20)], axis=0
-        )
+    U = np.random.default_rng(4).normal(size=(16, 16))
+    drawn = network(2, U / np.linalg.norm(U, 2))
+    curves = {"rotation": mean_norms(network(2)), "drawn": mean_norms(drawn)}
     plot(curves, x="lag", y="spectral norm", log=True)
 
 # %% [markdown]
@@ -367,8 +357,7 @@ with reveal(
 # %%
 predict(
     "rotation",
-    "U_h is a rotation and the network reads the distractors. How much of a "
-    "gradient is left at lag 39?",
+    "U_h is a rotation. How much of a gradient is left at lag 39?",
     ["All of it", "About half", "Less than a hundredth"],
 )
 
@@ -379,12 +368,8 @@ with reveal(
     "Inputs push the units away from 0, where the slope of tanh is below 1. Each "
     "step loses a little, and there are 39 of them.",
 ):
-    curves = {}
-    for norm in (2.0, 1.5, 1.0, 0.5):
-        p = network(norm)
-        states = run_cell("RNN", p, xs)["h"]
-        norms = [gradient_norms(p, states[:, k]) for k in range(20)]
-        curves[f"rotation times {norm:g}"] = np.mean(norms, axis=0)
+    norms = (2.0, 1.5, 1.0, 0.5)
+    curves = {f"rotation times {n:g}": mean_norms(network(n)) for n in norms}
     plot(curves, x="lag", y="spectral norm", log=True)
 
 # %% [markdown]
@@ -467,8 +452,7 @@ with reveal(
 # %%
 predict(
     "better start",
-    "Does the RNN learn T = 40 if its U_h starts as a rotation, with all singular "
-    "values at 1?",
+    "Does the RNN learn T = 40 if its U_h starts as a rotation?",
     ["Yes", "No, the errors stay near 1/6"],
 )
 
@@ -479,9 +463,8 @@ with reveal(
     "A good start is not enough: tanh still takes its share at every step. The last "
     "line is another cell, the LSTM: what this course builds.",
 ):
-    Q = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
     for norm in (0.5, 1.0, 1.5):
-        errors = adding_errors("RNN", 40, U_h=norm * Q)
+        errors = adding_errors("RNN", 40, U_h=norm * rotation)
         print(f"RNN, rotation times {norm}:", *(f"{e:.2f}" for e in errors))
     print("LSTM:", *(f"{error:.2f}" for error in adding_errors("LSTM", 40)))
 
