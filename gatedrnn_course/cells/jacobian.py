@@ -80,7 +80,7 @@ class JacobianProgram:
         """The parameters `p` holds: the whole cell's, or none when the line uses none."""
         return self.cell.parameters if any(map(is_parameter, names(self.lines[0].expr))) else ()
 
-    @property
+    @cached_property
     def function(self) -> Callable[..., tuple[Any, ...]]:
         """The line in NumPy: `function(*inputs, p)` gives a tuple of the Jacobian alone."""
         return compiled(self.lines, self.inputs, self.outputs)

@@ -139,15 +139,7 @@ def python_of(expr: Expr, parameters: str = "p.") -> str:
 def to_python(lines: Iterable[Line], inputs: Sequence[str], outputs: Sequence[str], name: str = "equations") -> str:
     """The text of a Python function `name(*inputs, p)` that computes the lines and returns a tuple of the outputs."""
     rows = [f"def {name}({', '.join((*inputs, 'p'))}):"]
-    for line in lines:
-        value = python_of(line.expr)
-        if (
-            line.name.startswith(("d_P_", "d_b_"))
-            and is_parameter(line.name[2:])
-            and not isinstance(line.expr, (Outer, OverAxes))
-        ):
-            value = f"batch_sum({value})"
-        rows.append(f"    {line.name} = {value}")
+    rows += [f"    {line.name} = {python_of(line.expr)}" for line in lines]
     rows.append(f"    return ({', '.join(outputs)},)")
     return "\n".join(rows)
 

@@ -1,6 +1,7 @@
 """Graded items: slices of cells, loops over cells, and plain functions."""
 
 from gatedrnn_course.grading.items.backward_item import BackwardItem as BackwardItem
+from gatedrnn_course.grading.items.backward_sequence_item import BackwardSequenceItem as BackwardSequenceItem
 from gatedrnn_course.grading.items.equations_item import EquationsItem as EquationsItem
 from gatedrnn_course.grading.items.function_item import FunctionItem as FunctionItem
 from gatedrnn_course.grading.items.function_item import Mistake as Mistake

@@ -12,7 +12,13 @@ from gatedrnn_course.cells.program import Program
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.text import _
 
-__all__ = ["backward_docstring", "jacobian_docstring", "sequence_docstring", "slice_docstring"]
+__all__ = [
+    "backward_docstring",
+    "backward_sequence_docstring",
+    "jacobian_docstring",
+    "sequence_docstring",
+    "slice_docstring",
+]
 
 
 def slice_docstring(title: str, slice_: Slice) -> str:
@@ -68,6 +74,34 @@ def backward_docstring(title: str, program: BackwardProgram, arguments: Sequence
     return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {_mapping(program, ('B',))}"])
 
 
+def backward_sequence_docstring(title: str, program: BackwardProgram, outputs: Sequence[str]) -> str:
+    """The same for the backward of a whole sequence.
+
+    Args:
+        title: What the function computes, in words.
+        program: The backward equations of one step.
+        outputs: Names of what is handed back.
+
+    Returns:
+        The text between the quotes.
+    """
+    kept = _grouped(program, program.kept, "saved.", ("T", "B"))
+    words = _("derivative of the loss with respect to every h")
+    shapes = {"d_xs": ("T", "B", "D")} | {name: ("B", "H") for name in outputs if name.endswith("_0")}
+    by_shape: dict[tuple[str, ...], list[str]] = {}
+    for name in outputs:
+        shape = shapes.get(name) or program.shape(name)
+        by_shape.setdefault(shape, []).append(name)
+    rows = [
+        f"    saved: {_('what the forward kept of every step, time first')}: {kept}",
+        _row("d_hs", words, "T, B", "H"),
+        f"    p: {_grouped(program, program.parameters, 'p.')}",
+    ]
+    groups = "; ".join(f"{', '.join(names)} {_shown(shape)}" for shape, names in by_shape.items())
+    returns = _("a mapping by name: {groups}").format(groups=groups)
+    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {returns}"])
+
+
 def jacobian_docstring(title: str, program: JacobianProgram) -> str:
     """The same for the Jacobian of one step.
 
@@ -118,5 +152,8 @@ def _grouped(program: Program, shown: Iterable[str], prefix: str, lead: tuple[st
     by_shape: dict[tuple[str, ...], list[str]] = {}
     for name in shown:
         by_shape.setdefault((*lead, *program.shape(name)), []).append(f"{prefix}{name}")
-    shapes = {shape: f"({', '.join(shape)}{',' * (len(shape) == 1)})" for shape in by_shape}
-    return "; ".join(f"{', '.join(group)} {shapes[shape]}" for shape, group in by_shape.items())
+    return "; ".join(f"{', '.join(group)} {_shown(shape)}" for shape, group in by_shape.items())
+
+
+def _shown(shape: tuple[str, ...]) -> str:
+    return f"({', '.join(shape)}{',' * (len(shape) == 1)})"

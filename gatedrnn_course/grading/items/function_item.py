@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation, rows_of
 from gatedrnn_course.text import _
 
 __all__ = ["FunctionItem", "Mistake", "first_that_fits"]
@@ -26,15 +27,25 @@ class Mistake:
         also: A second mistake in the same function, in words; empty where there is none.
     """
 
-    words: str
+    words: str | Words
     function: Callable[..., Any]
     also: str = ""
 
     @property
     def explanation(self) -> Explanation:
         """What a learner is told."""
-        said = [words for words in (self.words, self.also) if words]
-        return Explanation(" ".join(map(_, said)), " ".join(said))
+        said = [self.said, *([Words(self.also)] if self.also else [])]
+        return Explanation(" ".join(map(str, said)), self.key)
+
+    @property
+    def said(self) -> Words:
+        """The mistake in words that can be looked up in any language."""
+        return self.words if isinstance(self.words, Words) else Words(self.words)
+
+    @property
+    def key(self) -> str:
+        """All that is wrong in it, in English."""
+        return f"{self.said.english} {self.also}".strip()
 
 
 @dataclass(frozen=True)
@@ -85,8 +96,28 @@ class FunctionItem(Item):
         return self.draw(rng)
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """The first mistake that gives the learner's numbers on every input tried."""
-        return first_that_fits((*self.mistakes, *self.pairs), observed)
+        """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
+        return first_that_fits((*self.mistakes, *self.pairs), observed) or self._each_output(observed)
+
+    def _each_output(self, observed: Sequence[Observation]) -> Explanation | None:
+        """A mistake for each output that is wrong, whatever it does to the others."""
+        count = len(self.outputs)
+        if count == 1 or any(o.value is None or len(o.value) != count for o in observed):
+            return None
+        right = [_try(self.function, o.draw.args) for o in observed]
+        tried = [(m, [_try(m.function, o.draw.args) for o in observed]) for m in self.mistakes]
+        found: list[Explanation] = []
+        for k in range(count):
+            given = [_output(o.value, k) for o in observed]
+            if all(map(same_numbers, (_output(row, k) for row in right), given)):
+                continue
+            fits = (m for m, rows in tried if all(map(same_numbers, (_output(row, k) for row in rows), given)))
+            mistake = next(fits, None)
+            if mistake is None:
+                return None
+            found.append(mistake.explanation)
+        told = tuple(dict.fromkeys(found))
+        return Explanation(" ".join(one.sentence for one in told), " ".join(one.key for one in told)) if told else None
 
 
 def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]) -> Explanation | None:
@@ -104,6 +135,11 @@ def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]
     return None
 
 
+def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:
+    """One output by itself."""
+    return None if values is None or k >= len(values) else (values[k],)
+
+
 def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] | None:
     """The outputs as arrays, or None when the function raises."""
     with np.errstate(all="ignore"):
@@ -111,4 +147,4 @@ def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] |
             value = function(*args)
         except (ValueError, TypeError, IndexError):
             return None
-    return tuple(np.asarray(v, dtype=float) for v in (value if isinstance(value, tuple) else (value,)))
+    return tuple(np.asarray(v, dtype=float) for v in rows_of(value))

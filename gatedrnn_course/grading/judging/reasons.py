@@ -160,7 +160,8 @@ def _hint(problem: Problem | None) -> str:
     """How to write what raised for one vector so that it is right for both."""
     line = problem.line if problem else ""
     message = problem.message if problem else ""
-    if "axis" in line or "axis 1 is out of bounds" in message or "stack" in line:
+    loops = "for " in line and "axis" not in line
+    if not loops and ("axis" in line or "axis 1 is out of bounds" in message or "stack" in line):
         return mark("axis=1 is there for a batch only; `axis=-1`, the last axis, is right for both.")
     if ".shape[1]" in line or "tuple index out of range" in message:
         return mark("`shape[1]` is there for a batch only; `shape[-1]`, the last size, is right for both.")

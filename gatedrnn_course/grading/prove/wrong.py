@@ -28,12 +28,13 @@ from gatedrnn_course.grading.items import (
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
+from gatedrnn_course.grading.items.slips import slips
 from gatedrnn_course.grading.prove.programs import answer
 from gatedrnn_course.grading.prove.texts import edited_text
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.text import mark
 
-__all__ = ["CONSTANTS", "Wrong", "constants", "pairs", "several", "wrong_answers"]
+__all__ = ["CONSTANTS", "Wrong", "constants", "pairs", "several", "slipped", "wrong_answers"]
 
 Function = Callable[..., Any]
 
@@ -76,7 +77,7 @@ def wrong_answers(item: Item) -> Iterator[Wrong]:
             yield Wrong(names, kind + 1 + k, function)
     if isinstance(item, (FunctionItem, JacobianItem)):
         for k, mistake in enumerate(item.mistakes, kind + 1):
-            yield Wrong((mistake.words,), k, mistake.function)
+            yield Wrong((mistake.said.english,), k, mistake.function)
 
 
 def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Function]]:
@@ -156,6 +157,15 @@ def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
         if not all(same_numbers(t.outputs(edit), value) for t, value in zip(trials, right, strict=True)):
             yield Wrong((edit.key,), len(lines), function_of(answer(item, edit), item.name))
             found += 1
+
+
+def slipped(item: Item, count: int, seed: int) -> Iterator[Wrong]:
+    """Slips of Python and NumPy, drawn at random among all that can be derived for an item."""
+    if not isinstance(item, SliceItem):
+        return
+    listed = list(slips(item))
+    for k, slip in enumerate(random.Random(seed).sample(listed, min(count, len(listed)))):
+        yield Wrong((slip.words.english,), k, slip.function)
 
 
 def _says_nothing(item: FunctionItem, function: Function) -> bool:

@@ -244,7 +244,8 @@ def _draw(kind: str, rng: np.random.Generator, T: int, B: int, H: int, decides: 
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    batches = [_draw("batch", rng, 5 + k, *(int(n) for n in rng.permutation((2, 3, 4))[:2])) for k in range(2)]
+    sizes = [[int(n) for n in rng.permutation((2, 3, 4))] for _batch in range(2)]
+    batches = [_draw("batch", rng, 5 + k, B, H) for k, (B, H, _other) in enumerate(sizes)]
     return (*batches, _draw("ones", rng, 2, 1, 1), _draw("square", rng, 4, 4, 4, decides=False))
 
 
