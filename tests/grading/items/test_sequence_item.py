@@ -167,3 +167,18 @@ def test_a_learner_whose_state_comes_one_step_late_is_told_so_and_one_of_two_ste
     assert judged(loop(LATE.format(late=2))).mistake == "The state is carried one step late."
     late = judged(loop(LATE.format(late=3)))
     assert (late.outcome, late.mistake) == ("wrong", "")
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_steps_joined_into_one_batch_are_named(name: str) -> None:
+    item = ITEMS[name]
+    source = answer(item).replace("np.stack(", "np.concatenate(")
+    assert "np.concatenate(" in source
+    for seed in range(3):
+        assert "joined into one long batch" in judged(source, item, seed).mistake
+
+
+def test_a_right_step_in_a_loop_without_a_name_is_not_accused() -> None:
+    source = answer(ITEMS["RNN"]).replace("np.stack(", "0.25 * sum(")
+    for seed in range(3):
+        assert judged(source, ITEMS["RNN"], seed).mistake == "`rnn` gives `hs` in another shape."
