@@ -102,10 +102,11 @@ class BackwardSequenceItem(Item):
         """A mistake of the loop, or of the step inside it; both; two of the loop; or several in the step."""
         if all(o.value is None for o in observed):
             return None
-        order = ("batch", "square", "ones")
-        seen = sorted(observed, key=lambda o: (order.index(o.draw.kind), o.value is None))
+        order = ("square", "batch", "ones")
         until = self.clock() + _SECONDS
-        for words, loop, edit in self._wrong_ways(ask):
+        alone = self._alone(ask)
+        seen = [*alone, *sorted(observed, key=lambda o: (order.index(o.draw.kind), o.value is None))]
+        for words, loop, edit in self._wrong_ways(alone):
             if self.clock() > until:
                 return None
             if all(same_numbers(self._try(loop, edit, o.draw.args), o.value) for o in seen):
@@ -113,34 +114,41 @@ class BackwardSequenceItem(Item):
                 return Explanation(" ".join(map(str, said)), " ".join(one.english for one in said))
         return None
 
-    def _wrong_ways(self, ask: Ask) -> Iterator[tuple[tuple[Words, ...], BackwardLoop, Edit | None]]:
+    def _wrong_ways(
+        self, alone: Sequence[Observation]
+    ) -> Iterator[tuple[tuple[Words, ...], BackwardLoop, Edit | None]]:
         """Loops and steps with mistakes, those with fewer first."""
         loops = list(backward_loops(self.slice))
         yield from ((words, loop, None) for words, loop in loops)
-        alone = self._step_alone(ask)
-        edits = _that_fit(self.slice, alone)
+        steps = [self._step(one) for one in alone]
+        edits = _that_fit(self.slice, steps)
         yield from (((), RIGHT, edit) for edit in edits)
-        if not edits and alone and (found := explain_outputs(self.slice, alone, self.clock)):
+        if not edits and (found := explain_outputs(self.slice, steps, self.clock)):
             edits = [found.edit]
             yield (), RIGHT, found.edit
         for edit in edits:
             yield from ((words, loop, edit) for words, loop in loops)
         yield from ((words, loop, None) for words, loop in backward_loop_pairs(self.slice))
 
-    def _step_alone(self, ask: Ask) -> list[Seen]:
-        """What comes of sequences of one step, at which nothing arrives but at h."""
+    def _alone(self, ask: Ask) -> list[Observation]:
+        """What comes of sequences of one step, which settle most and cost least."""
         rng = np.random.default_rng(0)
-        seen: list[Seen] = []
+        seen = []
         for kind, sizes, batch in (("square", {"D": 3, "H": 3}, 3), ("batch", {"D": 4, "H": 3}, 2)):
             inputs, p = self.slice.draw(rng, sizes, (batch,))
-            count = len(self.slice.kept)
             saved = Params({n: v[None] for n, v in zip(self.slice.kept, inputs, strict=False)})
-            value = ask(Draw(kind, (saved, inputs[count][None], p), decides=False)).value
-            arriving = (inputs[count], *(np.zeros_like(d) for d in inputs[count + 1 :]))
-            if value is not None and self.outputs[0] == "d_xs" and len(value[0]) == 1:
-                value = (value[0][0], *value[1:])
-            seen.append(((*inputs[:count], *arriving), p, value, kind))
+            seen.append(ask(Draw(kind, (saved, inputs[len(self.slice.kept)][None], p), decides=False)))
         return seen
+
+    def _step(self, one: Observation) -> Seen:
+        """A sequence of one step as a step at which nothing arrives but at h."""
+        saved, d_hs, p = one.draw.args
+        kept = [saved[name][0] for name in self.slice.kept]  # type: ignore[call-overload]
+        arriving = [np.asarray(d_hs)[0], *(np.zeros_like(kept[-1]) for _name in self.slice.arriving[1:])]
+        value = one.value
+        if value is not None and self.outputs[0] == "d_xs" and len(value[0]) == 1:
+            value = (value[0][0], *value[1:])
+        return (*kept, *arriving), Params(p), value, one.draw.kind  # type: ignore[arg-type]
 
     def _try(self, loop: BackwardLoop, edit: Edit | None, args: Sequence[Any]) -> tuple[Any, ...] | None:
         """The outputs, or None when the shapes do not fit."""

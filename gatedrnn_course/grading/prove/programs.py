@@ -9,6 +9,7 @@ from textwrap import dedent
 from gatedrnn_course.cells.edits import Edit
 from gatedrnn_course.grading.items import (
     BackwardItem,
+    BackwardSequenceItem,
     EquationsItem,
     FunctionItem,
     Item,
@@ -16,7 +17,7 @@ from gatedrnn_course.grading.items import (
     SequenceItem,
     SliceItem,
 )
-from gatedrnn_course.grading.prove.backwards import BACK_STYLES, WRAPPED, wrapped
+from gatedrnn_course.grading.prove.backwards import BACK_LOOPS, BACK_STYLES, WRAPPED, looped, wrapped
 from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYLES, Writer
 from gatedrnn_course.grading.prove.texts import TEXTS, edited_text, text_answer
 from gatedrnn_course.grading.prove.typed import Program
@@ -45,7 +46,7 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
         return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)
     if isinstance(item, SliceItem):
         slice_, arguments, name = item.slice, item.arguments, item.name
-    elif isinstance(item, (SequenceItem, BackwardItem, JacobianItem)):
+    elif isinstance(item, (SequenceItem, BackwardItem, BackwardSequenceItem, JacobianItem)):
         slice_, name = item.slice, STEP
         arguments = (*slice_.inputs, "p")
     else:
@@ -54,6 +55,8 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
     source = writer(Program(name, arguments, lines, outputs))
     if isinstance(item, (BackwardItem, JacobianItem)):
         return source + wrapped(item, STEP, WRAPPED.get(loop, WRAPPED["a mapping by name"]))
+    if isinstance(item, BackwardSequenceItem):
+        return source + looped(item, STEP, BACK_LOOPS.get(loop, BACK_LOOPS["gradients added up in a mapping"]))
     return source + _loop(item, LOOPS[loop]) if isinstance(item, SequenceItem) else source
 
 
@@ -103,6 +106,10 @@ def right_answers(item: Item) -> Iterator[tuple[str, str]]:
     if isinstance(item, SequenceItem):
         styles = [(words, writer, "append and stack") for words, writer in STEP_STYLES.items()]
         styles += [(words, PLAIN, words) for words in LOOPS]
+    elif isinstance(item, BackwardSequenceItem):
+        added = {words: writer for words, writer in BACK_STYLES.items() if words != "lists come back"}
+        styles = [(words, writer, "gradients added up in a mapping") for words, writer in added.items()]
+        styles += [(words, PLAIN, words) for words in BACK_LOOPS]
     elif isinstance(item, (BackwardItem, JacobianItem)):
         styles = [(words, writer, "a mapping by name") for words, writer in BACK_STYLES.items()]
         styles += [(words, PLAIN, words) for words in WRAPPED]
