@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
+    from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
+    from gatedrnn_course.lab.depth import show_depth as show_depth
     from gatedrnn_course.lab.device import run_on_device as run_on_device
     from gatedrnn_course.lab.earlier import earlier as earlier
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
+    from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
+    from gatedrnn_course.lab.flow_widget import explore_flow as explore_flow
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.gradient_check import gradient_check as gradient_check
     from gatedrnn_course.lab.hint import hint as hint
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.layers import explore_depth as explore_depth
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
+    from gatedrnn_course.lab.memory import random_params as random_params
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
@@ -39,6 +44,8 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
     from gatedrnn_course.lab.progress import progress as progress
+    from gatedrnn_course.lab.pulses import show_pulses as show_pulses
+    from gatedrnn_course.lab.race import race_on_bits as race_on_bits
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
@@ -61,8 +68,10 @@ _MODULES = {
     "example": "lab.example",
     "explore_carousel": "lab.carousel",
     "explore_depth": "lab.layers",
+    "explore_flow": "lab.flow_widget",
     "explore_gates": "lab.gates",
     "explore_lags": "lab.lags",
+    "gradient_over_depth": "lab.depth",
     "explore_time": "lab.through_time",
     "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
@@ -70,6 +79,8 @@ _MODULES = {
     "plot": "lab.plots",
     "predict": "lab.predict",
     "progress": "lab.progress",
+    "random_params": "lab.memory",
+    "race_on_bits": "lab.race",
     "read_bit": "lab.memory",
     "reveal": "lab.predict",
     "run_and_keep": "lab.backward",
@@ -78,13 +89,16 @@ _MODULES = {
     "run_on_device": "lab.device",
     "setup": "lab.start",
     "show_cell": "lab.figures",
+    "show_depth": "lab.depth",
     "show_latch": "lab.latch",
+    "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",
     "show_stretch": "lab.stretch",
     "show_timeline": "lab.timeline",
     "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
+    "step_jacobians": "lab.flow",
     "stack": "lab.activations",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",

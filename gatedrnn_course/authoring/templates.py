@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined, TemplateError
 from gatedrnn_course.authoring.source import SourceCell
 from gatedrnn_course.cells import backward_of, catalogue, cell_latex
 from gatedrnn_course.cells import describe as describe_cell
-from gatedrnn_course.cells.latex import backward_latex, line_latex, name_latex
+from gatedrnn_course.cells.latex import backward_latex, index_of, line_latex, name_latex
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _
@@ -33,8 +33,7 @@ def render(cell: SourceCell, unit: Unit) -> str:
     """The text of a markdown cell with its expressions filled in.
 
     Known in it: `equation(cell, line)`, `equations(cell)`, `gradient(cell, name)`, `gradients(cell)`,
-    `symbol(name)`, `count(cell, D, H)`, `describe(cell)`,
-    `points(function)` and `unit`.
+    `symbol(name)`, `count(cell, D, H)`, `describe(cell)`, `points(function)` and `unit`.
 
     Args:
         cell: The cell.
@@ -59,7 +58,8 @@ def render(cell: SourceCell, unit: Unit) -> str:
 
 def _equation(cell: str, line: str) -> str:
     """One line of a cell as displayed mathematics."""
-    return f"$${line_latex(catalogue[cell].line(line))}$$"
+    found = catalogue[cell]
+    return f"$${line_latex(found.line(line), index_of(found))}$$"
 
 
 def _equations(cell: str) -> str:

@@ -19,6 +19,7 @@ from gatedrnn_course.grading.running.bound import name_of, namespace_of
 from gatedrnn_course.grading.units import is_asked_for
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.cells import names_here
+from gatedrnn_course.lab.earlier import is_handed_out
 from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.outputs import outputs_by_name
 from gatedrnn_course.lab.panel import Panel
@@ -114,7 +115,7 @@ def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
         other = _("These are other numbers: the function treats arrays and tensors differently.")
         return Panel("note", title, (said, other))
     same = _("These are the same numbers.")
-    if passed.holds(item.name, function):
+    if passed.holds(item.name, function) or is_handed_out(function):  # `earlier` hands out right functions only
         return Panel("right", title, (said, same))
     unsure = _("Its check has not passed yet: both may be wrong in the same way.")
     return Panel("note", title, (said, same, unsure))

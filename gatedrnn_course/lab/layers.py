@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells import Params, catalogue, draw_params, parse, whole_step
+from gatedrnn_course.cells import Params, catalogue, whole_step
 from gatedrnn_course.cells.colours import Style
+from gatedrnn_course.lab.depth import PLAIN, draw_layers, norms_over_depth
 from gatedrnn_course.lab.widget import Axis, Curve, Explorer, Slider, draw_chart, steps
 from gatedrnn_course.lab.widget.whose import owned, whose
 from gatedrnn_course.text import _
@@ -18,7 +19,6 @@ from gatedrnn_course.text import _
 __all__ = ["explore_depth"]
 
 H, EXAMPLES, POINTS, NUDGE = 8, 8, 21, 1e-6
-PLAIN = parse("h = tanh(W_h @ h_prev + b_h)", "plain layer")
 CELLS = {
     "plain_layer": PLAIN,
     "residual_layer": catalogue["residual layer"],
@@ -44,7 +44,7 @@ def explore_depth() -> Explorer:
 
     def view(depth: int, b_t: float, size: float) -> tuple[str, str]:
         rows = {name: norms(name, depth, size, b_t if name == "highway_layer" else 0.0) for name in CELLS}
-        at = np.round(np.linspace(0, depth, POINTS)).astype(int)
+        at = np.round(np.linspace(0, depth, POINTS)).astype(int).tolist()
         named = {
             "plain_layer": (_("plain layers"), Style("#D55E00", "9 4")),
             "residual_layer": (_("residual layers"), Style("#009E73", "2 3")),
@@ -76,18 +76,11 @@ def _norms(layer: Layer, name: str, depth: int, size: float, b_t: float) -> Any:
     h, d_h = (rng.normal(size=(EXAMPLES, H)) for _k in range(2))
     d_h /= np.linalg.norm(d_h, axis=-1, keepdims=True)
     jacobians = []
-    for _layer in range(depth):
-        p = draw_params(CELLS[name], H, H, rng, size / math.sqrt(H))
-        for bias in (bias for bias in p if bias.startswith("b_")):
-            p[bias][:] = b_t if bias == "b_t" else 0.0
+    for p in draw_layers(CELLS[name], depth, H, rng, size, b_t=b_t):
         h, jacobian = _jacobian(layer, h, p)
         jacobians.append(jacobian)
     tiny = np.finfo(float).tiny  # what underflows has a logarithm too
-    found = [np.ones(EXAMPLES)]
-    for jacobian in reversed(jacobians):
-        d_h = np.einsum("bi,bij->bj", d_h, jacobian)
-        found.append(np.linalg.norm(d_h, axis=-1))
-    return np.exp(np.log(np.maximum(found, tiny)).mean(axis=-1))
+    return np.exp(np.log(np.maximum(norms_over_depth(d_h, jacobians)[::-1], tiny)).mean(axis=-1))
 
 
 def _jacobian(layer: Layer, h: Any, p: Params) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatedrnn_course.cells import backward_of, catalogue, cell_latex, parse
 from gatedrnn_course.cells.language import parse_line
-from gatedrnn_course.cells.latex import backward_latex, expr_latex, line_latex, name_latex
+from gatedrnn_course.cells.latex import backward_latex, expr_latex, index_of, line_latex, name_latex
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,13 @@ def test_a_minus_behind_a_plus_stands_in_brackets() -> None:
 
 def test_an_equation_is_one_line() -> None:
     assert line_latex(catalogue["RNN"].line("h")) == r"h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h)"
+
+
+def test_layers_are_counted_by_another_letter_than_steps() -> None:
+    text = cell_latex(catalogue["highway layer"])
+    assert r"h_{\ell} &= t_{\ell} \odot y_{\ell} + (1 - t_{\ell}) \odot h_{\ell-1}" in text
+    assert "_t " not in text.replace("W_t ", "")
+    assert index_of(catalogue["RNN"]) == "t"
 
 
 def well_formed(latex: str) -> bool:

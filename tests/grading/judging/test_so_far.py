@@ -35,7 +35,7 @@ def test_what_is_right_so_far_is_told(there: tuple[str, ...]) -> None:
 
 def test_a_mistake_in_what_is_there_has_its_name() -> None:
     verdict = said(lambda d, saved: {"d_b_f": d["d_b_f"] / len(saved.f)})
-    assert verdict.sentence == "The gradient of every bias is averaged over the batch instead of summed."
+    assert verdict.sentence == "The line d_b_f is averaged over the batch instead of summed: it is divided by B."
     assert verdict.details[-1].startswith("Still missing: `d_x`, `d_h_prev`, `d_c_prev`, `d_W_f`")
 
 
