@@ -12,6 +12,8 @@ WIDGETS = {
     "explore_carousel": "explore_carousel()",
     "explore_depth": "explore_depth()",
     "explore_gates": "explore_gates()",
+    "explore_time": "explore_time()",
+    "explore_flow": 'explore_flow(*map(earlier, ("lstm_step", "rnn_step", "residual_layer")))',
 }
 """For each name of a widget the line that shows it, in the order of the units."""
 
