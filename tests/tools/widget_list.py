@@ -13,7 +13,7 @@ WIDGETS = {
     "explore_depth": "explore_depth()",
     "explore_gates": "explore_gates()",
     "explore_time": "explore_time()",
-    "explore_flow": 'explore_flow(*map(earlier, ("lstm_step", "rnn_step", "residual_layer")))',
+    "explore_flow": "explore_flow()",
 }
 """For each name of a widget the line that shows it, in the order of the units."""
 
