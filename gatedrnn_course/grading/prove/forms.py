@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Container, Iterator
 
 from gatedrnn_course.cells.expr import (
     Call,
@@ -129,9 +128,8 @@ def stacked_weights(program: Program) -> str:
     meets: dict[str, list[str]] = {}
     for line in program.lines:
         for _path, node in walk(line.expr):
-            if _meets(node) and node.vector.id in program.inputs:
-                matrices = meets.setdefault(node.vector.id, [])
-                matrices += [name for name in names(node.matrix) if name not in matrices]
+            if (found := _bare(node, program.inputs)) and found[0] not in meets.setdefault(found[1], []):
+                meets[found[1]].append(found[0])
     rows = []
     for vector, matrices in meets.items():
         stack = ", ".join(f"p.{name}" for name in matrices)
@@ -140,15 +138,18 @@ def stacked_weights(program: Program) -> str:
     for line in program.lines:
         expr = line.expr
         for path, node in walk(line.expr):
-            if _meets(node) and node.vector.id in meets:
-                expr = put(expr, path, Name(f"{node.vector.id}_{next(names(node.matrix))}"))
+            if found := _bare(node, meets):
+                expr = put(expr, path, Name(f"{found[1]}_{found[0]}"))
         rows.append(f"{line.name} = {typed(expr, _PLAIN)}")
     return f"{NUMPY}\n{program.head}\n" + indented([*rows, _PLAIN.give(program.outputs)])
 
 
-def _meets(node: Any) -> bool:
-    """Whether a node is a product of a matrix with a bare vector."""
-    return isinstance(node, MatMul) and isinstance(node.matrix, Name) and isinstance(node.vector, Name)
+def _bare(node: Expr, vectors: Container[str]) -> tuple[str, str] | None:
+    """The matrix and the vector of a product of two names, the vector one of some."""
+    match node:
+        case MatMul(Name(matrix), Name(vector)) if vector in vectors:
+            return matrix, vector
+    return None
 
 
 def one_operation_a_line(program: Program) -> str:
