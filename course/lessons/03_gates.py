@@ -3,7 +3,7 @@
 #
 # **You will be able to** say what each line of an LSTM step does, set its gates so that a bit is kept, and read it as code.
 #
-# **Needs:** NumPy arrays and unit 00. **Takes:** 45 minutes. **Costs:** half a minute of computing, no GPU.
+# **Needs:** NumPy arrays and unit 00, better 00 to 02. **Takes:** 45 minutes. **Costs:** half a minute of computing, no GPU.
 
 # %%
 # << first_cell >>

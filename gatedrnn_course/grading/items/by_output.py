@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations, count, product
 from typing import Any
 
@@ -79,7 +80,6 @@ class _Search:
         self.until, self.left = clock() + _SECONDS, _TRIES
         self.trial, self.value = next((trial, value) for trial, value in trials if value is not None)
         self.rows = readings(program)
-        self.above = {output: _above(program, output) for output in program.outputs}
 
     @property
     def over(self) -> bool:
@@ -92,9 +92,7 @@ class _Search:
         if len(self.value) != len(outputs):
             return None
         given = list(zip(outputs, self.value, strict=True))
-        given.sort(key=lambda pair: len(self.above[pair[0]]) if pair[0] in self.above else 99)
-        if any(output not in self.above for output, _value in given):
-            self.above |= {output: _above(self.program, output) for output, _value in given}
+        given.sort(key=lambda pair: len(_above(self.program.lines, pair[0])))
         number = count()
         heap: list[tuple[int, int, int, Chosen]] = [(0, 0, next(number), ())]
         while heap and not self.over:
@@ -131,13 +129,14 @@ class _Search:
         known = self.trial.run(self.trial.inputs, lines)
         if known is None:
             return
-        fixed = {name for name, _k in chosen}.union(*(self.above[name] for name in before), ())
-        need = [line for line in lines if line.name in self.above[output]]
+        fixed = {name for name, _k in chosen}.union(*(_above(lines, name) for name in before))
+        above = _above(lines, output)
+        need = [line for line in lines if line.name in above]
         for size in range(_AT_ONCE + 1):
             found = list(self._tried(known, need, [line.name for line in need if line.name not in fixed], size))
-            found = [more for more, values in found if same_numbers(self.trial.pick(values, (output,)), (value,))]
-            if found:
-                yield from found[:_KEPT]
+            fits = [more for more, values in found if same_numbers(self.trial.pick(values, (output,)), (value,))]
+            if fits:
+                yield from fits[:_KEPT]
                 return
 
     def _tried(
@@ -158,9 +157,10 @@ class _Search:
                     yield tuple(more.items()), values
 
 
-def _above(program: Program, output: str) -> frozenset[str]:
+@lru_cache(maxsize=4096)
+def _above(written: tuple[Line, ...], output: str) -> frozenset[str]:
     """The lines an output depends on, and its own."""
-    lines = {line.name: line for line in program.lines}
+    lines = {line.name: line for line in written}
     found, todo = set[str](), [output]
     while todo:
         name = todo.pop()

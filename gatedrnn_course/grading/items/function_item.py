@@ -66,7 +66,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
-    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, repr=False)
+    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -96,8 +96,28 @@ class FunctionItem(Item):
         return self.draw(rng)
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """The first mistake that gives the learner's numbers on every input tried."""
-        return first_that_fits((*self.mistakes, *self.pairs), observed)
+        """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
+        return first_that_fits((*self.mistakes, *self.pairs), observed) or self._each_output(observed)
+
+    def _each_output(self, observed: Sequence[Observation]) -> Explanation | None:
+        """A mistake for each output that is wrong, whatever it does to the others."""
+        count = len(self.outputs)
+        if count == 1 or any(o.value is None or len(o.value) != count for o in observed):
+            return None
+        right = [_try(self.function, o.draw.args) for o in observed]
+        tried = [(m, [_try(m.function, o.draw.args) for o in observed]) for m in self.mistakes]
+        found: list[Explanation] = []
+        for k in range(count):
+            given = [_output(o.value, k) for o in observed]
+            if all(map(same_numbers, (_output(row, k) for row in right), given)):
+                continue
+            fits = (m for m, rows in tried if all(map(same_numbers, (_output(row, k) for row in rows), given)))
+            mistake = next(fits, None)
+            if mistake is None:
+                return None
+            found.append(mistake.explanation)
+        told = tuple(dict.fromkeys(found))
+        return Explanation(" ".join(one.sentence for one in told), " ".join(one.key for one in told)) if told else None
 
 
 def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]) -> Explanation | None:
@@ -113,6 +133,11 @@ def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]
         if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
             return mistake.explanation
     return None
+
+
+def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:
+    """One output by itself."""
+    return None if values is None or k >= len(values) else (values[k],)
 
 
 def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] | None:

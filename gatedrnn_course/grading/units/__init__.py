@@ -18,6 +18,7 @@ UNITS = {
     "02": "u02_cell_state",
     "03": "u03_gates",
     "04": "u04_through_time",
+    "05": "u05_gradient_flow",
 }
 """For each unit the module that holds it."""
 

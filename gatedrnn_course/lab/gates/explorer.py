@@ -18,7 +18,7 @@ from gatedrnn_course.lab.gates.values import XS, presets, run_flow, starting_poi
 from gatedrnn_course.lab.gates.words import fill, run_sentence, sentence
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.timeline import Range, draw_timeline
-from gatedrnn_course.lab.widget.alive import Alive, module
+from gatedrnn_course.lab.widget.alive import Alive, module, script
 from gatedrnn_course.lab.widget.whose import whose
 from gatedrnn_course.text import _
 
@@ -42,7 +42,7 @@ class GateExplorer(Alive):
         flow: The cell and its valves.
     """
 
-    _source = (Path(__file__).parent / "gates.js").read_text("utf-8")
+    _source = script(Path(__file__).parent / "gates.js")
     _esm = module(_source)
     svg = traitlets.Unicode().tag(sync=True)
     timeline = traitlets.Unicode().tag(sync=True)

@@ -82,15 +82,6 @@ function paintRun(svg, rows, step) {
   mark.setAttribute("x", (Number(mark.dataset.left) + Number(mark.dataset.mark) * (step - 1)).toFixed(2));
 }
 
-const make = (tag, parent, text = "", className = "") => {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  element.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
-  if (className) element.className = className;
-  parent.append(element);
-  return element;
-};
-
 // A labelled slider for one knob.
 function slider(parent, knob, label, get, set) {
   const row = make("label", parent, "", "control");

@@ -12,11 +12,11 @@ import anywidget
 from gatedrnn_course.lab.picture import Picture, image
 from gatedrnn_course.text import _, mark
 
-__all__ = ["STILL", "Alive", "module"]
+__all__ = ["STILL", "Alive", "module", "script"]
 
 STILL = mark("Run this cell to move it.")
 """What a page without Python and scripts says below the picture of something that moves."""
-STYLE = (Path(__file__).parent.parent / "widgets.css").read_text("utf-8")
+_HERE = Path(__file__).parent
 
 _SCRIPT = """(() => {
 const here = document.currentScript.parentElement;
@@ -37,12 +37,17 @@ render({ model, el: here });
 })();"""
 
 
-def module(source: str) -> str:
-    """The script of a widget as anywidget takes it.
+def script(path: Path) -> str:
+    """The script of a widget with what the scripts of all widgets share.
 
     Args:
-        source: JavaScript with a function `render({ model, el })`.
+        path: JavaScript with a function `render({ model, el })`.
     """
+    return (_HERE / "make.js").read_text("utf-8") + path.read_text("utf-8")
+
+
+def module(source: str) -> str:
+    """A script as anywidget takes it."""
     return f"{source}\nexport default {{ render }};"
 
 
@@ -54,7 +59,7 @@ class Alive(anywidget.AnyWidget):
     """
 
     _source = ""
-    _css = STYLE
+    _css = (_HERE.parent / "widgets.css").read_text("utf-8")
 
     def pictures_now(self) -> tuple[Picture, ...]:
         """What is shown, dark ink on white paper. The words of the first one are the read-out."""
@@ -70,8 +75,8 @@ class Alive(anywidget.AnyWidget):
         still = f"<div>{pictures}<p>{escape(self.said())}</p><p><em>{escape(_(STILL))}</em></p></div>"
         names = sorted(set(self.trait_names(sync=True)) - set(anywidget.AnyWidget.class_trait_names()))
         state = {name: getattr(self, name) for name in names if not name.startswith("_")}
-        script = _SCRIPT % {"source": self._source, "state": _json(state), "style": _json(self._css)}
-        return f"<div>{still}<script>{script}</script></div>"
+        program = _SCRIPT % {"source": self._source, "state": _json(state), "style": _json(self._css)}
+        return f"<div>{still}<script>{program}</script></div>"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         bundle = super()._repr_mimebundle_(**options)
@@ -83,4 +88,13 @@ class Alive(anywidget.AnyWidget):
 
 def _json(value: Any) -> str:
     """JSON that cannot end a script."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return json.dumps(_rounded(value), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _rounded(value: Any) -> Any:
+    """A value whose numbers have the digits that can be seen."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return list(map(_rounded, value)) if isinstance(value, list) else value

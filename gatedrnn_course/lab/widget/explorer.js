@@ -34,15 +34,6 @@ function unpack({ uses, templates }) {
   };
 }
 
-const make = (tag, parent, text = "", className = "") => {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  element.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
-  if (className) element.className = className;
-  parent.append(element);
-  return element;
-};
-
 // A labelled slider, or a list of words to choose from; returns what shows the place it stands at.
 function control(parent, { name, label, shown, words }, set) {
   const row = make("label", parent, "", "control");

@@ -14,7 +14,7 @@ import traitlets
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.lab.picture import Picture
-from gatedrnn_course.lab.widget.alive import Alive, module
+from gatedrnn_course.lab.widget.alive import Alive, module, script
 from gatedrnn_course.lab.widget.controls import Choice, Control
 from gatedrnn_course.lab.widget.pack import pack, unpack
 from gatedrnn_course.text import _
@@ -42,7 +42,7 @@ class Explorer(Alive):
         CourseError: If there are too many positions.
     """
 
-    _source = (Path(__file__).parent / "explorer.js").read_text("utf-8")
+    _source = script(Path(__file__).parent / "explorer.js")
     _esm = module(_source)
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
     at: traitlets.List[Any] = traitlets.List().tag(sync=True)
