@@ -1,8 +1,7 @@
 # %% [markdown]
 # # 04 · Through time: which way should a weight move?
 #
-# **You will be able to** run an LSTM over a sequence, take its gradient back by hand, line by line and step by step, and
-# prove that it is right.
+# **You will be able to** take the gradient of an LSTM back by hand, line by line and step by step, and prove that it is right.
 #
 # **Needs:** unit 03, the chain rule, the product of a matrix and a vector. **Takes:** 45 minutes. **Costs:** seconds, no GPU.
 
@@ -178,12 +177,12 @@ print(saved)
 # %% [markdown]
 # | the line | what goes back |
 # | --- | --- |
-# | a sum | to each part: the same |
-# | a product, number by number | to each factor: times the other factor |
+# | sum | the same to each part |
+# | product, number by number | to each factor, times the other |
 # | $\sigma$ or $\tanh$ | times its slope there |
-# | $W x$ | to $x$: times $W^\top$; to $W$: times $x^\top$ |
+# | $W x$ | to $x$, times $W^\top$; to $W$, times $x^\top$ |
 #
-# And one for the names: what is used twice gets the **sum** of what both send back.
+# And what is used twice gets the **sum** of what both send back.
 
 # %% [markdown]
 # We begin at step 10, the last. What arrives at $h_{10}$ comes from the loss: $\delta h_{10} = h_{10} - \text{bit}$. No step
@@ -441,11 +440,14 @@ with reveal(
 # %% [markdown]
 # ## Play
 #
-# The latch of unit 03: one unit, gates set by hand, the bit at step 1. Forwards, move the step and watch $c$ hold the bit while
-# $h$ shows it only when the output gate opens. Then choose *backwards*: a loss at the last step sends its gradient towards step 1.
+# One unit with gates set by hand, as the latch of unit 03, but its output gate follows the inputs. Move the step: $c$ holds the
+# bit of step 1, and $h$ shows it whenever the output gate opens. Slow $c$, fast $h$.
+
+# %% [markdown]
+# Then choose *backwards*. The loss is the last $h$, and its gradient goes towards step 1.
 #
 # - How much of `d_c` is left at step 1? Which gate decides that?
-# - Lower the forget gate between. What happens to both directions?
+# - Move the forget bias to 1 and to 0. What happens forwards, and backwards?
 
 # %%
 explore_time()
@@ -563,9 +565,9 @@ compare_with_torch(lstm_forward, lstm_backward, to_torch_layout)
 # %% [markdown]
 # ## What you now know
 #
-# - An LSTM over time is one loop; every step uses the same parameters, so their gradients add up over steps and batch.
-# - Back through a step: last line first, other factor, slope at the output, transposed matrix, and sums where something was used twice.
-# - Two gradients are carried, `d_h` and `d_c`. Complex steps prove the result, and torch agrees.
+# - An LSTM over time is one loop. All steps share the parameters, so their gradients add up.
+# - Back through a step: last line first, the other factor, the slope at the output, the transposed matrix.
+# - Two gradients are carried, `d_h` and `d_c`. Complex steps prove the result; torch agrees.
 
 # %% [markdown]
 # **Open:** in the latch, `d_c` reached step 1 nearly whole; with a lower forget bias it faded. Why does a gradient arrive at all?

@@ -9,10 +9,9 @@
 # %%
 # << first_cell >>
 import numpy as np
-from gatedrnn_course import bit_sequences, catalogue, earlier, explore_flow, plot
-from gatedrnn_course import predict, race_on_bits, reveal, run_cell, show_cell
-from gatedrnn_course import show_timeline, sigmoid, step_jacobians
-from gatedrnn_course.cells import draw_params
+from gatedrnn_course import bit_sequences, earlier, explore_flow, plot
+from gatedrnn_course import predict, race_on_bits, random_params, reveal, run_cell
+from gatedrnn_course import show_cell, show_timeline, sigmoid, step_jacobians
 
 # %% [markdown]
 # ## An LSTM that an RNN beats
@@ -108,27 +107,15 @@ def arrives(js, first=0):
 # %% tags=["nbval-ignore-output"]
 rnn_step, lstm_step = earlier("rnn_step"), earlier("lstm_step")
 
-
-def residual_layer(h_prev, p):
-    """A layer that adds to what it got."""
-    y = np.maximum(h_prev @ p.U_1.T + p.b_1, 0) @ p.U_2.T + p.b_2
-    return h_prev + y
-
+residual_layer = earlier("residual_layer")
 
 # %% [markdown]
 # Three kinds of network, 16 units each, with random weights about as large as torch draws them, and 40 steps. In a **ResNet**
 # each layer adds something to what it got: depth takes the place of time, and every layer has weights of its own.
 
 # %%
-H, xs, zero = 16, bit_sequences(1, 41)[0], np.zeros((1, 16))
-
-
-def weights(name, seed, scale=0.15, b_f=None):
-    """Random weights of a cell of the catalogue."""
-    p = draw_params(catalogue[name], 2, H, np.random.default_rng(seed), scale)
-    if b_f is not None:
-        p.b_f[:] = b_f
-    return p
+H, SIZE = 16, 0.15
+xs, zero = bit_sequences(1, 41)[0], np.zeros((1, H))
 
 
 def jacobians(name, p):
@@ -152,11 +139,11 @@ with reveal(
     "Along c this LSTM does worse than the RNN. With b_f = 3 a good part arrives. In "
     "the ResNet x goes straight through, as if its f were 1: nothing shrinks.",
 ):
-    curves = {"RNN": arrives(jacobians("RNN", weights("RNN", 0)))}
+    curves = {"RNN": arrives(jacobians("RNN", *random_params("RNN", 1, SIZE)))}
     for b_f in (0, 1, 3):
-        js = jacobians("LSTM", weights("LSTM", 0, b_f=b_f))
+        js = jacobians("LSTM", *random_params("LSTM", 1, SIZE, b_f))
         curves[f"LSTM along c, b_f = {b_f}"] = arrives(js[:, H:, H:])
-    layers = [weights("residual layer", seed) for seed in range(41)]
+    layers = random_params("residual layer", 41, SIZE)
     js = step_jacobians(residual_layer, [zero + 1.0], layers)[:, 0]
     curves["ResNet"] = arrives(js)
     plot(curves, x="steps back, or layers", y="what arrives", log=True)
@@ -166,7 +153,7 @@ with reveal(
 # diagonal and 0 elsewhere, so its products are the direct path.
 
 # %%
-p = weights("LSTM", 0, b_f=1)
+p = random_params("LSTM", 1, SIZE, b_f=1)[0]
 js = jacobians("LSTM", p)
 f = run_cell("LSTM", p, xs)["f"][:, 0]
 largest = np.abs(js[:, H:, H:] - f[:, None] * np.eye(H)).max()
@@ -203,7 +190,7 @@ with reveal(
     "Much of it comes through h, more or less with each draw of the weights. Only the "
     "direct path can be read off the gates.",
 ):
-    ps = [weights("LSTM", seed, b_f=3) for seed in range(4)]
+    ps = random_params("LSTM", 4, SIZE, b_f=3)
     all_js = [jacobians("LSTM", p) for p in ps]
     direct = [arrives(js[:, H:, H:]) for js in all_js]
     curves = {"direct path, mean of four": np.mean(direct, axis=0)}
@@ -237,9 +224,8 @@ with reveal(
     "stays below 1, whatever the weights are.",
 ):
     curves = {}
-    for seed in range(4):
-        js = jacobians("LSTM", weights("LSTM", seed, scale=1.0, b_f=3))
-        curves[f"whole gradient, weights {seed + 1}"] = arrives(js, first=H)
+    for k, p in enumerate(random_params("LSTM", 4, 1.0, b_f=3), 1):
+        curves[f"whole gradient, weights {k}"] = arrives(jacobians("LSTM", p), first=H)
     plot(curves, x="steps back", y="what arrives", log=True)
 
 # %% [markdown]
@@ -264,7 +250,7 @@ with reveal(
 ):
     curves = {}
     for key, cell, b_f in (("RNN", "RNN", None), ("LSTM, b_f = 0", "LSTM", 0)):
-        drawn = [weights(cell, seed, b_f=b_f) for seed in range(8)]
+        drawn = random_params(cell, 8, SIZE, b_f)
         for when, ps in (("before", drawn), ("after", first_race.params[key])):
             from_c = H if cell == "LSTM" else 0
             rows = [arrives(jacobians(cell, p), from_c)[:25] for p in ps]
@@ -375,7 +361,7 @@ def chrono(T_max):
 curves, units = {}, range(1, H + 1)
 starts = {"chrono, T_max = 100": chrono(100), "b_f = 1": forget_bias(1)}
 for name, start in starts.items():
-    p = weights("LSTM", 0)
+    p = random_params("LSTM", 1, SIZE)[0]
     start(p, np.random.default_rng(0))
     curves[name] = np.sort(np.log(0.5) / np.log(sigmoid(p.b_f)))
 plot(curves, x="unit, the slowest last", y="half-life", at=units, log=True)
@@ -445,7 +431,7 @@ with reveal(
     "Some units now keep far longer than the task asks, others forget at once.",
 ):
     trained, seqs = race.params["chrono"][0], bit_sequences(64, 100, seed=5)[0]
-    before = weights("LSTM", 0)
+    before = random_params("LSTM", 1, SIZE)[0]
     chrono(100)(before, np.random.default_rng(0))
     f = {"before": run_cell("LSTM", before, seqs)["f"]}
     f["after"] = run_cell("LSTM", trained, seqs)["f"]

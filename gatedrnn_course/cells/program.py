@@ -17,6 +17,10 @@ __all__ = ["Program"]
 class Program(Protocol):
     """Equations from some names to others."""
 
+    def __hash__(self) -> int:
+        """Equal programs have one hash: what is derived from them is kept by it."""
+        ...
+
     @property
     def cell(self) -> Cell:
         """The cell they belong to."""

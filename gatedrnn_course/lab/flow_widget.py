@@ -1,4 +1,4 @@
-"""`explore_flow(lstm_step, rnn_step, residual_layer)`: how much of a gradient arrives, with the forget bias as a slider.
+"""`explore_flow(lstm_step, rnn_step, residual_layer)`: how much of a gradient arrives, the forget bias as a slider.
 
 It is computed with the functions it is given, a learner's own where they are those.
 """

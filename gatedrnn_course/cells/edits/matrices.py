@@ -41,7 +41,7 @@ def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}.T`.")
         at, new = (*path, "matrix"), Transpose(node.matrix)
         yield ctx.site(at, new, ("transposed",), words, matrix=node.matrix, vector=_shown(node.vector))
-    elif isinstance(node, MatMul) and ctx.line.name != JACOBIAN:
+    elif isinstance(node, MatMul) and isinstance(node.matrix, Transpose) and ctx.line.name != JACOBIAN:
         words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}`, without `.T`.")
         back, vector = node.matrix.matrix, _held(node.vector)
         yield ctx.site(path, MatMul(back, node.vector), ("transposed back",), words, matrix=back, vector=vector)
@@ -56,7 +56,7 @@ def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         )
         new = NumpyMatMul(node.matrix, node.vector)
         yield ctx.site(path, new, ("slide",), words, matrix=node.matrix, vector=_shown(node.vector))
-    elif isinstance(node, MatMul):
+    elif isinstance(node, MatMul) and isinstance(node.matrix, Transpose):
         words = mark(
             "In {line}, `{matrix}.T @ {vector}` is typed as on the slide, which is right for one vector only; "
             "for a batch of rows write `{vector} @ p.{matrix}`."
@@ -83,7 +83,7 @@ def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         )
         new = Op("*", node.vector, Transpose(node.matrix))
         yield ctx.site(path, new, ("elementwise T",), words, matrix=node.matrix, vector=_shown(node.vector))
-    elif isinstance(node, MatMul):
+    elif isinstance(node, MatMul) and isinstance(node.matrix, Transpose):
         words = mark("In {line}, {matrix} is multiplied element by element (*) instead of as a matrix (@).")
         back = node.matrix.matrix
         yield ctx.site(path, Op("*", node.vector, back), ("elementwise",), words, matrix=back)

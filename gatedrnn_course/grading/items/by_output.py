@@ -135,9 +135,9 @@ class _Search:
         need = [line for line in lines if line.name in self.above[output]]
         for size in range(_AT_ONCE + 1):
             found = list(self._tried(known, need, [line.name for line in need if line.name not in fixed], size))
-            found = [more for more, values in found if same_numbers(self.trial.pick(values, (output,)), (value,))]
-            if found:
-                yield from found[:_KEPT]
+            fits = [more for more, values in found if same_numbers(self.trial.pick(values, (output,)), (value,))]
+            if fits:
+                yield from fits[:_KEPT]
                 return
 
     def _tried(

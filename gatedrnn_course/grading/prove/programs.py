@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from gatedrnn_course.cells.edits import Edit
+from gatedrnn_course.cells.program import Program as Equations
 from gatedrnn_course.grading.items import (
     BackwardItem,
     BackwardSequenceItem,
@@ -46,7 +47,8 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
     if isinstance(item, EquationsItem):
         return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)
     if isinstance(item, SliceItem):
-        slice_, arguments, name = item.slice, item.arguments, item.name
+        slice_: Equations = item.slice
+        arguments, name = item.arguments, item.name
     elif isinstance(item, (SequenceItem, BackwardItem, BackwardSequenceItem, JacobianItem)):
         slice_, name = item.slice, STEP.format(name=item.name)
         arguments = (*slice_.inputs, "p")

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -126,12 +125,10 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
-    """Two mistakes in different lines, or aspects, drawn at random; pairs that cancel are left out."""
+    """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
     if isinstance(item, FunctionItem):
-        drawn = list(item.further())
-        random.Random(seed).shuffle(drawn)
-        telling = (mistake for mistake in drawn if not _says_nothing(item, mistake.function))
-        for k, mistake in enumerate(islice(telling, count)):
+        drawn = random.Random(seed).sample(item.pairs, min(count, len(item.pairs)))
+        for k, mistake in enumerate(mistake for mistake in drawn if not _says_nothing(item, mistake.function)):
             yield Wrong((mistake.explanation.key,), k, mistake.function)
         return
     if not isinstance(item, _OF_LINES):

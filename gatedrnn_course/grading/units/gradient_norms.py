@@ -233,7 +233,7 @@ def _pairs() -> Iterator[Mistake]:
     """Wrong functions with two mistakes in different choices."""
     for (first, one), (second, other) in combinations(_SLIPS, 2):
         if not set(one) & set(other):
-            yield Mistake(first, _Walk(**one, **other), also=(second,))
+            yield Mistake(first, _Walk(**one, **other), also=second)
 
 
 def _draw(kind: str, rng: np.random.Generator, T: int, B: int, H: int, decides: bool = True) -> Draw:
@@ -243,7 +243,8 @@ def _draw(kind: str, rng: np.random.Generator, T: int, B: int, H: int, decides: 
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    batches = [_draw("batch", rng, 5 + k, *(int(n) for n in rng.permutation((2, 3, 4))[:2])) for k in range(2)]
+    sizes = [[int(n) for n in rng.permutation((2, 3, 4))] for _batch in range(2)]
+    batches = [_draw("batch", rng, 5 + k, B, H) for k, (B, H, _other) in enumerate(sizes)]
     return (*batches, _draw("ones", rng, 2, 1, 1), _draw("square", rng, 4, 4, 4, decides=False))
 
 
@@ -272,6 +273,6 @@ def gradient_norms_item(points: int, forbidden: tuple[str, ...], hints: tuple[st
         },
         function=_norms,
         mistakes=tuple(Mistake(words, _Walk(**parts)) for words, parts in _SLIPS),
-        further=_pairs,
+        pairs=tuple(_pairs()),
         draw=_draws,
     )
