@@ -228,7 +228,7 @@ _PLACES = mark("`*` multiplies number by number; a product of matrices is `@`.")
 _PRODUCTS: Aspect = (
     (RIGHT, lambda after, j: after @ j),
     (
-        mark("The matrices stand in the wrong order: a later step stands left of an earlier one."),
+        mark("The matrices stand in the wrong order: an earlier step stands left of a later one."),
         lambda after, j: j @ after,
     ),
     (_PLACES, lambda after, j: after * j),
