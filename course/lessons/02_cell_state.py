@@ -231,13 +231,13 @@ explore_carousel()
 predict(
     "slow and fast",
     "Which moves more in one step, beside its own spread?",
-    ["c", "h", "Both about the same"],
+    ["c does", "h does", "Both about the same"],
 )
 
 # %%
 with reveal(
     "slow and fast",
-    "h",
+    "h does",
     "First six bars: c goes its way in small sums, mostly the one way of the drift. "
     "h goes through o, which follows the input at every step. "
     "Last picture: one unit of the sixth cell.",

@@ -48,7 +48,7 @@ def compare_with_torch(forward: Function, backward: Function, layout: Function, 
     functions = {"lstm_forward": forward, "lstm_backward": backward, "to_torch_layout": layout}
     blank = [f"`{name}`" for name, function in functions.items() if is_blank(function)]
     if blank:
-        words = _("Nothing was compared yet: {names} is still to be written.")
+        words = _("Nothing was compared. Still to be written: {names}.")
         show(Panel("note", words.format(names=", ".join(blank))))
         return
     if find_spec("torch") is None:

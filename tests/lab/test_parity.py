@@ -75,7 +75,7 @@ def test_what_is_not_written_yet_is_named(capsys: pytest.CaptureFixture[str]) ->
     def blank(p: Any) -> Any: ...
 
     compare_with_torch(lstm_forward, lstm_backward, blank)
-    assert "`to_torch_layout` is still to be written" in capsys.readouterr().out
+    assert "Still to be written: `to_torch_layout`." in capsys.readouterr().out
 
 
 @pytest.mark.gpu
