@@ -26,7 +26,7 @@ from gatedrnn_course.grading.items.search import Found
 
 __all__ = ["explain_outputs"]
 
-_SECONDS, _TRIES = 2.0, 40_000
+_SECONDS, _TRIES = 2.0, 15_000
 """Processor time allowed for the search, and readings tried in it."""
 _AT_ONCE = 2
 """Mistakes that one output may add to those found before it."""
@@ -56,7 +56,8 @@ def explain_outputs(program: Program, seen: Sequence[Seen], clock: Callable[[], 
     with np.errstate(all="ignore"):
         first, value = trials[0]
         right = first.pick(first.right, program.outputs)
-        wrong = [k for k in range(len(value or ())) if not same_numbers((right or value)[k : k + 1], value[k : k + 1])]
+        pairs = enumerate(zip(right or (), value or (), strict=False))
+        wrong = [k for k, (one, other) in pairs if not same_numbers((one,), (other,))]
         for found in classes(program):
             if _may_fit(found.edit, first, value, wrong) and _fits(found.edit, trials):
                 return Found(found.edit)
