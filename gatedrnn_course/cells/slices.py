@@ -82,7 +82,11 @@ class Slice:
         line = next((line for line in self.cell.lines if line.name == name.removesuffix("_prev")), None)
         if line is None:
             return name
-        return _("{state} of the step before").format(state=_(line.words)) if name.endswith("_prev") else _(line.words)
+        if not name.endswith("_prev"):
+            return _(line.words)
+        if not self.cell.inputs:  # its steps are layers
+            return _("the layer before")
+        return _("{state} of the step before").format(state=_(line.words))
 
     def line(self, name: str) -> Line:
         """The equation that defines a name.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from gatedrnn_course.errors import CourseError
@@ -22,7 +23,10 @@ from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
 
-__all__ = ["check", "verdict_on"]
+__all__ = ["check", "judged", "verdict_on"]
+
+judged: ContextVar[str] = ContextVar("judged", default="")
+"""The number of the unit whose item is being judged; empty while none is."""
 
 
 def check(function: Callable[..., Any]) -> None:
@@ -78,7 +82,11 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
     caller = LocalCaller(function)
     names = namespace_of(function)
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}
-    return judge_with_earlier(item, caller, caller, unproven, seed, head_of(function))
+    now = judged.set(unit.number)
+    try:
+        return judge_with_earlier(item, caller, caller, unproven, seed, head_of(function))
+    finally:
+        judged.reset(now)
 
 
 def _name(function: Callable[..., Any], names: Any) -> str:

@@ -17,7 +17,7 @@ HOME = "GATEDRNN_HOME"
 FILE = "passed.json"
 
 Kept = Mapping[str, str]
-"""Of a function that passed: `fingerprint` and `source`."""
+"""Of a function that passed: `fingerprint`, and `source`: Python that defines it, with all it needs."""
 
 
 def folder() -> Path:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from gatedrnn_course.grading.items.fingerprint import function_fingerprint
+from gatedrnn_course.lab.carry import carried
 from gatedrnn_course.lab.kept import keep, kept, let_go
 
 __all__ = ["before", "forget", "function", "holds", "names", "remember"]
@@ -17,7 +17,7 @@ _passed: dict[str, tuple[Callable[..., Any], str]] = {}
 def remember(name: str, function: Callable[..., Any]) -> None:
     """Keep a function that passed its check, also for later sessions."""
     _passed[name] = function, function_fingerprint(function)
-    keep(name, _passed[name][1], _source(function))
+    keep(name, _passed[name][1], carried(name, function))
 
 
 def forget(name: str) -> None:
@@ -47,10 +47,3 @@ def function(name: str) -> Callable[..., Any] | None:
 def names() -> tuple[str, ...]:
     """Names of all functions that passed in this session."""
     return tuple(_passed)
-
-
-def _source(function: Callable[..., Any]) -> str:
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):  # typed where no source is kept, or no plain function
-        return ""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatedrnn_course.cells import backward_of, catalogue, cell_latex, parse
 from gatedrnn_course.cells.language import parse_line
-from gatedrnn_course.cells.latex import expr_latex, line_latex, name_latex
+from gatedrnn_course.cells.latex import backward_latex, expr_latex, index_of, line_latex, name_latex
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,8 @@ from gatedrnn_course.cells.latex import expr_latex, line_latex, name_latex
         ("d_h_prev", r"\delta h_{t-1}"),
         ("d_W_f", r"\delta W_f"),
         ("a_f", "a_{f,t}"),
+        ("d_a_c_tilde", r"\delta a_{\tilde{c},t}"),
+        ("d_c_next", r"\delta c_t^{\text{next}}"),
     ],
 )
 def test_a_name_has_its_time(name: str, latex: str) -> None:
@@ -64,6 +66,13 @@ def test_a_minus_behind_a_plus_stands_in_brackets() -> None:
 
 def test_an_equation_is_one_line() -> None:
     assert line_latex(catalogue["RNN"].line("h")) == r"h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h)"
+
+
+def test_layers_are_counted_by_another_letter_than_steps() -> None:
+    text = cell_latex(catalogue["highway layer"])
+    assert r"h_{\ell} &= t_{\ell} \odot y_{\ell} + (1 - t_{\ell}) \odot h_{\ell-1}" in text
+    assert "_t " not in text.replace("W_t ", "")
+    assert index_of(catalogue["RNN"]) == "t"
 
 
 def well_formed(latex: str) -> bool:
@@ -103,3 +112,10 @@ def test_words_in_text_mode_hold_no_bare_underscore() -> None:
 @pytest.mark.parametrize("name", ["W_a_b_c", "gate_of_the_cell", "a_b_c_prev"])
 def test_a_long_name_has_one_subscript(name: str) -> None:
     assert not re.search(r"(?<!\\)_.*(?<!\\)_", name_latex(name))
+
+
+def test_the_backward_equations_are_aligned_in_their_order() -> None:
+    program = backward_of(catalogue["LSTM"])
+    rows = backward_latex(program).removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}").split(" \\\\\n")
+    assert [row.partition(" &= ")[0] for row in rows] == [name_latex(line.name) for line in program.lines]
+    assert r"\delta c_t &= \delta c_t^{\text{next}} + \delta h_t \odot o_t" in rows[3]

@@ -52,6 +52,8 @@ def test_names_in_words() -> None:
         "cell state of the step before",
     ]
     assert "p.W_f" in whole.words("p")
+    layer = whole_step(catalogue["residual layer"])
+    assert [layer.words(name) for name in ("h_prev", "h")] == ["the layer before", "next layer"]
 
 
 def test_a_state_has_the_shape_of_its_line_even_where_no_line_reads_it() -> None:

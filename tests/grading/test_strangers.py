@@ -139,3 +139,37 @@ return sigmoid((a - a.mean(-1, keepdims=True)) / a.std(-1, keepdims=True))
     verdict = told("forget_gate", body)
     assert "normalised over the units (layer norm)" in verdict.sentence
     assert "at sizes of 1 its numbers are not finite" in verdict.sentence
+
+
+LOOPS = {
+    "the first input is skipped, the initial state is kept": (
+        "hs, cs = [h_0], [c_0]\nfor x in xs[1:]:\n    h, c = lstm_step(x, hs[-1], cs[-1], p)\n"
+        "    hs.append(h)\n    cs.append(c)\nreturn np.stack(hs), np.stack(cs)",
+        "The loop skips the first input, and the initial state stands in the first row of the result.",
+    ),
+    "the first row stays zero": (
+        "hs = np.zeros((len(xs), *h_0.shape))\ncs = np.zeros_like(hs)\nfor t in range(1, len(xs)):\n"
+        "    hs[t], cs[t] = h_0, c_0 = lstm_step(xs[t], h_0, c_0, p)\nreturn hs, cs",
+        "The loop skips the first input, and the first row of the result stays zero.",
+    ),
+    "the states are exchanged at the start": (
+        "h, c, hs, cs = c_0, h_0, [], []\nfor x in xs:\n    h, c = lstm_step(x, h, c, p)\n"
+        "    hs.append(h)\n    cs.append(c)\nreturn np.stack(hs), np.stack(cs)",
+        "The initial states are exchanged: each is taken for the other.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "mistake"), LOOPS.values(), ids=LOOPS)
+def test_a_slip_of_the_loop_has_a_name(body: str, mistake: str) -> None:
+    assert told("lstm_forward", body).mistake == mistake
+
+
+def test_a_sum_that_runs_on_from_row_to_row_is_told() -> None:
+    body = (
+        "x, h, s = np.atleast_2d(x), np.atleast_2d(h_prev), 0.0\nf = np.zeros(h.shape)\n"
+        "for b in range(len(x)):\n    for j in range(f.shape[1]):\n"
+        "        s += p.W_f[j] @ x[b] + p.U_f[j] @ h[b]\n        f[b, j] = sigmoid(s + p.b_f[j])\n"
+        "return f.reshape(h_prev.shape)"
+    )
+    assert "carry something from row to row" in told("forget_gate", body).sentence

@@ -8,13 +8,14 @@ from typing import Any
 import nbformat
 import pytest
 
-from gatedrnn_course.lab import hint, passed, predict
+from gatedrnn_course.lab import earlier, hint, passed, predict
 
 
 @pytest.fixture(autouse=True)
 def fresh_kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(passed, "_passed", {})
     monkeypatch.setenv("GATEDRNN_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(earlier, "_proven", {})
     monkeypatch.setattr(hint, "_shown", {})
     monkeypatch.setattr(predict, "_asked", {})
 

@@ -24,6 +24,16 @@ def test_a_lane_has_a_bar_a_step_in_the_colour_of_its_quantity() -> None:
     assert (found["value"].get("data-low"), found["value"].get("data-high")) == ("-2", "2")
 
 
+def test_on_paper_the_bars_of_a_lane_are_one_path() -> None:
+    quantities = {name: [0.5, -0.25] * 20 for name in ("f", "i", "c_tilde", "c", "h")}
+    svg = draw_timeline(quantities, {}, None, "words", paper=True)
+    assert all(len(lane) == 1 and lane[0].get("d", "").count("M") == 40 for lane in lanes(svg).values())
+    bars = lanes(svg)["f"][0]
+    assert (bars.get("stroke"), bars.get("stroke-width")) == (style_of("f").colour, "7.4")
+    assert bars.get("d", "").startswith(f"M116.6 {12 + TALL / 4:.1f}v{TALL / 4:.1f}M125.8 ")
+    assert len(svg) < 0.5 * len(draw_timeline(quantities, {}, None, "words"))
+
+
 @pytest.mark.parametrize(
     ("value", "span", "top", "tall"),
     [
@@ -57,3 +67,11 @@ def test_no_letters_are_small_and_the_picture_fits_half_a_window() -> None:
     root = ET.fromstring(draw_timeline({"c": [1.0] * 20}, {}, None, "words"))
     assert float(root.get("font-size", "")) * 480 / float(root.get("width", "")) > 11
     assert not [text for text in root.iter(f"{SPACE}text") if text.get("font-size")]
+
+
+def test_a_still_lane_is_one_path_and_a_part_of_a_picture_has_no_words_of_its_own() -> None:
+    lanes = {"f": [1.0, 0.5, 0.0]}
+    moving, still = (ET.fromstring(draw_timeline(lanes, {}, 2, "", still=still)) for still in (False, True))
+    assert [root.get("aria-label") for root in (moving, still)] == [None, None]
+    bars = [next(root.iter(f"{SPACE}g")) for root in (moving, still)]
+    assert [len(group) for group in bars] == [3, 1]

@@ -18,6 +18,7 @@ from gatedrnn_course.cells.expr import (
     join_sum,
     terms,
     to_text,
+    walk,
 )
 from gatedrnn_course.cells.jacobian import JACOBIAN
 from gatedrnn_course.text import mark
@@ -27,6 +28,11 @@ __all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "n
 
 def _held(expr: Expr) -> str:
     return f"({to_text(expr)})" if isinstance(expr, Op) else to_text(expr)
+
+
+def _shown(vector: Expr) -> str:
+    """A vector as a message shows it: of one that is computed by a product it tells nothing."""
+    return "(...)" if any(isinstance(node, MatMul) for _path, node in walk(vector)) else to_text(vector)
 
 
 def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

@@ -10,16 +10,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gatedrnn_course.grading.classroom.record import ItemRecord, Record, SandboxRecord
-from gatedrnn_course.grading.classroom.submission import Submission, read_submission, readable
+from gatedrnn_course.grading.classroom.submission import Submission, defines_anything, read_submission, readable
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.fingerprint import rubric_fingerprint
 from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
 from gatedrnn_course.grading.judging.judge import judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_in_sources
 from gatedrnn_course.grading.judging.verdict import Verdict
+from gatedrnn_course.grading.running.course import course_function
 from gatedrnn_course.grading.running.student import Place
 from gatedrnn_course.grading.sandbox import EXAMPLES, CellFault, Limits, Sandbox, write_examples
-from gatedrnn_course.grading.units import Unit
+from gatedrnn_course.grading.units import Unit, items_before
 from gatedrnn_course.text import _
 
 __all__ = ["LIMITS", "grade_submission", "rubric_of"]
@@ -79,8 +80,10 @@ def _judge_all(submission: Submission, unit: Unit, sandbox: Sandbox, seed: int) 
     One that was refused is replaced from then on in both, so that later items neither fall with it nor profit from it.
     """
     names = [item.name for item in unit.items]
-    files = {EXAMPLES: write_examples({item.name: item.example() for item in unit.items})}
-    place = Place(sandbox, submission.cells, names, LIMITS, files, LOAD_SECONDS)
+    before = items_before(unit)
+    files = {EXAMPLES: write_examples({item.name: item.example() for item in (*before, *unit.items)})}
+    offered = {item.name: course_function(item) for item in before}
+    place = Place(sandbox, submission.cells, names, LIMITS, files, LOAD_SECONDS, offered)
     again = place.another()  # its process starts when it is first needed
     failed: dict[str, Item] = {}
     refused: dict[str, Item] = {}
@@ -90,7 +93,7 @@ def _judge_all(submission: Submission, unit: Unit, sandbox: Sandbox, seed: int) 
             used = forbidden_use(submission.cells, item.name, item.forbidden, refused)
             if used:
                 refused[item.name] = item
-                place.replace({name: earlier.reference for name, earlier in refused.items()})
+                place.replace({name: course_function(earlier) for name, earlier in refused.items()})
                 verdict = Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
             else:
                 head = head_in_sources(submission.cells, item.name)
@@ -98,20 +101,21 @@ def _judge_all(submission: Submission, unit: Unit, sandbox: Sandbox, seed: int) 
             if verdict.outcome != "right":
                 failed[item.name] = item
             verdicts.append(verdict)
-        return verdicts, _notes(place)
+        return verdicts, _notes(place, submission)
     finally:
         place.close()
         again.close()
 
 
-def _notes(place: Place) -> list[str]:
-    """What happened while the notebook ran, for the student."""
+def _notes(place: Place, submission: Submission) -> list[str]:
+    """What happened while the notebook ran, for the student; not that a cell shows nothing where nobody looks."""
     notes = [
         _("Code cell {number} never ended or ended the process; it was left out.").format(number=k + 1)
         for k in place.left_out()
     ]
     if place.report is not None:
-        notes += [_about(fault) for fault in place.report.faults]
+        only_shows = {k for k, cell in enumerate(submission.cells) if not defines_anything(cell)}
+        notes += [_about(fault) for fault in place.report.faults if not (fault.quiet and fault.cell in only_shows)]
     return notes
 
 

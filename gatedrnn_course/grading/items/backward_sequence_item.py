@@ -41,10 +41,12 @@ class BackwardSequenceItem(Item):
 
     Attributes:
         cell: The cell.
+        wanted: Some of the outputs; all where left out.
         clock: Seconds of processor time; they bound the search.
     """
 
     cell: Cell = field(kw_only=True)
+    wanted: tuple[str, ...] = field(default=(), kw_only=True)
     clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @cached_property
@@ -60,6 +62,14 @@ class BackwardSequenceItem(Item):
     @property
     def outputs(self) -> tuple[str, ...]:
         """Derivatives with respect to the inputs, the initial states and the parameters."""
+        return self.wanted or self._every
+
+    def only(self, outputs: Sequence[str]) -> Item:
+        """The same with some of the outputs."""
+        return replace(self, wanted=tuple(outputs))
+
+    @property
+    def _every(self) -> tuple[str, ...]:
         names = {f"d_{state}_prev": f"d_{state}_0" for state in self.cell.states} | {"d_x": "d_xs"}
         return tuple(names.get(name, name) for name in self.slice.outputs)
 
@@ -76,7 +86,8 @@ class BackwardSequenceItem(Item):
         program = self.slice
         lines, outputs = (edit.lines, edit.outputs) if edit else (program.lines, program.outputs)
         saved, d_hs, p = args
-        return loop(compiled(lines, program.inputs, outputs), program, saved, d_hs, Params(p))
+        found = loop(compiled(lines, program.inputs, outputs), program, saved, d_hs, Params(p))
+        return tuple(value for name, value in zip(self._every, found, strict=True) if name in self.outputs)
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
         """The draws of a sequence, each with what its forward keeps and with derivatives that arrive."""
@@ -104,7 +115,7 @@ class BackwardSequenceItem(Item):
             return None
         order = ("square", "batch", "ones")
         until = self.clock() + _SECONDS
-        alone = self._alone(ask)
+        alone = [] if self.wanted else self._alone(ask)
         seen = [*alone, *sorted(observed, key=lambda o: (order.index(o.draw.kind), o.value is None))]
         for words, loop, edit in self._wrong_ways(alone):
             if self.clock() > until:

@@ -221,30 +221,45 @@ def _as_if(item: Item, stale: Stale, rows: Sequence[Known], k: int, before: Know
 
 
 def mixes_rows(item: Item, observed: Sequence[Observation], ask: Ask) -> Words | None:
-    """The first row of a batch changes when another row does."""
+    """One row of a batch changes when others do."""
     one = next((o for o in observed if o.draw.kind == "batch" and not o.draw.words and o.value is not None), None)
     axes = _batch_axes(item)
     if one is None or not axes or one.value is None:
         return None
     if not all(np.shape(v) == np.shape(r) for v, r in zip(one.value, _right(item, one.draw), strict=True)):
         return None
+    if _row_changes(item, one, axes, 0, ask):
+        return Words(
+            mark(
+                "The first row of the result depends on the other rows of the batch: each row is a vector by itself. "
+                "Is something summed, averaged or normalised over the batch, along axis 0?"
+            )
+        )
+    if _row_changes(item, one, axes, -1, ask):
+        return Words(
+            mark(
+                "The last row of the result depends on the rows before it: each row is a vector by itself. "
+                "Does a loop over the rows carry something from row to row, such as a sum that is never set to 0?"
+            )
+        )
+    return None
+
+
+def _row_changes(item: Item, one: Observation, axes: Mapping[int, int], row: int, ask: Ask) -> bool:
+    """Whether a row of the result changes when all other rows of the arguments do."""
     args = list(one.draw.args)
     for k, axis in axes.items():
-        array = np.array(args[k])
-        array[(slice(None),) * axis + (slice(1, None),)] *= 1.5
+        array = np.array(args[k]) * 1.5
+        at = (slice(None),) * axis + (row,)
+        array[at] = np.asarray(args[k])[at]
         args[k] = array
     other = ask(replace(one.draw, args=tuple(args)))
-    if other.value is None:
-        return None
-    at = (slice(None), 0) if isinstance(item, SequenceItem) else (0,)
+    if other.value is None or one.value is None:
+        return False
+    at = (slice(None), row) if isinstance(item, SequenceItem) else (row,)
     pairs = list(zip(one.value, other.value, strict=False))
-    if any(np.shape(a) != np.shape(b) for a, b in pairs) or all(same_numbers((a[at],), (b[at],)) for a, b in pairs):
-        return None
-    return Words(
-        mark(
-            "The first row of the result depends on the other rows of the batch: each row is a vector by itself. "
-            "Is something summed, averaged or normalised over the batch, along axis 0?"
-        )
+    return all(np.shape(a) == np.shape(b) for a, b in pairs) and not all(
+        same_numbers((a[at],), (b[at],)) for a, b in pairs
     )
 
 
@@ -305,8 +320,14 @@ def _nudged(item: Item, draw: Draw, name: str) -> tuple[Any, ...]:
     args: list[Any] = list(draw.args)
     for k, argument in enumerate(item.arguments):
         if argument == name:
-            args[k] = np.asarray(args[k]) * 0.7
+            args[k] = _other(args[k])
         elif name.startswith(f"{argument}.") and isinstance(args[k], Mapping):
             key = name.partition(".")[2]
-            args[k] = Params({n: a * 0.7 if n == key else a for n, a in args[k].items()})
+            args[k] = Params({n: _other(a) if n == key else a for n, a in args[k].items()})
     return tuple(args)
+
+
+def _other(array: Any) -> Any:
+    """An array with other numbers of the same range, and in another direction."""
+    array = np.asarray(array)
+    return array * np.linspace(0.6, 0.8, array.size).reshape(array.shape)

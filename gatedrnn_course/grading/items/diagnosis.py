@@ -14,6 +14,7 @@ from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.edits.readings import edit_with, further_readings
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.program import Program
+from gatedrnn_course.grading.items.joint import joint_mistake
 from gatedrnn_course.grading.items.recover import Asked
 from gatedrnn_course.grading.items.search import Found, LineSearch, Unexplained
 
@@ -79,7 +80,16 @@ def explain_slice(
 
         search = LineSearch(slice_, Asked(call), fits, clock, SECONDS)
         told = search.run()
-        return _two_in_a_line(slice_, told, fits, lambda: clock() > search.start + SECONDS) or told
+        told = _two_in_a_line(slice_, told, fits, lambda: clock() > search.start + SECONDS) or told
+        if told is None or told.unexplained:
+            told = _joint(slice_, trials) or told
+        return told
+
+
+def _joint(slice_: Program, trials: Sequence[tuple[Trial, Values | None]]) -> Found | None:
+    """Something done to several stacked lines at once."""
+    words = joint_mistake(slice_, lambda outputs: all(same_numbers(outputs(trial), value) for trial, value in trials))
+    return None if words is None else Found(replace(edit_with(slice_, {}), words=(words,)))
 
 
 def _two_in_a_line(

@@ -133,7 +133,7 @@ def jacobian_docstring(title: str, program: JacobianProgram) -> str:
     """
     rows = [_row(name, program.words(name), "...", program.shape(name)[0]) for name in program.inputs[:-1]]
     rows.append(f"    p: {_parameters(program)}")
-    entry = _("entry [..., i, j] is the derivative of h_i with respect to h_prev_j, (..., H, H)")
+    entry = _("J (..., H, H): entry [..., i, j] is the derivative of h_i with respect to h_prev_j")
     return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
 
 

@@ -14,7 +14,7 @@ from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation, rows_of
 from gatedrnn_course.text import _
 
-__all__ = ["FunctionItem", "Mistake"]
+__all__ = ["FunctionItem", "Mistake", "first_that_fits"]
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,28 @@ class Mistake:
     Attributes:
         words: The mistake in words, marked for the catalogue.
         function: What people write who make it.
+        also: A second mistake in the same function, in words; empty where there is none.
     """
 
     words: str | Words
     function: Callable[..., Any]
+    also: str = ""
+
+    @property
+    def explanation(self) -> Explanation:
+        """What a learner is told."""
+        said = [self.said, *([Words(self.also)] if self.also else [])]
+        return Explanation(" ".join(map(str, said)), self.key)
 
     @property
     def said(self) -> Words:
         """The mistake in words that can be looked up in any language."""
         return self.words if isinstance(self.words, Words) else Words(self.words)
+
+    @property
+    def key(self) -> str:
+        """All that is wrong in it, in English."""
+        return f"{self.said.english} {self.also}".strip()
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,7 @@ class FunctionItem(Item):
         gives: Name and description of each output, in order.
         function: The reference.
         mistakes: Wrong functions.
+        pairs: Wrong functions with two mistakes, tried after those with one.
         draw: Fresh inputs from a source of randomness.
     """
 
@@ -52,6 +66,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
+    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -81,11 +96,48 @@ class FunctionItem(Item):
         return self.draw(rng)
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """The first mistake that gives the learner's numbers on every input tried."""
-        for mistake in self.mistakes:
-            if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
-                return Explanation(str(mistake.said), mistake.said.english)
+        """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
+        return first_that_fits((*self.mistakes, *self.pairs), observed) or self._each_output(observed)
+
+    def _each_output(self, observed: Sequence[Observation]) -> Explanation | None:
+        """A mistake for each output that is wrong, whatever it does to the others."""
+        count = len(self.outputs)
+        if count == 1 or any(o.value is None or len(o.value) != count for o in observed):
+            return None
+        right = [_try(self.function, o.draw.args) for o in observed]
+        tried = [(m, [_try(m.function, o.draw.args) for o in observed]) for m in self.mistakes]
+        found: list[Explanation] = []
+        for k in range(count):
+            given = [_output(o.value, k) for o in observed]
+            if all(map(same_numbers, (_output(row, k) for row in right), given)):
+                continue
+            fits = (m for m, rows in tried if all(map(same_numbers, (_output(row, k) for row in rows), given)))
+            mistake = next(fits, None)
+            if mistake is None:
+                return None
+            found.append(mistake.explanation)
+        told = tuple(dict.fromkeys(found))
+        return Explanation(" ".join(one.sentence for one in told), " ".join(one.key for one in told)) if told else None
+
+
+def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]) -> Explanation | None:
+    """The first wrong function that gives a learner's numbers on every input tried, in words.
+
+    Args:
+        mistakes: Wrong functions, plainest first.
+        observed: What the learner's function gave.
+    """
+    if all(o.value is None for o in observed):
         return None
+    for mistake in mistakes:
+        if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
+            return mistake.explanation
+    return None
+
+
+def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:
+    """One output by itself."""
+    return None if values is None or k >= len(values) else (values[k],)
 
 
 def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] | None:

@@ -17,6 +17,7 @@ from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.by_output import explain_outputs
 from gatedrnn_course.grading.items.docstrings import jacobian_docstring
 from gatedrnn_course.grading.items.findings import told
+from gatedrnn_course.grading.items.function_item import Mistake, first_that_fits
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.grading.items.slice_item import SliceItem
 
@@ -29,10 +30,12 @@ class JacobianItem(Item):
 
     Attributes:
         cell: The cell, with h as its only state. The arguments are what its Jacobian needs of the forward.
+        mistakes: Wrong functions that no edit of the equation is, such as a form that is lost over a batch.
         clock: Seconds of processor time; they bound the search for several mistakes.
     """
 
     cell: Cell = field(kw_only=True)
+    mistakes: tuple[Mistake, ...] = field(default=(), kw_only=True, repr=False)
     clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @cached_property
@@ -78,7 +81,9 @@ class JacobianItem(Item):
         return replace(draw, args=(*(kept[name] for name in self.slice.inputs[:-1]), p))
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """One edit, or two in the one line."""
+        """One of the mistakes; one edit, or two in the one line."""
+        if slip := first_that_fits(self.mistakes, observed):
+            return slip
         seen = [(*self.split(o.draw.args), o.value, o.draw.kind) for o in observed]
         found = explain_outputs(self.slice, seen, self.clock)
         return None if found is None else told(self.slice, found)

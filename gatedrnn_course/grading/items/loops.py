@@ -25,6 +25,7 @@ _STARTS: Mapping[str, Part] = {
         s[0],
         *map(np.zeros_like, s[1:]),
     ),
+    mark("The initial states are exchanged: each is taken for the other."): lambda s: s[::-1],
 }
 _CARRIED: Mapping[str, Part] = {
     mark("The state is not carried: every step starts from the initial state."): lambda past: past[0],
@@ -79,6 +80,9 @@ _HANDED: Mapping[str, Part] = {
     mark("The result has the batch axis first instead of time first."): _each(
         lambda kind, _first: np.swapaxes(kind, 0, 1)
     ),
+    mark("The steps are joined into one long batch, (T B, H): np.stack keeps an axis for time."): _each(
+        lambda kind, _first: kind.reshape(-1, kind.shape[-1])
+    ),
     mark("The first row of the result is never computed: it stays zero."): _each(_without(0)),
     mark("The last row of the result is never computed: it stays zero."): _each(_without(-1)),
     mark("The first step is missing from the result."): _each(lambda kind, _first: kind[1:]),
@@ -118,7 +122,8 @@ class Loop:
         history = [tuple(self.start(start))]
         for x in self.read(xs):
             history.append(step(x, *self.carried(history), p))
-        kinds = tuple(np.stack(kind) for kind in zip(*history[1:], strict=True))
+        nothing = tuple(np.empty((0, *np.shape(state))) for state in history[0])
+        kinds = tuple(np.stack(kind) for kind in zip(*history[1:], strict=True)) or nothing
         return tuple(self.handed(kinds, history[0]))
 
 
@@ -126,7 +131,21 @@ _PARTS = {"start": _STARTS, "carried": _CARRIED, "read": _READ, "handed": _HANDE
 _BACKWARDS = mark("The steps run backwards, from the last input to the first.")
 
 
+_FIRST_SKIPPED = mark("The loop skips the first input, and the initial state stands in the first row of the result.")
+_FIRST_ZERO = mark("The loop skips the first input, and the first row of the result stays zero.")
+
+
+def _before_all(change: Part) -> dict[str, Part]:
+    """A loop from the second input on, with something else in the first row of the result."""
+    return {
+        "read": lambda xs: xs[1:],
+        "handed": _each(lambda kind, first: np.concatenate([change(first)[None], kind])),
+    }
+
+
 def _slips() -> Iterator[tuple[str, dict[str, Part]]]:
+    yield _FIRST_SKIPPED, _before_all(np.asarray)
+    yield _FIRST_ZERO, _before_all(np.zeros_like)
     yield (
         _BACKWARDS,
         {"read": lambda xs: xs[::-1], "handed": _each(lambda kind, _first: kind[::-1])},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
 from gatedrnn_course.cells.expr import (
     Call,
@@ -128,8 +128,9 @@ def stacked_weights(program: Program) -> str:
     meets: dict[str, list[str]] = {}
     for line in program.lines:
         for _path, node in walk(line.expr):
-            if (found := _bare(node, program.inputs)) and found[0] not in meets.setdefault(found[1], []):
-                meets[found[1]].append(found[0])
+            matrix, vector = _met(node)
+            if vector in program.inputs and matrix not in meets.setdefault(vector, []):
+                meets[vector].append(matrix)
     rows = []
     for vector, matrices in meets.items():
         stack = ", ".join(f"p.{name}" for name in matrices)
@@ -138,18 +139,19 @@ def stacked_weights(program: Program) -> str:
     for line in program.lines:
         expr = line.expr
         for path, node in walk(line.expr):
-            if found := _bare(node, meets):
-                expr = put(expr, path, Name(f"{found[1]}_{found[0]}"))
+            matrix, vector = _met(node)
+            if vector in meets:
+                expr = put(expr, path, Name(f"{vector}_{matrix}"))
         rows.append(f"{line.name} = {typed(expr, _PLAIN)}")
     return f"{NUMPY}\n{program.head}\n" + indented([*rows, _PLAIN.give(program.outputs)])
 
 
-def _bare(node: Expr, vectors: Container[str]) -> tuple[str, str] | None:
-    """The matrix and the vector of a product of two names, the vector one of some."""
+def _met(node: Expr) -> tuple[str, str]:
+    """The matrix and the bare vector of a product; nothing where a node is none."""
     match node:
-        case MatMul(Name(matrix), Name(vector)) if vector in vectors:
+        case MatMul(Name(matrix), Name(vector)):
             return matrix, vector
-    return None
+    return "", ""
 
 
 def one_operation_a_line(program: Program) -> str:

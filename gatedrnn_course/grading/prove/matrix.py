@@ -46,6 +46,8 @@ class ItemProof:
         pairs_named: Pairs of mistakes for which some mistake was named that gives the same numbers.
         several_caught: Mistakes in k lines at once found wrong.
         several_named: The same for which mistakes were named that give the same numbers.
+        slips_caught: Slips of Python and NumPy found wrong.
+        slips_named: The same that the verdict calls by a name.
         refused: Answers that compute nothing, given no points.
         accepted: Right answers in other styles, given all points.
         failures: What should not have happened, in words.
@@ -60,6 +62,8 @@ class ItemProof:
     pairs_named: Share
     several_caught: Share
     several_named: Share
+    slips_caught: Share
+    slips_named: Share
     refused: Share
     accepted: Share
     failures: tuple[str, ...] = ()
@@ -92,6 +96,8 @@ _HEADS = (
     mark("pairs named"),
     mark("k mistakes caught"),
     mark("k mistakes named"),
+    mark("slips caught"),
+    mark("slips named"),
     mark("empty answers refused"),
     mark("right styles accepted"),
 )
@@ -168,7 +174,7 @@ def _lines(rows: list[tuple[str, ...]]) -> str:
 
 
 def _row(name: str, item: ItemProof) -> tuple[str, ...]:
-    several = (item.several_caught, item.several_named)
+    several = (item.several_caught, item.several_named, item.slips_caught, item.slips_named)
     shares = (item.caught, item.named, item.pairs_caught, item.pairs_named, *several, item.refused, item.accepted)
     return (name, str(item.points), str(item.classes), *map(str, shares))
 
@@ -185,6 +191,8 @@ def _together(items: tuple[ItemProof, ...]) -> ItemProof:
         pairs_named=sum((item.pairs_named for item in items), nothing),
         several_caught=sum((item.several_caught for item in items), nothing),
         several_named=sum((item.several_named for item in items), nothing),
+        slips_caught=sum((item.slips_caught for item in items), nothing),
+        slips_named=sum((item.slips_named for item in items), nothing),
         refused=sum((item.refused for item in items), nothing),
         accepted=sum((item.accepted for item in items), nothing),
     )

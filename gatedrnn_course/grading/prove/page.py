@@ -65,6 +65,9 @@ So each judge is tried on answers whose verdict is known, all of them derived fr
   search may take its time; in a check it stops after a second of the processor. Items of one line have no pairs.
 - **k mistakes caught, named**: one mistake, drawn at random, in each of k lines at once, k from 1 to all lines of the
   item. They are named when the verdict says mistakes that together give the same numbers on every input tried.
+- **slips caught, named**: slips of Python and NumPy, drawn at random among those derived for the item: a matrix product
+  for a product, a reshape for a transpose, arguments in another order, another activation by its formula. A slip
+  is named when the verdict says a mistake for all that is wrong.
 - **empty answers refused**: arrays of the right shape full of one number or nan, each argument handed back, nothing
   handed back, and a function that is not written yet.
 - **right styles accepted**: the equations written in other ways, each with full points. Ways that give the same source

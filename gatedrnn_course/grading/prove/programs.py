@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Iterator
 from textwrap import dedent
 
-from gatedrnn_course import cells
 from gatedrnn_course.cells.edits import Edit
+from gatedrnn_course.cells.program import Program as Equations
 from gatedrnn_course.grading.items import (
     BackwardItem,
     BackwardSequenceItem,
@@ -23,7 +23,7 @@ from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYL
 from gatedrnn_course.grading.prove.texts import TEXTS, edited_text, text_answer
 from gatedrnn_course.grading.prove.typed import Program
 
-__all__ = ["answer", "blank_answer", "filled_answer", "right_answers"]
+__all__ = ["STEP", "answer", "blank_answer", "filled_answer", "right_answers"]
 
 STEP = "step_of_the_cell"
 
@@ -45,15 +45,15 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
         return f"from __future__ import annotations\nimport numpy as np\n\n{source}\n{item.name} = {name}\n"
     if isinstance(item, EquationsItem):
         return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)
-    program: cells.Program
     if isinstance(item, SliceItem):
-        program, arguments, name = item.slice, item.arguments, item.name
+        slice_: Equations = item.slice
+        arguments, name = item.arguments, item.name
     elif isinstance(item, (SequenceItem, BackwardItem, BackwardSequenceItem, JacobianItem)):
-        program, name = item.slice, STEP
-        arguments = (*program.inputs, "p")
+        slice_, name = item.slice, STEP
+        arguments = (*slice_.inputs, "p")
     else:
         raise TypeError(f"no source for {type(item).__name__}")
-    lines, outputs = (edit.lines, edit.outputs) if edit else (program.lines, program.outputs)
+    lines, outputs = (edit.lines, edit.outputs) if edit else (slice_.lines, slice_.outputs)
     source = writer(Program(name, arguments, lines, outputs))
     if isinstance(item, (BackwardItem, JacobianItem)):
         return source + wrapped(item, STEP, WRAPPED.get(loop, WRAPPED["a mapping by name"]))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.items import BackwardItem, BackwardSequenceItem, Item, JacobianItem, SliceItem
+from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.findings import all_named
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.verdict import Verdict
@@ -18,19 +18,21 @@ from gatedrnn_course.grading.prove.matrix import ItemProof, KillMatrix, Share
 from gatedrnn_course.grading.prove.programs import blank_answer
 from gatedrnn_course.grading.prove.right import right_functions
 from gatedrnn_course.grading.prove.typed import function_of
-from gatedrnn_course.grading.prove.wrong import Wrong, constants, several, wrong_answers
+from gatedrnn_course.grading.prove.wrong import Wrong, constants, several, slipped, wrong_answers
 from gatedrnn_course.grading.prove.wrong import pairs as pairs_of
 from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import load
 from gatedrnn_course.text import _
 
-__all__ = ["PAIRS", "RIGHT_STYLES", "SEVERAL", "prove", "prove_item"]
+__all__ = ["PAIRS", "RIGHT_STYLES", "SEVERAL", "SLIPS", "prove", "prove_item"]
 
 PAIRS = 40
 """Pairs of mistakes drawn for each item."""
 SEVERAL = 60
 """Draws of mistakes in k lines at once for each item, k from 1 to all its lines."""
+SLIPS = 30
+"""Slips of Python and NumPy drawn for each item."""
 RIGHT_STYLES = 8
 """Right answers in different styles that each item must be tried with."""
 
@@ -64,8 +66,8 @@ def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:
     Returns:
         What the judge made of them.
     """
-    if isinstance(item, (SliceItem, BackwardItem, BackwardSequenceItem, JacobianItem)):
-        item = replace(item, clock=_stopped)
+    if hasattr(item, "clock"):
+        item = replace(item, clock=_stopped)  # type: ignore[call-arg]
     return _Trials(item, seed).run(pairs)
 
 
@@ -94,6 +96,7 @@ class _Trials:
             named,
             *self.many(pairs_of(self.item, pairs, self.seed)),
             *self.many(several(self.item, SEVERAL * bool(pairs), self.seed)),
+            *self.many(slipped(self.item, SLIPS * bool(pairs), self.seed)),
             refused,
             accepted,
             tuple(self.failures),

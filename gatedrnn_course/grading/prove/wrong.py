@@ -30,12 +30,13 @@ from gatedrnn_course.grading.items.backward_loops import BackwardLoop, backward_
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
+from gatedrnn_course.grading.items.slips import slips
 from gatedrnn_course.grading.prove.programs import answer
 from gatedrnn_course.grading.prove.texts import edited_text
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.text import mark
 
-__all__ = ["CONSTANTS", "Wrong", "constants", "pairs", "several", "wrong_answers"]
+__all__ = ["CONSTANTS", "Wrong", "constants", "pairs", "several", "slipped", "wrong_answers"]
 
 Function = Callable[..., Any]
 
@@ -77,8 +78,8 @@ def wrong_answers(item: Item) -> Iterator[Wrong]:
     if isinstance(item, (SequenceItem, BackwardSequenceItem)):
         for k, (names, function) in enumerate(_loop_mistakes(item)):
             yield Wrong(names, kind + 1 + k, function)
-    if isinstance(item, FunctionItem):
-        for k, mistake in enumerate(item.mistakes):
+    if isinstance(item, (FunctionItem, JacobianItem)):
+        for k, mistake in enumerate(item.mistakes, kind + 1):
             yield Wrong((mistake.said.english,), k, mistake.function)
 
 
@@ -125,6 +126,11 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
     """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
+    if isinstance(item, FunctionItem):
+        drawn = random.Random(seed).sample(item.pairs, min(count, len(item.pairs)))
+        for k, mistake in enumerate(mistake for mistake in drawn if not _says_nothing(item, mistake.function)):
+            yield Wrong((mistake.explanation.key,), k, mistake.function)
+        return
     if not isinstance(item, _OF_LINES):
         return
     inside = [
@@ -166,6 +172,23 @@ def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
         if not all(same_numbers(t.outputs(edit), value) for t, value in zip(trials, right, strict=True)):
             yield Wrong((edit.key,), len(lines), function_of(answer(item, edit), item.name))
             found += 1
+
+
+def slipped(item: Item, count: int, seed: int) -> Iterator[Wrong]:
+    """Slips of Python and NumPy, drawn at random among all that can be derived for an item."""
+    if not isinstance(item, SliceItem):
+        return
+    listed = list(slips(item))
+    for k, slip in enumerate(random.Random(seed).sample(listed, min(count, len(listed)))):
+        yield Wrong((slip.words.english,), k, slip.function)
+
+
+def _says_nothing(item: FunctionItem, function: Function) -> bool:
+    """Whether a pair cancels, or leaves nothing: it raises on every input."""
+    draws = item.draws(np.random.default_rng(1997))
+    values = [_values(function, draw.args) for draw in draws]
+    right = [rows_of(item.reference(*draw.args)) for draw in draws]
+    return _equal(values, right) or all(value is None for value in values)
 
 
 def constants(item: Item) -> Iterator[tuple[str, Function]]:

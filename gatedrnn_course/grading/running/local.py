@@ -92,23 +92,9 @@ def _tensors(argument: Any) -> Any:
 
 
 def _as_helper(reference: Callable[..., Value], learners: Callable[..., Any]) -> Callable[..., Any]:
-    """A reference as a helper of the learner's own code: it takes names as theirs does, tensors as NumPy arrays."""
+    """A function as a helper of the learner's own code: it takes arguments by the names theirs does."""
 
     def helper(*args: Any, **named: Any) -> Any:
-        args = inspect.signature(learners).bind(*args, **named).args
-        value = reference(*(still(argument) for argument in args))
-        tensors = type(args[0]).__module__.split(".")[0] == "torch"
-        return _like(value, args[0]) if tensors else value
+        return reference(*inspect.signature(learners).bind(*args, **named).args)
 
     return helper
-
-
-def _like(value: Value, tensor: Any) -> Any:
-    """A value as tensors of the dtype and on the device of another."""
-    import torch
-
-    if isinstance(value, tuple):
-        return tuple(_like(part, tensor) for part in value)
-    if isinstance(value, dict):
-        return {name: _like(part, tensor) for name, part in value.items()}
-    return torch.from_numpy(np.asarray(value)).to(tensor)

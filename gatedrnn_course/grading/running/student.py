@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.sandbox import Limits, LoadReport, Sandbox, Session
@@ -24,6 +25,7 @@ class Place:
         limits: What a session may use.
         files: Files in its folder.
         load_seconds: Seconds for running all cells.
+        earlier: The judge's functions that `earlier(name)` gives in the notebook.
     """
 
     def __init__(
@@ -34,9 +36,11 @@ class Place:
         limits: Limits,
         files: Mapping[str, bytes],
         load_seconds: float,
+        earlier: Mapping[str, Callable[..., Value]] = MappingProxyType({}),
     ) -> None:
         self._sandbox, self._cells, self._names = sandbox, tuple(cells), tuple(names)
         self._limits, self._files, self._load_seconds = limits, files, load_seconds
+        self._earlier = earlier
         self._session: Session | None = None
         self._answers: Mapping[str, Callable[..., Value]] = {}
         self._left_out: set[int] = set()  # shared with the places made by `another`
@@ -44,7 +48,8 @@ class Place:
 
     def another(self) -> Place:
         """A second place for the same notebook. A cell that brought one of them down is left out in both."""
-        made = Place(self._sandbox, self._cells, self._names, self._limits, self._files, self._load_seconds)
+        places = (self._sandbox, self._cells, self._names, self._limits, self._files, self._load_seconds)
+        made = Place(*places, self._earlier)
         made._left_out = self._left_out
         return made
 
@@ -78,6 +83,7 @@ class Place:
                 return self._session
             self.close()
             self._session = self._sandbox.open(self._limits, files=self._files)
+            self._session.offer(self._earlier)
             kept = [k for k in range(len(self._cells)) if k not in self._left_out]
             cells = [self._cells[k] for k in kept]
             report = self._session.load(cells, names=self._names, deadline=self._load_seconds)

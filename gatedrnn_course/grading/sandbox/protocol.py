@@ -88,12 +88,14 @@ class CellFault:
         type: Name of the exception.
         message: Its text. Untrusted: escape before showing.
         line: The cell's line that raised, quoted; empty if unknown.
+        quiet: Whether it used stand-ins for tools of the course before, so that these may be the reason.
     """
 
     cell: int
     type: str
     message: str = ""
     line: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,10 @@ class Session(Protocol):
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make these names, where the cells ran, ask the judge's functions here; an empty mapping restores all."""
+        ...
+
+    def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:
+        """Let `earlier(name)`, where the cells run, ask these functions here, and no others."""
         ...
 
     def output(self) -> bytes:

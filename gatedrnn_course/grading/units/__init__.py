@@ -10,9 +10,16 @@ from gatedrnn_course.grading.units.unit import Unit as Unit
 from gatedrnn_course.lookup import missing
 from gatedrnn_course.text import _
 
-__all__ = ["UNITS", "Unit", "find_item", "is_asked_for", "load"]
+__all__ = ["UNITS", "Unit", "find_item", "is_asked_for", "items_before", "load"]
 
-UNITS = {"00": "u00_start_here", "03": "u03_gates", "04": "u04_through_time"}
+UNITS = {
+    "00": "u00_start_here",
+    "01": "u01_rnn_forgets",
+    "02": "u02_cell_state",
+    "03": "u03_gates",
+    "04": "u04_through_time",
+    "05": "u05_gradient_flow",
+}
 """For each unit the module that holds it."""
 
 
@@ -39,6 +46,11 @@ def load(number: str) -> Unit:
 def is_asked_for(name: str) -> bool:
     """Whether a unit grades a function of this name."""
     return any(item.name == name for number in UNITS for item in load(number).items)
+
+
+def items_before(unit: Unit) -> tuple[Item, ...]:
+    """The items of all units before one, in order: what an exercise may build on."""
+    return tuple(item for number in sorted(UNITS) if number < unit.number for item in load(number).items)
 
 
 def find_item(name: str) -> tuple[Unit, Item]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells import Cell, Params, Slice, catalogue
-from gatedrnn_course.errors import CourseError
+from gatedrnn_course.cells import catalogue
 from gatedrnn_course.grading.exchange.values import Argument, Array, Value
-from gatedrnn_course.grading.items import Ask, Draw, Explanation, FunctionItem, Mistake, Observation
-from gatedrnn_course.lookup import missing
+from gatedrnn_course.grading.items import Draw, Mistake
+from gatedrnn_course.grading.units.parameters import ParametersItem
 from gatedrnn_course.text import _, mark
 
-__all__ = ["KEPT", "LatchItem", "latch_parameters", "latch_sequences"]
+__all__ = ["KEPT", "LatchItem", "latch_item", "latch_sequences"]
 
-SIZES = {"D": 2, "H": 1}
 KEPT = 40
 """How many steps the bit is kept, with a distractor at each."""
 SHOWN = 0.5
@@ -53,91 +51,22 @@ def latch_sequences(rng: np.random.Generator) -> tuple[Array, Array]:
     return np.stack([bits, writes], axis=-1), wanted
 
 
-def latch_parameters(given: Mapping[str, Any], cell: Cell | None = None) -> Params:
-    """All parameters of a cell with D = 2 and H = 1 from those that are not 0.
-
-    Args:
-        given: Numbers by name; a matrix as a list of its numbers.
-        cell: The cell; the LSTM where left out.
-
-    Raises:
-        CourseError: If a name is none of the cell's, or holds another count of numbers.
-    """
-    cell = cell or catalogue["LSTM"]
-    shapes = {name: tuple(SIZES[letter] for letter in cell.shape(name)) for name in cell.parameters}
-    found = {name: np.zeros(shape) for name, shape in shapes.items()}
-    for name, numbers in given.items():
-        asked = _("The parameters that `latch` hands back.")
-        if name not in shapes:
-            raise missing(asked, name, shapes)
-        try:
-            array = np.asarray(numbers, dtype=float)
-        except (TypeError, ValueError):
-            raise CourseError(asked, _("`{name}` holds something that is no number.").format(name=name)) from None
-        if array.size != found[name].size:
-            came = _("`{name}` holds {came} numbers, expected are {size}.")
-            raise CourseError(asked, came.format(name=name, came=array.size, size=found[name].size))
-        found[name] = array.reshape(shapes[name])
-    return Params(found)
-
-
 @dataclass(frozen=True)
-class LatchItem(FunctionItem):
-    """A function that hands back parameters; the judge lets the cell run with them.
-
-    Attributes:
-        cell: The cell.
-    """
-
-    cell: Cell = field(kw_only=True)
+class LatchItem(ParametersItem):
+    """A function that hands back parameters; the judge lets the cell run with them."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """The bits read off h at the end."""
         return ("bits",)
 
-    def right(self, draw: Draw) -> Value:
-        """The bits that were written."""
-        return draw.hidden[1]  # type: ignore[return-value]
-
-    def read(self, value: Value, draw: Draw) -> Value:
-        """The bits that the cell shows at the end: -1 or 1, and 0 where it shows none.
-
-        Raises:
-            CourseError: If the value is no mapping of parameters.
-        """
-        h = self._run(value, draw.hidden)["h"][-1]
+    def shown(self, run: Mapping[str, Array], hidden: Sequence[Argument]) -> Value:
+        """The bits that the cell shows at the end: -1 or 1, and 0 where it shows none."""
+        h = run["h"][-1]
         return np.where(np.abs(h) >= SHOWN, np.sign(h), 0.0)
 
-    def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
+    def faults(self, run: Mapping[str, Array], hidden: Sequence[Argument]) -> Iterator[tuple[str, str]]:
         """What the gates do at the writes, between them and at the end, from the first thing that goes wrong."""
-        for one in observed:
-            for key, sentence in self._faults(self._run(one.raw, one.draw.hidden), one.draw.hidden):
-                return Explanation(sentence, key)
-        return None
-
-    def _run(self, value: Value, hidden: Sequence[Argument]) -> dict[str, Array]:
-        """Every gate and state over time, each (T, B)."""
-        if not isinstance(value, Mapping):
-            raise CourseError(
-                _("`{name}` is to hand back a dict of parameters.").format(name=self.name),
-                _("It hands back {type}.").format(type=_("nothing") if value is None else type(value).__name__),
-                do=_('For example: return {"b_f": 1.0}'),
-            )
-        p = latch_parameters(value, self.cell)
-        names = tuple(line.name for line in self.cell.lines)
-        step = Slice(self.cell, ("x", "h_prev", "c_prev"), names).function
-        xs = np.asarray(hidden[0])
-        state = {"h": np.zeros((xs.shape[1], 1)), "c": np.zeros((xs.shape[1], 1))}
-        rows: list[dict[str, Any]] = []
-        for x in xs:
-            with np.errstate(all="ignore"):  # a learner's numbers may be of any size
-                state = dict(zip(names, step(x, state["h"], state["c"], p), strict=True))
-            rows.append(state)
-        return {name: np.stack([row[name][:, 0] for row in rows]) for name in names}
-
-    def _faults(self, run: dict[str, Array], hidden: Sequence[Argument]) -> Iterator[tuple[str, str]]:
-        """Names and sentences, first things first."""
         xs = np.asarray(hidden[0])
         bits, writing = xs[..., 0], xs[..., 1] == 1.0
         again = writing.copy()

@@ -102,10 +102,10 @@ PLAINEST_FIRST = """
     jacobian_transposed matrix_transposed columns_scaled factors_exchanged not_summed averaged over_the_units
     no_slope slope_of_the_output other_slope no_square
     exchanged_gates exchanged missing_term other_activation no_activation missing_factor one_minus
-    complement_of_another no_transpose as_on_the_slide no_matrix elementwise factor_after factor_before
+    extra_factor complement_of_another no_transpose as_on_the_slide no_matrix elementwise factor_after factor_before
     other_vector other_parameter other_parameters
     wrong_sign term_twice product_for_sum bracket_too_wide
-    term_outside one_too_many sum_for_product factor_inside complement division
+    term_outside around_too_much one_too_many sum_for_product factor_inside complement division
     throughout one_term_alone extra_term constant_inside sees_too full_peephole joined_crosswise
 """
 

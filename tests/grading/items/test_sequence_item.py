@@ -62,7 +62,7 @@ def test_right_answers_are_accepted(name: str) -> None:
 def test_every_mistake_of_the_loop_is_caught_and_named(name: str) -> None:
     item = ITEMS[name]
     tried = [w for w in wrong_answers(item) if w.names[0] in LOOP_MISTAKES]
-    assert {"LSTM": 26, "GRU": 21, "RNN": 21}[name] == len(tried)
+    assert {"LSTM": 30, "GRU": 24, "RNN": 24}[name] == len(tried)
     for k, wrong in enumerate(tried):
         verdict = judge(item, LocalCaller(wrong.function), k)
         assert verdict.outcome == "wrong" and verdict.mistake in wrong.names, wrong.names
@@ -167,3 +167,18 @@ def test_a_learner_whose_state_comes_one_step_late_is_told_so_and_one_of_two_ste
     assert judged(loop(LATE.format(late=2))).mistake == "The state is carried one step late."
     late = judged(loop(LATE.format(late=3)))
     assert (late.outcome, late.mistake) == ("wrong", "")
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_steps_joined_into_one_batch_are_named(name: str) -> None:
+    item = ITEMS[name]
+    source = answer(item).replace("np.stack(", "np.concatenate(")
+    assert "np.concatenate(" in source
+    for seed in range(3):
+        assert "joined into one long batch" in judged(source, item, seed).mistake
+
+
+def test_a_right_step_in_a_loop_without_a_name_is_not_accused() -> None:
+    source = answer(ITEMS["RNN"]).replace("np.stack(", "0.25 * sum(")
+    for seed in range(3):
+        assert judged(source, ITEMS["RNN"], seed).mistake == "`rnn` gives `hs` in another shape."

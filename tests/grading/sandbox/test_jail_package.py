@@ -34,6 +34,13 @@ def test_sigmoid_of_arrays_floats_and_tensors() -> None:
     assert jail.sigmoid(0) == jail.sigmoid(0.0) == 0.5
 
 
+def test_stack_of_arrays_and_of_tensors() -> None:
+    rows = [np.full(3, float(k)) for k in range(4)]
+    assert np.array_equal(jail.stack(rows), np.stack(rows))
+    tensors = [torch.from_numpy(row) for row in rows]
+    assert torch.equal(jail.stack(tensors), torch.stack(tensors))
+
+
 def test_params_is_a_mapping_and_a_namespace() -> None:
     p = jail.Params({"W_f": 1}, b_f=2)
     p["U_f"] = 3
@@ -96,7 +103,10 @@ def test_example_reads_what_the_judge_wrote(sandbox: ProcessSandbox) -> None:
     with sandbox.open(files=files) as session:
         session.load(["from gatedrnn_course import example", "x, p = example('forget_gate')"])
         got = value(session, "(x, p.W_f, p['b_f'], len(example('forget')), type(p).__name__ == 'Params')")
-        assert session.load(["example('other')"]).faults[0].type == "KeyError"
+        fault = session.load(["example('other')"]).faults[0]
+        assert fault.type == "Missing"
+        assert fault.message.startswith("example('other'): there is nothing of that name. There are: forget")
+        assert session.load(["try: example(3)\nexcept KeyError: pass"]).faults == ()
     assert isinstance(got, tuple)
     for a, b in zip(got, (x, p["W_f"], p["b_f"], 1, True), strict=True):
         assert np.array_equal(a, b)

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gatedrnn_course.cells import catalogue
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.units import load
-from gatedrnn_course.grading.units.latch import KEPT, MISTAKES, latch_parameters, latch_sequences
+from gatedrnn_course.grading.units.latch import KEPT, MISTAKES, latch_sequences
+from gatedrnn_course.grading.units.parameters import full_parameters
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_a_sequence_writes_once_or_twice_and_then_only_distracts() -> None:
 
 
 def test_what_is_left_out_is_zero_and_a_matrix_may_be_a_list() -> None:
-    p = latch_parameters({"b_f": 3, "W_i": [0.0, 2.0]})
+    p = full_parameters({"b_f": 3, "W_i": [0.0, 2.0]}, catalogue["LSTM"], "latch")
     assert (p.b_f.shape, p.W_i.shape, p.U_o.shape) == ((1,), (1, 2), (1, 1))
     assert (p.b_f.item(), p.W_i.tolist(), p.U_o.item()) == (3.0, [[0.0, 2.0]], 0.0)
 
@@ -54,7 +56,7 @@ def test_what_is_left_out_is_zero_and_a_matrix_may_be_a_list() -> None:
 )
 def test_parameters_that_do_not_fit_are_told(given: dict[str, Any], says: str) -> None:
     with pytest.raises(CourseError, match=says):
-        latch_parameters(given)
+        full_parameters(given, catalogue["LSTM"], "latch")
 
 
 def test_the_solution_holds_the_bit(item: Item) -> None:

@@ -10,7 +10,8 @@ import random
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from ...exchange.blank import is_blank
 from ...exchange.convert import NotAValue, from_function, still, tensors, to_function
 from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
+from . import jail
 from .notebook import Missing, Notebook, fault
 
 __all__ = ["serve"]
@@ -59,6 +61,7 @@ class _Server:
         self.names: list[str] = []
         self.id: object = None
         self.lock = threading.Lock()
+        jail.connect(self._ask_earlier, self._own)
         self.streams = (sys.stdout, sys.stderr)
         self.commands: dict[object, Callable[[frames.Meta, Arrays], Answer]] = {
             "cell": self.cell,
@@ -149,15 +152,32 @@ class _Server:
         ask.__name__ = ask.__qualname__ = name
         return ask
 
-    def _ask(self, name: str, args: tuple[Any, ...]) -> Any:
+    def _own(self, name: object) -> Callable[..., Any] | None:
+        """The notebook's function of a graded name, if it has a written one that did not come from `earlier` itself."""
+        if not isinstance(name, str) or name not in self.names:
+            return None
+        with contextlib.suppress(Missing):
+            found = self.notebook.find(name)
+            return None if is_blank(found) or getattr(found, "handed_out", False) is True else found
+        return None
+
+    def _ask_earlier(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """What `earlier(name)` gives in place of a function of an earlier unit."""
+        return self._ask(name, args, named, earlier=True)
+
+    def _ask(
+        self, name: str, args: tuple[Any, ...], named: Mapping[str, Any] = MappingProxyType({}), earlier: bool = False
+    ) -> Any:
         arrays: Arrays = []
-        tree = pack(tuple(from_function(argument) for argument in args), arrays)
+        positions = pack(tuple(from_function(argument) for argument in args), arrays)
+        by_name = pack({key: from_function(argument) for key, argument in named.items()}, arrays)
         with self.lock:
-            self.send({"ask": name, "args": tree}, arrays)
+            self.send({"ask": name, "args": positions, "named": by_name, "earlier": earlier}, arrays)
             meta, answered = self.read()
         if "raised" in meta:
             raise ValueError(meta["raised"])
-        return _for_learner(unpack(meta["value"], answered), "torch" if tensors(args) else "numpy")
+        torch = tensors((*args, *named.values()))
+        return _for_learner(unpack(meta["value"], answered), "torch" if torch else "numpy")
 
 
 def _for_learner(value: Any, framework: str) -> Any:
