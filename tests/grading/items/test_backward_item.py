@@ -281,7 +281,7 @@ def test_the_backward_of_another_cell_is_proved() -> None:
 
 
 def test_the_docstring_says_every_shape() -> None:
-    text = ITEM.docstring()
+    text = " ".join(ITEM.docstring().split())
     for words in (
         "saved.x (B, D)",
         "d_h_prev, d_c_prev (B, H)",
