@@ -18,7 +18,7 @@ class Program(Protocol):
     """Equations from some names to others."""
 
     def __hash__(self) -> int:
-        """Equal programs have one hash: what is derived from them is kept by it."""
+        """Programs are compared by value: what is derived from one is kept for it."""
         ...
 
     @property

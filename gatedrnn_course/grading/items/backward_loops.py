@@ -36,7 +36,7 @@ class BackwardLoop:
         arrives: What arrives at h, of what was carried, the derivatives of all h, and the time.
         carried: The derivatives of the states that a step sees, of all so far.
         kept: What the forward kept of one time, of all it kept.
-        passed: The same for the derivatives of the states alone, where it is another.
+        passed: The same for what reaches the old states directly, where it is another.
         summed: The gradient of a parameter, of its name and those of the steps in the order walked.
         inputs: The derivatives of the inputs, of those of the steps and their times.
         start: The derivatives of the initial states, of all carried.
@@ -73,7 +73,8 @@ class BackwardLoop:
             back[0] = self.arrives(back[0], d_hs, t)
             values = step(*self.kept(saved, t).values(), *back, p)
             also = values if self.passed is None else step(*self.passed(saved, t).values(), *back, p)
-            past.append(tuple(also[first : first + states]))
+            own = first + (states > 1)  # h is reached through the gates, c directly
+            past.append((*values[first:own], *also[own : first + states]))
             taken.append(values)
         if not times:  # a loop that leaves steps out may have none left
             times, values = [0], step(*self.kept(saved, 0).values(), *past[0], p)

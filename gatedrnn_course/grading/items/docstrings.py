@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from gatedrnn_course.cells.backward_program import BackwardProgram
@@ -19,6 +21,9 @@ __all__ = [
     "sequence_docstring",
     "slice_docstring",
 ]
+
+WIDTH = 84
+"""Columns of a long row; a function's body stands four to the right."""
 
 
 def slice_docstring(title: str, slice_: Slice) -> str:
@@ -71,7 +76,8 @@ def backward_docstring(title: str, program: BackwardProgram, arguments: Sequence
         words = _("{words} ({name} of the equations)").format(words=program.words(arriving), name=arriving)
         rows.append(_row(name, words, "B", program.shape(arriving)[0]))
     rows.append(f"    p: {_grouped(program, program.parameters, 'p.')}")
-    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {_mapping(program, ('B',))}"])
+    rows = [*rows, "", _("Returns:"), f"    {_mapping(program, ('B',))}"]
+    return "\n".join([title, "", _("Args:"), *map(_folded, rows)])
 
 
 def backward_sequence_docstring(title: str, program: BackwardProgram, outputs: Sequence[str]) -> str:
@@ -99,7 +105,20 @@ def backward_sequence_docstring(title: str, program: BackwardProgram, outputs: S
     ]
     groups = "; ".join(f"{', '.join(names)} {_shown(shape)}" for shape, names in by_shape.items())
     returns = _("a mapping by name: {groups}").format(groups=groups)
-    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {returns}"])
+    rows = [*rows, "", _("Returns:"), f"    {returns}"]
+    return "\n".join([title, "", _("Args:"), *map(_folded, rows)])
+
+
+def _folded(row: str) -> str:
+    """A row on several lines where it is long, one for each shape; a shape stays whole."""
+    if len(row) <= WIDTH:
+        return row
+    held = re.sub(r"\([A-Z, ]+\)", lambda shape: shape[0].replace(" ", "\xa0"), row)
+    deep, first, lines = " " * 8, "    ", list[str]()
+    for part in held.strip().split("; "):
+        lines += textwrap.wrap(part, WIDTH, initial_indent=first, subsequent_indent=deep, break_on_hyphens=False)
+        first = deep
+    return "\n".join(lines).replace("\xa0", " ")
 
 
 def jacobian_docstring(title: str, program: JacobianProgram) -> str:
@@ -114,7 +133,7 @@ def jacobian_docstring(title: str, program: JacobianProgram) -> str:
     """
     rows = [_row(name, program.words(name), "...", program.shape(name)[0]) for name in program.inputs[:-1]]
     rows.append(f"    p: {_parameters(program)}")
-    entry = _("entry [..., i, j] is the derivative of h_i with respect to h_prev_j, (..., H, H)")
+    entry = _("J (..., H, H): entry [..., i, j] is the derivative of h_i with respect to h_prev_j")
     return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
 
 

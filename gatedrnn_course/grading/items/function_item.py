@@ -66,7 +66,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
-    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, repr=False)
+    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:

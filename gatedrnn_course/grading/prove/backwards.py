@@ -72,7 +72,7 @@ def looped(item: BackwardSequenceItem, step: str, loop: str) -> str:
         f"def step(t, {', '.join(states)}):",
         f"    d_x, {', '.join(states)}, *rest = {step}({kept}, {given})",
         f"    return d_x, {', '.join(states)}, dict(zip({shared!r}, rest))",
-        *(f"{name} = np.zeros(d_hs.shape[1:])" for name in states),
+        *(f"{name} = 0 * d_hs[0]" for name in states),
         *filled.split("\n"),
     ]
     rows = "\n".join(f"    {row}" for row in body)

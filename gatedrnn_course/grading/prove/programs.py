@@ -23,10 +23,9 @@ from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYL
 from gatedrnn_course.grading.prove.texts import TEXTS, edited_text, text_answer
 from gatedrnn_course.grading.prove.typed import Program
 
-__all__ = ["answer", "blank_answer", "filled_answer", "right_answers"]
+__all__ = ["STEP", "answer", "blank_answer", "filled_answer", "right_answers"]
 
-STEP = "step_of_{name}"
-"""The function inside an answer; each answer of a notebook has one of its own."""
+STEP = "step_of_the_cell"
 
 
 def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: str = "append and stack") -> str:
@@ -50,16 +49,16 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
         slice_: Equations = item.slice
         arguments, name = item.arguments, item.name
     elif isinstance(item, (SequenceItem, BackwardItem, BackwardSequenceItem, JacobianItem)):
-        slice_, name = item.slice, STEP.format(name=item.name)
+        slice_, name = item.slice, STEP
         arguments = (*slice_.inputs, "p")
     else:
         raise TypeError(f"no source for {type(item).__name__}")
     lines, outputs = (edit.lines, edit.outputs) if edit else (slice_.lines, slice_.outputs)
     source = writer(Program(name, arguments, lines, outputs))
     if isinstance(item, (BackwardItem, JacobianItem)):
-        return source + wrapped(item, name, WRAPPED.get(loop, WRAPPED["a mapping by name"]))
+        return source + wrapped(item, STEP, WRAPPED.get(loop, WRAPPED["a mapping by name"]))
     if isinstance(item, BackwardSequenceItem):
-        return source + looped(item, name, BACK_LOOPS.get(loop, BACK_LOOPS["gradients added up in a mapping"]))
+        return source + looped(item, STEP, BACK_LOOPS.get(loop, BACK_LOOPS["gradients added up in a mapping"]))
     return source + _loop(item, LOOPS[loop]) if isinstance(item, SequenceItem) else source
 
 
@@ -71,7 +70,7 @@ def _loop(item: SequenceItem, template: str) -> str:
         states=", ".join(states),
         given=", ".join((*states, "p")),
         pack=f"({', '.join(states)},)",
-        step=STEP.format(name=item.name),
+        step=STEP,
         count=len(states),
         first=item.arguments[1],
     )

@@ -84,7 +84,8 @@ class _Walk:
     handed: Part = lambda norms: norms
 
     def __call__(self, hs: Array, p: Any) -> Array:
-        return self.handed(self.measure(self.products(self.jacobians(hs, p))))
+        with np.errstate(all="ignore"):  # the logarithm of a determinant, where two mistakes meet
+            return self.handed(self.measure(self.products(self.jacobians(hs, p))))
 
 
 def _state_before(hs: Array, p: Any) -> Array:
@@ -259,18 +260,14 @@ def gradient_norms_item(points: int, forbidden: tuple[str, ...], hints: tuple[st
     return FunctionItem(
         "gradient_norms",
         points,
-        mark("What is left of a gradient of the last state, so many steps back: a norm for every lag."),
+        mark("What is left of a gradient so many steps back: a norm for every lag."),
         hints,
         forbidden,
         takes={
             "hs": mark("all hidden states h_1 to h_T of an RNN, (T, B, H)"),
             "p": mark("parameters by name; p.U_h (H, H) is all that is needed"),
         },
-        gives={
-            "norms": mark(
-                "(T, B): in row k the largest singular value of d h_T / d h_(T-k), for the lags k = 0 to T - 1"
-            )
-        },
+        gives={"norms": mark("(T, B), row k: largest singular value of d h_T / d h_(T-k)")},
         function=_norms,
         mistakes=tuple(Mistake(words, _Walk(**parts)) for words, parts in _SLIPS),
         pairs=tuple(_pairs()),

@@ -228,7 +228,7 @@ _PLACES = mark("`*` multiplies number by number; a product of matrices is `@`.")
 _PRODUCTS: Aspect = (
     (RIGHT, lambda after, j: after @ j),
     (
-        mark("The matrices stand in the wrong order: a later step stands left of an earlier one."),
+        mark("The matrices stand in the wrong order: an earlier step stands left of a later one."),
         lambda after, j: j @ after,
     ),
     (_PLACES, lambda after, j: after * j),
@@ -358,8 +358,7 @@ def whole_gradient_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem
         forbidden,
         takes={
             "js": mark(
-                "a matrix for each step, shape (T, B, 2H, 2H): entry [i, j] is the slope of number i of (h_t, c_t) by "
-                "number j of (h_(t-1), c_(t-1))"
+                "the Jacobian of each step, shape (T, B, 2H, 2H): rows for (h_t, c_t), columns for the state before"
             )
         },
         gives={
