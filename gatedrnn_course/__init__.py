@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
     from gatedrnn_course.lab.activations import tanh as tanh
+    from gatedrnn_course.lab.adding import adding_errors as adding_errors
+    from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
+    from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
+    from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
     from gatedrnn_course.lab.depth import show_depth as show_depth
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
+    from gatedrnn_course.lab.parity import compare_with_torch as compare_with_torch
     from gatedrnn_course.lab.plots import plot as plot
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
@@ -34,14 +39,19 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.pulses import show_pulses as show_pulses
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
+    from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
 _MODULES = {
     "Params": "cells",
+    "adding_errors": "lab.adding",
+    "adding_sequences": "lab.adding",
     "bit_over_time": "lab.memory",
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
+    "compare_with_torch": "lab.parity",
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
@@ -54,6 +64,8 @@ _MODULES = {
     "progress": "lab.progress",
     "read_bit": "lab.memory",
     "reveal": "lab.predict",
+    "run_and_keep": "lab.backward",
+    "run_back": "lab.backward",
     "run_cell": "lab.memory",
     "run_on_device": "lab.device",
     "setup": "lab.start",
@@ -62,7 +74,9 @@ _MODULES = {
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",
+    "show_stretch": "lab.stretch",
     "show_timeline": "lab.timeline",
+    "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",

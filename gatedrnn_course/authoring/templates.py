@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from gatedrnn_course.authoring.source import SourceCell
-from gatedrnn_course.cells import catalogue, cell_latex
+from gatedrnn_course.cells import backward_of, catalogue, cell_latex
 from gatedrnn_course.cells import describe as describe_cell
-from gatedrnn_course.cells.latex import index_of, line_latex, name_latex
+from gatedrnn_course.cells.latex import backward_latex, index_of, line_latex, name_latex
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _
@@ -32,7 +32,7 @@ _ENVIRONMENT = Environment(
 def render(cell: SourceCell, unit: Unit) -> str:
     """The text of a markdown cell with its expressions filled in.
 
-    Known in it: `equation(cell, line)`, `equations(cell)`, `symbol(name)`, `count(cell, D, H)`, `describe(cell)`,
+    Known in it: `equation(cell, line)`, `equations(cell)`, `gradient(cell, name)`, `gradients(cell)`, `symbol(name)`, `count(cell, D, H)`, `describe(cell)`,
     `points(function)` and `unit`.
 
     Args:
@@ -67,6 +67,25 @@ def _equations(cell: str) -> str:
     return f"$$\n{cell_latex(catalogue[cell])}\n$$"
 
 
+def _gradient(cell: str, *wanted: str) -> str:
+    """Lines of the backward equations of a cell as displayed mathematics, such as `d_c`."""
+    lines = {line.name: line for line in backward_of(catalogue[cell]).lines}
+    for name in wanted:
+        if name not in lines:
+            known = ", ".join(lines)
+            raise CourseError(
+                _("The backward equation {name} of {cell}.").format(name=name, cell=cell),
+                _("There is none."),
+                _("There are {names}.").format(names=known),
+            )
+    return "\n\n".join(f"$${line_latex(lines[name])}$$" for name in wanted)
+
+
+def _gradients(cell: str) -> str:
+    """All backward equations of a cell, aligned."""
+    return f"$$\n{backward_latex(backward_of(catalogue[cell]))}\n$$"
+
+
 def _symbol(name: str) -> str:
     """A name within a sentence."""
     return f"${name_latex(name)}$"
@@ -87,5 +106,7 @@ _KNOWN: dict[str, Any] = {
     "describe": _describe,
     "equation": _equation,
     "equations": _equations,
+    "gradient": _gradient,
+    "gradients": _gradients,
     "symbol": _symbol,
 }

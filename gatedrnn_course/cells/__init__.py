@@ -9,6 +9,7 @@ from gatedrnn_course.cells.cell import Cell as Cell
 from gatedrnn_course.cells.cell import parse as parse
 from gatedrnn_course.cells.cell import variant as variant
 from gatedrnn_course.cells.describe import describe as describe
+from gatedrnn_course.cells.describe import describe_back as describe_back
 from gatedrnn_course.cells.diagram import diagram as diagram
 from gatedrnn_course.cells.gradients import backward_of as backward_of
 from gatedrnn_course.cells.gradients import sequence_backward as sequence_backward

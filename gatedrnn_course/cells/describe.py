@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Transpose, factors, names, terms, to_text
@@ -9,7 +11,7 @@ from gatedrnn_course.cells.language import Line, is_parameter, is_state
 from gatedrnn_course.cells.words import opening, the
 from gatedrnn_course.text import _
 
-__all__ = ["describe", "describe_line", "say"]
+__all__ = ["describe", "describe_back", "describe_line", "say"]
 
 
 def say(expr: Expr) -> str:
@@ -112,3 +114,24 @@ def describe(cell: Cell, upto: str | None = None) -> str:
     head = _("The {cell} receives {names}.").format(cell=cell.name, names=", ".join(received))
     tail = _("It hands on {names}.").format(names=", ".join(cell.states))
     return " ".join((head, *map(describe_line, lines), *([tail] if lines == cell.lines else [])))
+
+
+def describe_back(cell: Cell, lit: str | Sequence[str] = ()) -> str:
+    """Where the gradient goes from some lines of a cell, in sentences.
+
+    Args:
+        cell: The cell.
+        lit: The line or lines; all where left out.
+
+    Returns:
+        One sentence a line, from the last to the first.
+
+    Raises:
+        CellError: If the cell has no line of that name.
+    """
+    chosen = [cell.line(name) for name in ([lit] if isinstance(lit, str) else lit)] or cell.lines
+    told = [_("The gradient runs against the arrows of the {cell} cell.").format(cell=cell.name)]
+    for line in sorted(chosen, key=cell.lines.index, reverse=True):
+        to = ", ".join(_say_name(name) for name in dict.fromkeys(names(line.expr)))
+        told.append(_("{line} passes it on to {names}.").format(line=opening(the(line)), names=to))
+    return " ".join(told)

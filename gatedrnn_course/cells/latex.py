@@ -18,10 +18,11 @@ from gatedrnn_course.cells.expr import (
     OverBatch,
     Transpose,
 )
+from gatedrnn_course.cells.gradients import Backward
 from gatedrnn_course.cells.language import Line, is_parameter, is_state
 from gatedrnn_course.text import _
 
-__all__ = ["cell_latex", "expr_latex", "index_of", "line_latex", "name_latex"]
+__all__ = ["backward_latex", "cell_latex", "expr_latex", "index_of", "line_latex", "name_latex"]
 
 _TIMES = {"+": "+", "-": "-", "*": r"\odot"}
 TIME, LAYER = "t", r"\ell"
@@ -37,6 +38,8 @@ def name_latex(name: str, index: str = TIME) -> str:
     if is_parameter(name):
         letter, _underscore, suffix = name.partition("_")
         return f"{letter}_{{{_plain(suffix)}}}" if len(suffix) > 1 else f"{letter}_{suffix}"
+    if name.startswith("d_") and name.endswith("_next"):  # with respect to this step's value: sent back by the next
+        return rf"{name_latex(name.removesuffix('_next'))}^{{\text{{next}}}}"
     if name.startswith("d_"):
         return rf"\delta {name_latex(name[2:], index)}"
     at = f"{index}-1" if is_state(name) else f"{index}+1" if name.endswith("_next") else index
@@ -44,7 +47,11 @@ def name_latex(name: str, index: str = TIME) -> str:
     letter, _underscore, suffix = base.partition("_")
     if suffix == "tilde":
         letter, suffix = rf"\tilde{{{letter}}}", ""
-    below = f"{_plain(suffix)},{at}" if suffix else at
+    if suffix.endswith("_tilde"):  # what stands inside the tanh of a candidate
+        suffix = rf"\tilde{{{_plain(suffix.removesuffix('_tilde'))}}}"
+    else:
+        suffix = _plain(suffix)
+    below = f"{suffix},{at}" if suffix else at
     return f"{letter}_{{{below}}}" if len(below) > 1 else f"{letter}_{below}"
 
 
@@ -103,4 +110,10 @@ def cell_latex(cell: Cell) -> str:
         rf"{name_latex(line.name, index)} &= {expr_latex(line.expr, index)} && \text{{{_plain(_(line.words))}}}"
         for line in cell.lines
     ]
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def backward_latex(program: Backward) -> str:
+    """All backward equations, aligned at the equals sign, in the order they are computed."""
+    rows = [rf"{name_latex(ln.name)} &= {expr_latex(ln.expr)}" for ln in program.lines]
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"

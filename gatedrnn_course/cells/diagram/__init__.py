@@ -14,7 +14,7 @@ from gatedrnn_course.text import _
 __all__ = ["diagram"]
 
 
-def diagram(cell: Cell, upto: str | None = None, lit: str | Sequence[str] = ()) -> str:
+def diagram(cell: Cell, upto: str | None = None, lit: str | Sequence[str] = (), back: bool = False) -> str:
     """A picture of the cell's data flow.
 
     The state that the cell carries runs straight from left to right, with the products and sums it meets on it. A
@@ -24,6 +24,7 @@ def diagram(cell: Cell, upto: str | None = None, lit: str | Sequence[str] = ()) 
         cell: The cell.
         upto: Draw the equations up to this line only, each at its place in the whole picture.
         lit: The line, or lines, to draw in colour, all else in grey; everything in colour where left out.
+        back: Whether the arrows in colour point backwards, the way the gradient takes.
 
     Returns:
         An SVG text with `role="img"`, a title and a description for screen readers. The same cell gives the same text.
@@ -44,7 +45,7 @@ def diagram(cell: Cell, upto: str | None = None, lit: str | Sequence[str] = ()) 
             f"<title>{label}</title>",
             f"<desc>{escape(describe(cell, upto))}</desc>",
             f'<rect {size} fill="#fff"/>',
-            *Pen(made, shown, bright).body(),
+            *Pen(made, shown, bright, back).body(),
             "</svg>",
         )
     )

@@ -16,7 +16,7 @@ from gatedrnn_course.cells.diagram.sizes import (
     pin_offsets,
     text_width,
 )
-from gatedrnn_course.cells.diagram.strokes import parting, path, text, tip, weight
+from gatedrnn_course.cells.diagram.strokes import parting, path, text, tip, toward, weight
 from gatedrnn_course.text import _
 
 __all__ = ["Pen"]
@@ -32,10 +32,11 @@ class Pen:
         layout: The whole cell.
         shown: Names of the lines to draw.
         lit: Names of the lines in colour; all where empty.
+        back: Whether arrows in colour point the way the gradient takes.
     """
 
-    def __init__(self, layout: Layout, shown: Collection[str], lit: Collection[str]) -> None:
-        self.layout, self.graph = layout, layout.graph
+    def __init__(self, layout: Layout, shown: Collection[str], lit: Collection[str], back: bool = False) -> None:
+        self.layout, self.graph, self.back = layout, layout.graph, back
         self.shown, self.lit = shown, lit or shown
         self.edges = [edge for edge in layout.edges if self._reader(edge) in shown]
 
@@ -82,8 +83,18 @@ class Pen:
         return (
             f'<path data-from="{escape(self._carried(edge.source)[0])}" data-to="{escape(name)}" '
             f'd="{path(edge.points)}" fill="none" stroke="{style.colour}" stroke-width="{wide}"{dash}/>'
-            + tip(edge.points, style.colour, wide)
+            + tip(self._backwards(edge) if self.back and bright else edge.points, style.colour, wide)
         )
+
+    def _backwards(self, edge: Edge) -> list[Point]:
+        """A wire from its end to the rim of the operation it comes from."""
+        start, first, *more = edge.points
+        k = edge.source
+        if self.graph.nodes[k].kind != "input":  # a wire begins in the middle of an operation
+            level = start[1] == first[1]
+            half = half_width(self.graph, k, self.layout.axis.get(k, "")) if level else half_height(self.graph, k)
+            start = toward(start, first, half)
+        return [*reversed(more), first, start]
 
     @property
     def _lane_y(self) -> float:

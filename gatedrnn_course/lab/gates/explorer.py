@@ -20,9 +20,10 @@ from gatedrnn_course.lab.gates.values import XS, presets, run_flow, starting_poi
 from gatedrnn_course.lab.gates.words import fill, run_sentence, sentence
 from gatedrnn_course.lab.picture import Picture, image
 from gatedrnn_course.lab.timeline import Range, draw_timeline
-from gatedrnn_course.text import _, mark
+from gatedrnn_course.lab.widget.explorer import STILL
+from gatedrnn_course.text import _
 
-__all__ = ["STILL", "GateExplorer", "explore_gates"]
+__all__ = ["GateExplorer", "explore_gates"]
 
 _HERE = Path(__file__).parent
 BIAS = (-8.0, 8.0)
@@ -31,8 +32,6 @@ STEP = 3
 """The step drawn at first: the one with the large input."""
 REACH = 24.0
 """No state gets further in a run: it starts within 2 and grows by at most 1 a step."""
-STILL = mark("Run this cell to move it.")
-"""What a page without Python says below the picture of something that moves."""
 
 
 class GateExplorer(anywidget.AnyWidget):

@@ -1,0 +1,444 @@
+# %% [markdown]
+# # 01 · An RNN forgets
+#
+# **You will be able to** unroll a recurrent network, follow its gradient back through time by hand, and say from singular
+# values whether that gradient arrives.
+#
+# **Needs:** NumPy, matrices, derivatives, and unit 00. **Takes:** 45 minutes. **Costs:** half a minute of computing, no GPU.
+
+# %%
+# << first_cell >>
+import numpy as np
+from gatedrnn_course import adding_errors, adding_sequences, bit_sequences, catalogue
+from gatedrnn_course import plot, predict, read_bit, reveal, run_cell, show_cell
+from gatedrnn_course import show_stretch, show_timeline, show_unrolled, train_on_bits
+from gatedrnn_course.cells import draw_params
+
+# %% [markdown]
+# ## One bit, then distractors
+#
+# A network reads 40 inputs. The first brings a bit, $-1$ or $1$, with a mark beside it that says *this one counts*. The other
+# 39 are distractors. At the end somebody asks: which bit was it?
+
+# %%
+xs, bits = bit_sequences(400)
+show_timeline({"value": xs[:, 0, 0], "mark": xs[:, 0, 1]}, mark=1)
+
+# %% [markdown]
+# A **recurrent neural network** (RNN) reads one input after the other and keeps a vector. Six of them, with 16 numbers each,
+# were trained on this test, once for each length $T$. A bar is one network: the share of bits it tells at the end. At 0.5 it
+# is guessing.
+
+# %% tags=["nbval-ignore-output"]
+shares = {}
+for T in (5, 10, 20, 40):
+    short, asked = bit_sequences(400, T)
+    ps = [train_on_bits("RNN", 16, T, rounds=150, seed=s) for s in range(6)]
+    ends = [run_cell("RNN", p, short)["h"][-1] for p in ps]
+    shares[f"T = {T}"] = [read_bit(h, asked) for h in ends]
+show_timeline(shares, x="network")
+
+# %% [markdown]
+# The same bit, the same networks, the same training: only the wait is longer. At $T = 40$ a network may strike it lucky, and
+# most are left guessing. So an RNN *can* hold a bit, and yet training does not find out how. Why?
+
+# %% [markdown]
+# ## The same step, again and again
+#
+# At step $t$ the network makes its new **hidden state** $h_t$ from the input $x_t$ and the old state $h_{t-1}$:
+#
+# << equation("RNN", "h") >>
+#
+# Two matrices and a bias, all learned. Follow the thick line: the old state is mixed by $U_h$, the input is added, and tanh
+# squashes the sum.
+
+# %%
+show_cell("RNN")
+
+# %% [markdown]
+# Drawn once for each step, the network is **unrolled**. All boxes hold the same $W_h$, $U_h$ and $b_h$. Whatever step 4 knows
+# of step 1 has come through $h_1$, $h_2$ and $h_3$.
+
+# %%
+show_unrolled("RNN", steps=4)
+
+# %% [markdown]
+# Now watch the bit on its way. To begin with, $U_h$ turns every vector and makes it shorter or longer by a factor, its
+# *norm*. It mixes, yet it prefers no direction.
+
+
+# %%
+def network(norm):
+    """An RNN of 16 units, whose U_h is a rotation times a number."""
+    p = draw_params(catalogue["RNN"], 2, 16, np.random.default_rng(0), scale=0.5)
+    p.U_h[:] = norm * np.linalg.qr(p.U_h)[0]
+    return p
+
+
+# %%
+predict(
+    "bit fades",
+    "Two runs begin with different bits, then read the same distractors. "
+    "How does the distance of their states fall?",
+    ["By about the same amount a step", "By about the same factor a step"],
+)
+
+# %%
+with reveal(
+    "bit fades",
+    "By about the same factor a step",
+    "On this axis the same factor a step is a straight line. tanh makes it a little steeper "
+    "than the norm of U_h alone.",
+):
+    turned, gaps = xs.copy(), {}
+    turned[0, :, 0] *= -1
+    for norm in (0.9, 0.7, 0.5):
+        a, b = (run_cell("RNN", network(norm), inputs)["h"] for inputs in (xs, turned))
+        gaps[f"norm {norm}"] = np.linalg.norm(a - b, axis=-1).mean(axis=1)
+    plot(gaps, x="step", y="distance", at=range(1, 41), log=True)
+
+# %% [markdown]
+# A hundredth of a millionth of the bit is of no use at the end. Training could make the factor larger, if it were told to.
+# What it is told comes back along the same way.
+
+# %% [markdown]
+# ## The way back
+#
+# Training asks: if I change this number a little, how does the loss $L$ at the end change? That is the **gradient**, and it is
+# found from the end to the start. Each step takes the gradient of its new state and makes that of its old one.
+
+# %%
+show_unrolled("RNN", steps=4, back=True)
+
+# %% [markdown]
+# In the test of the bit the loss looks at the last state only, so only the rightmost arrow from above carries something. What
+# does a single step do to it? Two things stand between $h_{t-1}$ and $h_t$: the matrix $U_h$ and tanh.
+
+# %%
+predict(
+    "slope of tanh",
+    "Where is the slope of tanh(a) largest, and how large is it there?",
+    ["At a = 0, where it is 1", "At a = 0, where it is 1/2", "Far from 0, where it is 1"],
+)
+
+# %%
+with reveal(
+    "slope of tanh",
+    "At a = 0, where it is 1",
+    "With h = tanh(a) the slope is 1 - h squared: above 0, at most 1, and near 0 where tanh is flat.",
+):
+    a = np.linspace(-4, 4, 81)
+    h = np.tanh(a)
+    plot({"tanh(a)": h, "its slope, 1 - h²": 1 - h**2}, x="a", y="value", at=a)
+
+# %% [markdown]
+# Move old unit $j$ a little: the sum inside unit $i$ moves by entry $(i, j)$ of $U_h$ times that, and unit $i$ by its slope times
+# that. All these numbers in one matrix are the **Jacobian** of the step:
+#
+# $$J_t = \frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2)\, U_h$$
+#
+# The slopes scale the rows of $U_h$.
+
+# %%
+p, t = network(0.9), 20
+hs = run_cell("RNN", p, xs)["h"][:, 0]  # one sequence: (T, H)
+J = np.diag(1 - hs[t] ** 2) @ p.U_h
+
+# %% [markdown]
+# Is that right? Move each old unit by a tiny step $\varepsilon$ along the *imaginary* axis and read the imaginary part of the new
+# state: a derivative without a difference, so nothing is lost to rounding. This check is called **complex step**.
+
+# %%
+eps = 1e-30
+moved = hs[t - 1] + 1j * eps * np.eye(16)  # row j: old unit j moved
+a = xs[t, 0] @ p.W_h.T + moved @ p.U_h.T + p.b_h
+measured = np.tanh(a).imag.T / eps
+print(f"largest difference: {np.abs(J - measured).max():.0e}")
+
+# %% [markdown]
+# The gradient goes the other way, so the Jacobian acts as a row, or transposed. With $g_t$ for the gradient of $L$ at $h_t$:
+#
+# $$g_{t-1} = J_t^\top g_t$$
+#
+# This is all of **backpropagation through time** for the states: one product a step, from the end to the start.
+
+# %% [markdown]
+# ## Who is heard
+#
+# Every step uses the same $U_h$, so each step adds a share to its gradient: the outer product of what reached its tanh and
+# of its old state.
+#
+# $$\frac{\partial L}{\partial U_h} = \sum_t \big( (1 - h_t^2) \odot g_t \big)\, h_{t-1}^\top$$
+
+
+# %%
+def shares_of_U(p, hs, g):
+    """What each step adds to the gradient of U_h, from the last step to the second."""
+    found = []
+    for h, h_prev in zip(hs[:0:-1], hs[-2::-1]):
+        found.append(np.outer((1 - h**2) * g, h_prev))
+        g = p.U_h.T @ ((1 - h**2) * g)  # J.T @ g
+    return np.array(found)
+
+
+# %%
+predict(
+    "who is heard",
+    "The bit stood at step 1, the loss looks at step 40. "
+    "Which steps have the most to say in the gradient of U_h?",
+    ["The first few", "All alike", "The last few"],
+)
+
+# %%
+with reveal(
+    "who is heard",
+    "The last few",
+    "The steps near the bit are drowned by steps that read nothing but distractors. "
+    "The gradient is large enough; it is about the wrong thing.",
+):
+    sizes = {}
+    for norm in (0.9, 0.7, 0.5):
+        states = run_cell("RNN", network(norm), xs)["h"][:, 0]
+        parts = shares_of_U(network(norm), states, np.ones(16) / 4)
+        sizes[f"norm {norm}"] = np.linalg.norm(parts, axis=(1, 2))[::-1]
+    plot(sizes, x="step", y="size of its share", at=range(2, 41), log=True)
+
+# %% [markdown]
+# This is the **vanishing gradient**. Training the bit over 40 steps fails although nothing is broken: the one step that matters
+# is too far away to be heard.
+
+# %% [markdown]
+# ## A product of Jacobians
+#
+# From the last state $k$ steps back, the chain rule multiplies $k$ Jacobians:
+#
+# $$\frac{\partial h_T}{\partial h_{T-k}} = J_T\, J_{T-1} \cdots J_{T-k+1}$$
+#
+# Is what such a product leaves of a gradient long or short? A matrix turns the unit circle into an ellipse. The half axes of the
+# ellipse are its **singular values**: the most and the least it stretches.
+
+# %%
+turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+even = 0.9 * turn
+lags = (0, 1, 2, 4, 8)
+powers = [np.linalg.matrix_power(even, k) for k in lags]
+show_stretch({"rotation\ntimes 0.9": powers}, [f"lag {k}" for k in lags])
+
+# %% [markdown]
+# Here both are $0.9^k$. Other matrices treat directions differently, and then one number must be chosen to speak of. Some pages say:
+# gradients explode where the **determinant** of $U$ is above 1, and vanish where it is below.
+
+# %%
+predict(
+    "determinant",
+    "A matrix has determinant 1. What is left of the gradients after 8 steps?",
+    ["All keep their length", "Some have grown, others nearly vanished", "All have vanished"],
+)
+
+# %%
+with reveal(
+    "determinant",
+    "Some have grown, others nearly vanished",
+    "The determinant is the product of the singular values, an area. 5.96 times 0.168 is 1, "
+    "and tells nothing of either.",
+):
+    U = np.diag([1.25, 0.8])
+    print(f"determinant {np.linalg.det(U):.2f}")
+    powers = [np.linalg.matrix_power(U, k) for k in lags]
+    show_stretch({"determinant 1": powers}, [f"lag {k}" for k in lags])
+
+# %% [markdown]
+# Other pages name the **eigenvalues**. For the same matrix again and again they say what happens *in the end*. But what about the
+# first steps, which is all that a sequence has?
+
+# %%
+predict(
+    "eigenvalues",
+    "Both eigenvalues of a matrix are 0.8. How long is the longest gradient after 1, 2, 4 steps?",
+    ["0.8, 0.64, 0.41", "Longer than 1 each time", "It depends on the gradient, but never above 1"],
+)
+
+# %%
+with reveal(
+    "eigenvalues",
+    "Longer than 1 each time",
+    "Eigenvalues promise it only in the end, at lag 20 and later. "
+    "The largest singular value of the product is true at every lag.",
+):
+    sheared = np.array([[0.8, 1.5], [0.0, 0.8]])
+    print("eigenvalues", np.linalg.eigvals(sheared))
+    far = (1, 2, 4, 20, 40)
+    powers = [np.linalg.matrix_power(sheared, k) for k in far]
+    show_stretch({"eigenvalues\n0.8 and 0.8": powers}, [f"lag {k}" for k in far])
+
+# %% [markdown]
+# So this is what to measure: the largest singular value of the product, which is also called its **spectral norm**. No gradient is
+# stretched by more.
+
+
+# %%
+def gradient_norms(p, hs):
+    """For one sequence: the spectral norm of d h_T / d h_(T-k), k = 0, 1, 2, ..."""
+    product, norms = np.eye(16), [1.0]
+    for h in hs[:0:-1]:
+        product = product @ np.diag(1 - h**2) @ p.U_h
+        norms.append(np.linalg.norm(product, 2))
+    return norms
+
+
+# %% [markdown]
+# << "WIDGET" >>
+
+# %% [markdown]
+# ## Vanish or explode
+#
+# Two facts about the largest singular value, that of a product of matrices being at most the product of theirs:
+#
+# - **Below 1** in $U_h$: the gradient vanishes, for certain. The slopes of tanh are at most 1 and cannot help it up.
+# - **Above 1**: the gradient *may* explode. It need not.
+
+# %%
+predict(
+    "above one",
+    "U_h has 1.5 as its largest singular value. Does the gradient explode over 39 steps?",
+    ["Yes, for certain", "With one such matrix it does, with another it vanishes"],
+)
+
+# %%
+with reveal(
+    "above one",
+    "With one such matrix it does, with another it vanishes",
+    "The rotation stretches all directions by 1.5. The drawn matrix stretches one direction by 1.5 "
+    "and most by less, and each step turns the gradient to another.",
+):
+    rotated, drawn = network(1.5), network(1.5)
+    U = np.random.default_rng(2).normal(size=(16, 16))
+    drawn.U_h[:] = 1.5 * U / np.linalg.norm(U, 2)
+    curves = {}
+    for name, p in {"rotation times 1.5": rotated, "drawn at random": drawn}.items():
+        states = run_cell("RNN", p, xs)["h"]
+        curves[name] = np.mean([gradient_norms(p, states[:, k]) for k in range(20)], axis=0)
+    plot(curves, x="lag", y="spectral norm", log=True)
+
+# %% [markdown]
+# What about the border? A rotation has all singular values at exactly 1: it shortens nothing. But tanh comes after it.
+
+# %%
+predict(
+    "rotation",
+    "U_h is a rotation and the network reads the distractors. How much of a gradient is left at lag 39?",
+    ["All of it", "About half", "A few hundredths"],
+)
+
+# %%
+with reveal(
+    "rotation",
+    "A few hundredths",
+    "Inputs push the units away from 0, where the slope of tanh is below 1. "
+    "Each step loses a little, and there are 39 of them.",
+):
+    curves = {}
+    for norm in (2.0, 1.5, 1.0, 0.5):
+        p = network(norm)
+        states = run_cell("RNN", p, xs)["h"]
+        norms = [gradient_norms(p, states[:, k]) for k in range(20)]
+        curves[f"rotation times {norm:g}"] = np.mean(norms, axis=0)
+    plot(curves, x="lag", y="spectral norm", log=True)
+
+# %% [markdown]
+# ## Clipping helps one of the two
+#
+# An exploding gradient throws the parameters far away in one step. The cure is old and simple: if the gradient is longer than a
+# threshold $\theta$, make it that long (Pascanu, Mikolov and Bengio 2013).
+#
+# $$g \leftarrow \frac{\theta}{\lVert g \rVert}\, g \quad \text{where } \lVert g \rVert > \theta$$
+
+# %%
+predict(
+    "clipped",
+    "A clipped gradient is a thousand times shorter. "
+    "What becomes of the first step's share, beside the last one's?",
+    ["It is as small beside it as before", "It is now easier to hear", "It is clipped away"],
+)
+
+# %%
+with reveal(
+    "clipped",
+    "It is as small beside it as before",
+    "One number multiplies everything, so the curve moves down as it is. "
+    "Clipping tames a step; it brings back no memory, and a larger step size would not either.",
+):
+    p = network(0.7)
+    states = run_cell("RNN", p, xs)["h"][:, 0]
+    parts = shares_of_U(p, states, np.ones(16))[::-1]
+    length = np.linalg.norm(parts.sum(axis=0))
+    sizes = np.linalg.norm(parts, axis=(1, 2))
+    curves = {"as it is": sizes, "clipped": sizes * 0.001 * length / length}
+    plot(curves, x="step", y="size of its share", at=range(2, 41), log=True)
+
+# %% [markdown]
+# ## The adding problem
+#
+# The bit is our test. The field has one of its own, from 1997: two of the numbers carry a mark, and at the end their sum is
+# asked for.
+
+# %%
+pairs, sums = adding_sequences(1, 20)
+show_timeline({"value": pairs[:, 0, 0], "mark": pairs[:, 0, 1]})
+print(f"asked for at the end: {sums[0]:.2f}")
+
+# %% [markdown]
+# Always saying 1 has a mean squared error of $1/6$, about 0.17. Three RNNs of 16 units are trained for each length, with the
+# same 48,000 sequences.
+
+# %%
+predict(
+    "adding",
+    "From which length on are the RNNs no better than always saying 1?",
+    ["T = 10", "T = 40", "They solve all of them"],
+)
+
+# %% tags=["nbval-ignore-output"]
+with reveal(
+    "adding",
+    "T = 40",
+    "At T = 20 they still get somewhere, at 40 they say 1 whatever they read.",
+):
+    lengths = (5, 10, 20, 40, 80)
+    errors = np.array([adding_errors("RNN", T) for T in lengths])
+    curves = {f"network {k}": errors[:, k] for k in range(3)}
+    curves["always saying 1"] = [1 / 6] * 5
+    plot(curves, x="length T", y="mean squared error", at=lengths)
+
+# %% [markdown]
+# Can a better start save them? Let $U_h$ begin as a rotation, half one, or one and a half.
+
+# %%
+predict(
+    "better start",
+    "Does the RNN learn T = 40 if its U_h starts as a rotation, with all singular values at 1?",
+    ["Yes", "No, the errors stay near 1/6"],
+)
+
+# %% tags=["nbval-ignore-output"]
+with reveal(
+    "better start",
+    "No, the errors stay near 1/6",
+    "It starts with less loss, and still tanh takes its share at every step, and training moves U_h away. "
+    "Another cell is needed.",
+):
+    Q = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
+    for norm in (0.5, 1.0, 1.5):
+        errors = adding_errors("RNN", 40, U_h=norm * Q)
+        print(f"rotation times {norm}:", *(f"{error:.2f}" for error in errors))
+
+# %% [markdown]
+# ## What you now know
+#
+# - An RNN is one step again and again; its gradient is a product of Jacobians, $\mathrm{diag}(1 - h_t^2)\, U_h$.
+# - The largest singular value of that product decides: below 1 in $U_h$ it vanishes for certain; above 1 it may explode.
+# - Clipping shortens what explodes. It cannot bring back what has vanished.
+
+# %% [markdown]
+# **Open:** every step multiplies by $U_h$ and squashes. What if a step left the old state alone and only *added* to it?
+# **Next:** in `exercises/en/01_rnn_forgets.ipynb` you build the RNN and measure its gradient. Unit 02 changes the step.
