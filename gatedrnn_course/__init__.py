@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.earlier import earlier as earlier
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
+    from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.hint import hint as hint
     from gatedrnn_course.lab.latch import show_latch as show_latch
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.predict import reveal as reveal
     from gatedrnn_course.lab.progress import progress as progress
     from gatedrnn_course.lab.pulses import show_pulses as show_pulses
+    from gatedrnn_course.lab.race import race_on_bits as race_on_bits
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
@@ -62,6 +64,7 @@ _MODULES = {
     "plot": "lab.plots",
     "predict": "lab.predict",
     "progress": "lab.progress",
+    "race_on_bits": "lab.race",
     "read_bit": "lab.memory",
     "reveal": "lab.predict",
     "run_and_keep": "lab.backward",
@@ -78,6 +81,7 @@ _MODULES = {
     "show_timeline": "lab.timeline",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
+    "step_jacobians": "lab.flow",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",
 }

@@ -75,11 +75,33 @@ class FunctionItem(Item):
         return self.draw(rng)
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """The first mistake that gives the learner's numbers on every input tried."""
-        for mistake in self.mistakes:
-            if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
+        """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
+        rows = [o.value for o in observed]
+        tried = {m: [_try(m.function, o.draw.args) for o in observed] for m in self.mistakes}
+        for mistake, values in tried.items():
+            if all(map(same_numbers, values, rows)):
                 return Explanation(_(mistake.words), mistake.words)
-        return None
+        count = len(self.outputs)
+        if count == 1 or any(row is None or len(row) != count for row in rows):
+            return None
+        right = [_try(self.function, o.draw.args) for o in observed]
+        found: list[str] = []
+        for k in range(count):
+            given = [_output(row, k) for row in rows]
+            if all(map(same_numbers, (_output(row, k) for row in right), given)):
+                continue
+            fits = (m for m in tried if all(map(same_numbers, (_output(row, k) for row in tried[m]), given)))
+            mistake = next(fits, None)
+            if mistake is None:
+                return None
+            found.append(mistake.words)
+        words = list(dict.fromkeys(found))
+        return Explanation(" ".join(map(_, words)), " ".join(words)) if words else None
+
+
+def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:
+    """One output by itself."""
+    return None if values is None or k >= len(values) else (values[k],)
 
 
 def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] | None:

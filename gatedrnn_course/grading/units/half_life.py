@@ -9,10 +9,11 @@ import numpy as np
 from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
 from gatedrnn_course.text import mark
 
-__all__ = ["half_life_item"]
+__all__ = ["bias_for_half_life", "half_life_item"]
 
 
-def _bias(n: Any) -> Any:
+def bias_for_half_life(n: Any) -> Any:
+    """The bias b with sigmoid(b) to the power of n = 1/2."""
     f = 0.5 ** (1 / n)
     return np.log(f / (1 - f))
 
@@ -24,7 +25,7 @@ def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
 
 MISTAKES = (
     Mistake(mark("That is the gate f, not its bias: f = sigmoid(b_f)."), lambda n: 0.5 ** (1 / n)),
-    Mistake(mark("The sign is turned: a gate above 1/2 has a bias above 0."), lambda n: -_bias(n)),
+    Mistake(mark("The sign is turned: a gate above 1/2 has a bias above 0."), lambda n: -bias_for_half_life(n)),
     Mistake(mark("After n steps 1/e is left, not one half."), lambda n: -np.log(np.expm1(1 / n))),
     Mistake(mark("That is the bias of f = 1 - 1/n, which keeps about 1/e for n steps."), lambda n: np.log(n - 1)),
     Mistake(
@@ -37,8 +38,8 @@ MISTAKES = (
         mark("The n steps add up in it: f times n is one half. They multiply: f to the power of n."),
         lambda n: -np.log(2 * n - 1),
     ),
-    Mistake(mark("The logarithm is to base 2; sigmoid is made of e."), lambda n: _bias(n) / np.log(2.0)),
-    Mistake(mark("The logarithm is to base 10; sigmoid is made of e."), lambda n: _bias(n) / np.log(10.0)),
+    Mistake(mark("The logarithm is to base 2; sigmoid is made of e."), lambda n: bias_for_half_life(n) / np.log(2.0)),
+    Mistake(mark("The logarithm is to base 10; sigmoid is made of e."), lambda n: bias_for_half_life(n) / np.log(10.0)),
     Mistake(mark("That is log f; the bias is log of f / (1 - f)."), lambda n: np.log(0.5) / n),
 )
 
@@ -59,7 +60,7 @@ def half_life_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, st
         forbidden,
         takes={"n": mark("steps, an array of any shape, above 1")},
         gives={"b_f": mark("the bias, of the same shape; W_f and U_f are 0 and nothing is added")},
-        function=_bias,
+        function=bias_for_half_life,
         mistakes=MISTAKES,
         draw=_draws,
     )

@@ -54,8 +54,13 @@ def near(given: Any, other: Any) -> bool:
 
 
 def across(right: Any, axis: int) -> str:
-    """What lies along an axis, in words: units last, the rows of a batch before them, steps before these."""
+    """What lies along an axis, in words: units last, the rows of a batch before them, steps before these.
+
+    Of more axes nobody knows what they hold, so there an axis has its number.
+    """
     words = (mark("units"), mark("rows of the batch"), mark("steps"))
+    if np.ndim(right) > len(words):
+        return f"numbers along axis {axis % np.ndim(right)}"
     return words[(np.ndim(right) - 1 - axis) if axis >= 0 else -1 - axis]
 
 
