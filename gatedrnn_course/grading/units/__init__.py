@@ -12,7 +12,7 @@ from gatedrnn_course.text import _
 
 __all__ = ["UNITS", "Unit", "find_item", "is_asked_for", "items_before", "load"]
 
-UNITS = {"00": "u00_start_here", "01": "u01_rnn_forgets", "02": "u02_cell_state", "03": "u03_gates"}
+UNITS = {"00": "u00_start_here", "01": "u01_rnn_forgets", "02": "u02_cell_state", "03": "u03_gates", "07": "u07_gru"}
 """For each unit the module that holds it."""
 
 
