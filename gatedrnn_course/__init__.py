@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.check import check as check
+    from gatedrnn_course.lab.counting import train_to_count as train_to_count
     from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
     from gatedrnn_course.lab.depth import show_depth as show_depth
     from gatedrnn_course.lab.device import run_on_device as run_on_device
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
+    from gatedrnn_course.lab.gru_parity import compare_gru_with_torch as compare_gru_with_torch
     from gatedrnn_course.lab.hint import hint as hint
     from gatedrnn_course.lab.latch import show_latch as show_latch
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
 _MODULES = {
@@ -53,11 +56,13 @@ _MODULES = {
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
+    "compare_gru_with_torch": "lab.gru_parity",
     "compare_with_torch": "lab.parity",
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
     "explore_gates": "lab.gates",
+    "explore_grus": "lab.two_grus",
     "gradient_over_depth": "lab.depth",
     "hint": "lab.hint",
     "parse": "cells",
@@ -84,6 +89,7 @@ _MODULES = {
     "step_jacobians": "lab.flow",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",
+    "train_to_count": "lab.counting",
 }
 """For each name of the course the module it comes from."""
 
