@@ -128,7 +128,7 @@ predict(
 with reveal(
     "r is zero",
     "It stays",
-    "r only decides what the candidate sees. Whether the candidate comes in is up to z, "
+    "r only decides what the candidate sees. Whether that comes in is up to z, "
     "and at z = 1 it does not.",
 ):
     z, r, h_prev, x_part = 1.0, 0.0, 0.8, -0.5
@@ -244,8 +244,8 @@ predict(
 with reveal(
     "two meanings",
     "Turn the signs of W_z, U_z and b_z",
-    "sigmoid(-a) = 1 - sigmoid(a), so z becomes 1 - z. Training finds either as easily. "
-    "Only numbers that move from one to the other must be turned.",
+    "sigmoid(-a) = 1 - sigmoid(a), so z becomes 1 - z. A cell that learns from scratch "
+    "does not care; weights that move from one to the other must be turned.",
 ):
     turned = Params({name: -w if name.endswith("_z") else w for name, w in p.items()})
     other = run_cell(gru_chung, turned, xs)["h"]
@@ -316,7 +316,7 @@ with reveal(
         print(f"reset {name} the product, steps 1 to 4: {told}")
 
 # %% [markdown]
-# Both train equally well; neither is wrong. But they are different cells, and weights of the one are not weights of the other.
+# Neither is wrong. But they are different cells, and weights of the one are not weights of the other.
 
 # %% [markdown]
 # ## How many parameters
@@ -335,8 +335,8 @@ predict(
 with reveal(
     "equal parameters",
     "About 120",
-    "Three lines for four would give a third more units, 133, if the count grew with H. "
-    "The recurrent matrices grow with its square: solve 3 H (H + 101) = 80400.",
+    "Three lines in place of four would give a third more units, 133, if the count "
+    "grew with H. The recurrent matrices grow with its square: 3 H (H + 101) = 80400.",
 ):
     H = np.arange(20, 161, 5)
     cells = ("RNN", "GRU", "LSTM", "peephole LSTM")

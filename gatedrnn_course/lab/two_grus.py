@@ -132,12 +132,13 @@ def _draw(numbers: Numbers) -> str:
 
 
 def _body(numbers: Numbers, height: int) -> Iterator[str]:
-    heads = (_("reset before"), "U_h (r * h_prev)"), (_("reset after"), "r * (U_h h_prev)")
+    heads = (_("reset before"), "U_h @ (r * h_prev)"), (_("reset after"), "r * (U_h @ h_prev)")
     for k, (words, term) in enumerate(heads):
         middle = LABEL + k * (COLUMN + GAP) + COLUMN // 2 - 14
         yield f'<text x="{middle}" y="16" text-anchor="middle" font-weight="600">{escape(words)}</text>'
         yield f'<text x="{middle}" y="34" text-anchor="middle">{escape(term)}</text>'
         yield f'<path d="M{middle} {TOP - 6}V{height}" stroke="currentColor" stroke-opacity=".4"/>'
+    yield f'<text x="4" y="34" font-size="12">{escape(_("upper bar: unit 1"))}</text>'
     for row, (name, label) in enumerate(_labels().items()):
         y = TOP + ROW * row
         yield f'<text x="4" y="{y + 18}">{escape(label)}</text>'
