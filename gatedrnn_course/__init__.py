@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from gatedrnn_course.cells import draw_params as draw_params
     from gatedrnn_course.cells import parse as parse
     from gatedrnn_course.lab.activations import sigmoid as sigmoid
+    from gatedrnn_course.lab.activations import stack as stack
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.adding import adding_errors as adding_errors
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
+    from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.counting import train_to_count as train_to_count
     from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
@@ -25,12 +27,17 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
+    from gatedrnn_course.lab.flow_widget import explore_flow as explore_flow
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
+    from gatedrnn_course.lab.gradient_check import gradient_check as gradient_check
     from gatedrnn_course.lab.gru_parity import compare_gru_with_torch as compare_gru_with_torch
     from gatedrnn_course.lab.hint import hint as hint
+    from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
+    from gatedrnn_course.lab.layers import explore_depth as explore_depth
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
+    from gatedrnn_course.lab.memory import random_params as random_params
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
@@ -44,7 +51,9 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
+    from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
@@ -61,14 +70,21 @@ _MODULES = {
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
+    "explore_carousel": "lab.carousel",
+    "explore_depth": "lab.layers",
+    "explore_flow": "lab.flow_widget",
     "explore_gates": "lab.gates",
+    "explore_lags": "lab.lags",
     "explore_grus": "lab.two_grus",
     "gradient_over_depth": "lab.depth",
+    "explore_time": "lab.through_time",
+    "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
     "parse": "cells",
     "plot": "lab.plots",
     "predict": "lab.predict",
     "progress": "lab.progress",
+    "random_params": "lab.memory",
     "race_on_bits": "lab.race",
     "read_bit": "lab.memory",
     "reveal": "lab.predict",
@@ -84,9 +100,11 @@ _MODULES = {
     "show_shapes": "lab.shapes",
     "show_stretch": "lab.stretch",
     "show_timeline": "lab.timeline",
+    "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
     "step_jacobians": "lab.flow",
+    "stack": "lab.activations",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",
     "train_to_count": "lab.counting",

@@ -51,4 +51,4 @@ check(linear)
 progress("00")
 
 # %% [markdown]
-# **Next:** `notebooks/en/03_gates.ipynb`.
+# **Next:** `notebooks/en/01_rnn_forgets.ipynb`.

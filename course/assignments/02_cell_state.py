@@ -19,6 +19,8 @@ import numpy as np
 from gatedrnn_course import (
     check,
     example,
+    explore_carousel,
+    explore_depth,
     hint,
     progress,
     show_cell,
@@ -252,6 +254,16 @@ check(depth_gradient)
 
 # %%
 show_depth(residual_layer, residual_jacobian, depth_gradient)
+
+# %% [markdown]
+# The sliders below run on **your** step and **your** layers, where their checks have passed; the rest is the course's. The
+# last sentence under each picture says which is which.
+
+# %%
+explore_carousel()
+
+# %%
+explore_depth()
 
 # %% [markdown]
 # The table shows which functions are right as they are defined now.

@@ -358,3 +358,6 @@ explore_gates("LSTM")
 
 # %% tags=["nbval-ignore-output"]
 run_on_device(lstm_step)
+
+# %% [markdown]
+# **Next:** `notebooks/en/04_through_time.ipynb`, your step over a whole sequence, forwards and back.

@@ -121,5 +121,5 @@ else:
     print("No GPU that torch can use. Everything runs on the CPU.")
 
 # %% [markdown]
-# **Next:** `exercises/en/00_start_here.ipynb`, one function to warm up. Then unit 03, where a cell keeps a bit and you build
-# its step.
+# **Next:** `exercises/en/00_start_here.ipynb`, one function to warm up. Then unit 01, where a network reads a sequence and
+# forgets how it began.

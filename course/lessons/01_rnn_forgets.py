@@ -9,9 +9,10 @@
 # %%
 # << first_cell >>
 import numpy as np
-from gatedrnn_course import adding_errors, adding_sequences, bit_sequences, catalogue
-from gatedrnn_course import plot, predict, read_bit, reveal, run_cell, show_cell
-from gatedrnn_course import show_stretch, show_timeline, show_unrolled, train_on_bits
+from gatedrnn_course import Params, adding_errors, adding_sequences, bit_sequences
+from gatedrnn_course import catalogue, explore_lags, plot, predict, read_bit, reveal
+from gatedrnn_course import run_cell, show_cell, show_stretch, show_timeline
+from gatedrnn_course import show_unrolled, train_on_bits
 from gatedrnn_course.cells import draw_params
 
 # %% [markdown]
@@ -78,8 +79,8 @@ def network(norm):
 # %%
 predict(
     "bit fades",
-    "Two runs begin with different bits, then read the same distractors. "
-    "How does the distance of their states fall?",
+    "Two runs begin with different bits, then read the same distractors. How does "
+    "the distance of their states fall?",
     ["By about the same amount a step", "By about the same factor a step"],
 )
 
@@ -87,8 +88,8 @@ predict(
 with reveal(
     "bit fades",
     "By about the same factor a step",
-    "On this axis the same factor a step is a straight line. tanh makes it a little steeper "
-    "than the norm of U_h alone.",
+    "On this axis the same factor a step is a straight line. tanh makes it a little "
+    "steeper than the norm of U_h alone.",
 ):
     turned, gaps = xs.copy(), {}
     turned[0, :, 0] *= -1
@@ -98,8 +99,8 @@ with reveal(
     plot(gaps, x="step", y="distance", at=range(1, 41), log=True)
 
 # %% [markdown]
-# A hundredth of a millionth of the bit is of no use at the end. Training could make the factor larger, if it were told to.
-# What it is told comes back along the same way.
+# At step 40 nothing of the bit can be read any more. Training could change $U_h$, if it were told to. What it is told comes
+# back along the same way.
 
 # %% [markdown]
 # ## The way back
@@ -118,14 +119,19 @@ show_unrolled("RNN", steps=4, back=True)
 predict(
     "slope of tanh",
     "Where is the slope of tanh(a) largest, and how large is it there?",
-    ["At a = 0, where it is 1", "At a = 0, where it is 1/2", "Far from 0, where it is 1"],
+    [
+        "At a = 0, where it is 1",
+        "At a = 0, where it is 1/2",
+        "Far from 0, where it is 1",
+    ],
 )
 
 # %%
 with reveal(
     "slope of tanh",
     "At a = 0, where it is 1",
-    "With h = tanh(a) the slope is 1 - h squared: above 0, at most 1, and near 0 where tanh is flat.",
+    "With h = tanh(a) the slope is 1 - h squared: above 0, at most 1, and near 0 "
+    "where tanh is flat.",
 ):
     a = np.linspace(-4, 4, 81)
     h = np.tanh(a)
@@ -156,17 +162,18 @@ measured = np.tanh(a).imag.T / eps
 print(f"largest difference: {np.abs(J - measured).max():.0e}")
 
 # %% [markdown]
-# The gradient goes the other way, so the Jacobian acts as a row, or transposed. With $g_t$ for the gradient of $L$ at $h_t$:
+# The gradient passes through the same numbers the other way, from new units to old ones, so the Jacobian is transposed. With
+# $g_t$ for the gradient of $L$ at $h_t$:
 #
 # $$g_{t-1} = J_t^\top g_t$$
 #
-# This is all of **backpropagation through time** for the states: one product a step, from the end to the start.
+# One product a step, from the end to the start: that is **backpropagation through time** (BPTT).
 
 # %% [markdown]
 # ## Who is heard
 #
-# Every step uses the same $U_h$, so each step adds a share to its gradient: the outer product of what reached its tanh and
-# of its old state.
+# Every step uses the same $U_h$, so each step adds a share to the gradient of $U_h$. It is the gradient inside its tanh, times its
+# old state:
 #
 # $$\frac{\partial L}{\partial U_h} = \sum_t \big( (1 - h_t^2) \odot g_t \big)\, h_{t-1}^\top$$
 
@@ -175,17 +182,32 @@ print(f"largest difference: {np.abs(J - measured).max():.0e}")
 def shares_of_U(p, hs, g):
     """What each step adds to the gradient of U_h, from the last step to the second."""
     found = []
-    for h, h_prev in zip(hs[:0:-1], hs[-2::-1]):
-        found.append(np.outer((1 - h**2) * g, h_prev))
-        g = p.U_h.T @ ((1 - h**2) * g)  # J.T @ g
+    for t in range(len(hs) - 1, 0, -1):
+        a = (1 - hs[t] ** 2) * g  # the gradient inside the tanh
+        found.append(np.outer(a, hs[t - 1]))
+        g = p.U_h.T @ a  # J.T @ g
     return np.array(found)
+
+
+# %% [markdown]
+# Step 1 adds nothing, as $h_0$ is 0. Do all shares together make the gradient? Take for $L$ a quarter of the sum of all units of
+# $h_T$, and ask one number of $U_h$ by complex step.
+
+# %%
+g = np.full(16, 0.25)
+by_hand = shares_of_U(p, hs, g).sum(axis=0)
+moved = Params(p)
+moved.U_h = p.U_h.astype(complex)
+moved.U_h[2, 5] += 1j * eps
+asked = (g @ run_cell("RNN", moved, xs[:, :1])["h"][-1, 0]).imag / eps
+print(f"by hand {by_hand[2, 5]:.6f}, asked {asked:.6f}")
 
 
 # %%
 predict(
     "who is heard",
-    "The bit stood at step 1, the loss looks at step 40. "
-    "Which steps have the most to say in the gradient of U_h?",
+    "The bit stood at step 1, the loss looks at step 40. Which steps have the most "
+    "to say in the gradient of U_h?",
     ["The first few", "All alike", "The last few"],
 )
 
@@ -199,7 +221,7 @@ with reveal(
     sizes = {}
     for norm in (0.9, 0.7, 0.5):
         states = run_cell("RNN", network(norm), xs)["h"][:, 0]
-        parts = shares_of_U(network(norm), states, np.ones(16) / 4)
+        parts = shares_of_U(network(norm), states, g)
         sizes[f"norm {norm}"] = np.linalg.norm(parts, axis=(1, 2))[::-1]
     plot(sizes, x="step", y="size of its share", at=range(2, 41), log=True)
 
@@ -232,15 +254,19 @@ show_stretch({"rotation\ntimes 0.9": powers}, [f"lag {k}" for k in lags])
 predict(
     "determinant",
     "A matrix has determinant 1. What is left of the gradients after 8 steps?",
-    ["All keep their length", "Some have grown, others nearly vanished", "All have vanished"],
+    [
+        "All keep their length",
+        "Some have grown, others nearly vanished",
+        "All have vanished",
+    ],
 )
 
 # %%
 with reveal(
     "determinant",
     "Some have grown, others nearly vanished",
-    "The determinant is the product of the singular values, an area. 5.96 times 0.168 is 1, "
-    "and tells nothing of either.",
+    "The determinant is the product of the singular values, an area. 5.96 times "
+    "0.168 is 1, and tells nothing of either.",
 ):
     U = np.diag([1.25, 0.8])
     print(f"determinant {np.linalg.det(U):.2f}")
@@ -254,16 +280,21 @@ with reveal(
 # %%
 predict(
     "eigenvalues",
-    "Both eigenvalues of a matrix are 0.8. How long is the longest gradient after 1, 2, 4 steps?",
-    ["0.8, 0.64, 0.41", "Longer than 1 each time", "It depends on the gradient, but never above 1"],
+    "Both eigenvalues of a matrix are 0.8. How long is the longest gradient after "
+    "1, 2, 4 steps?",
+    [
+        "0.8, 0.64, 0.41",
+        "Longer than 1 each time",
+        "It depends on the gradient, but never above 1",
+    ],
 )
 
 # %%
 with reveal(
     "eigenvalues",
     "Longer than 1 each time",
-    "Eigenvalues promise it only in the end, at lag 20 and later. "
-    "The largest singular value of the product is true at every lag.",
+    "Eigenvalues promise it only in the end, at lag 20 and later. The largest "
+    "singular value of the product is true at every lag.",
 ):
     sheared = np.array([[0.8, 1.5], [0.0, 0.8]])
     print("eigenvalues", np.linalg.eigvals(sheared))
@@ -287,7 +318,14 @@ def gradient_norms(p, hs):
 
 
 # %% [markdown]
-# << "WIDGET" >>
+# Play. Half of the singular values of $U_h$ are the largest, half are a share of it. The inputs are random.
+#
+# - Set the inputs to 0: at which largest value does the curve lie level?
+# - Make the determinant tiny while the gradient keeps its length.
+# - Set the largest value to 1.3. What do larger inputs do, and why?
+
+# %%
+explore_lags()
 
 # %% [markdown]
 # ## Vanish or explode
@@ -300,7 +338,7 @@ def gradient_norms(p, hs):
 # %%
 predict(
     "above one",
-    "U_h has 1.5 as its largest singular value. Does the gradient explode over 39 steps?",
+    "U_h has 2 as its largest singular value. Does the gradient explode over 39 steps?",
     ["Yes, for certain", "With one such matrix it does, with another it vanishes"],
 )
 
@@ -308,16 +346,18 @@ predict(
 with reveal(
     "above one",
     "With one such matrix it does, with another it vanishes",
-    "The rotation stretches all directions by 1.5. The drawn matrix stretches one direction by 1.5 "
-    "and most by less, and each step turns the gradient to another.",
+    "The rotation stretches all directions by 2. The drawn matrix stretches one "
+    "direction by 2 and most by less, and each step turns the gradient to another.",
 ):
-    rotated, drawn = network(1.5), network(1.5)
+    rotated, drawn = network(2), network(2)
     U = np.random.default_rng(2).normal(size=(16, 16))
-    drawn.U_h[:] = 1.5 * U / np.linalg.norm(U, 2)
+    drawn.U_h[:] = 2 * U / np.linalg.norm(U, 2)
     curves = {}
-    for name, p in {"rotation times 1.5": rotated, "drawn at random": drawn}.items():
+    for name, p in {"rotation times 2": rotated, "drawn at random": drawn}.items():
         states = run_cell("RNN", p, xs)["h"]
-        curves[name] = np.mean([gradient_norms(p, states[:, k]) for k in range(20)], axis=0)
+        curves[name] = np.mean(
+            [gradient_norms(p, states[:, k]) for k in range(20)], axis=0
+        )
     plot(curves, x="lag", y="spectral norm", log=True)
 
 # %% [markdown]
@@ -326,16 +366,17 @@ with reveal(
 # %%
 predict(
     "rotation",
-    "U_h is a rotation and the network reads the distractors. How much of a gradient is left at lag 39?",
-    ["All of it", "About half", "A few hundredths"],
+    "U_h is a rotation and the network reads the distractors. How much of a "
+    "gradient is left at lag 39?",
+    ["All of it", "About half", "Less than a hundredth"],
 )
 
 # %%
 with reveal(
     "rotation",
-    "A few hundredths",
-    "Inputs push the units away from 0, where the slope of tanh is below 1. "
-    "Each step loses a little, and there are 39 of them.",
+    "Less than a hundredth",
+    "Inputs push the units away from 0, where the slope of tanh is below 1. Each "
+    "step loses a little, and there are 39 of them.",
 ):
     curves = {}
     for norm in (2.0, 1.5, 1.0, 0.5):
@@ -354,26 +395,35 @@ with reveal(
 # $$g \leftarrow \frac{\theta}{\lVert g \rVert}\, g \quad \text{where } \lVert g \rVert > \theta$$
 
 # %%
+p = network(2)
+states = run_cell("RNN", p, xs)["h"][:, 0]
+g_U = shares_of_U(p, states, g).sum(axis=0)
+length = np.linalg.norm(g_U)
+clipped = g_U * min(1, 1 / length)
+print(f"length {length:.0f}, after clipping at 1: {np.linalg.norm(clipped):.0f}")
+
+# %% [markdown]
+# If making it shorter cures the one, does making it longer cure the other? Take a network whose gradient vanishes and multiply
+# its gradient by a million.
+
+# %%
 predict(
-    "clipped",
-    "A clipped gradient is a thousand times shorter. "
-    "What becomes of the first step's share, beside the last one's?",
-    ["It is as small beside it as before", "It is now easier to hear", "It is clipped away"],
+    "longer",
+    "Is the first step now heard beside the last one?",
+    ["Yes, its share is large now", "No, beside the last one it is as small as before"],
 )
 
 # %%
 with reveal(
-    "clipped",
-    "It is as small beside it as before",
-    "One number multiplies everything, so the curve moves down as it is. "
-    "Clipping tames a step; it brings back no memory, and a larger step size would not either.",
+    "longer",
+    "No, beside the last one it is as small as before",
+    "One number multiplies everything, so the curve moves up as it is. No rescaling of "
+    "the whole, by clipping or by the step size, brings back what has vanished.",
 ):
-    p = network(0.7)
+    p = network(0.5)
     states = run_cell("RNN", p, xs)["h"][:, 0]
-    parts = shares_of_U(p, states, np.ones(16))[::-1]
-    length = np.linalg.norm(parts.sum(axis=0))
-    sizes = np.linalg.norm(parts, axis=(1, 2))
-    curves = {"as it is": sizes, "clipped": sizes * 0.001 * length / length}
+    sizes = np.linalg.norm(shares_of_U(p, states, g)[::-1], axis=(1, 2))
+    curves = {"as it is": sizes, "times a million": 1e6 * sizes}
     plot(curves, x="step", y="size of its share", at=range(2, 41), log=True)
 
 # %% [markdown]
@@ -388,8 +438,8 @@ show_timeline({"value": pairs[:, 0, 0], "mark": pairs[:, 0, 1]})
 print(f"asked for at the end: {sums[0]:.2f}")
 
 # %% [markdown]
-# Always saying 1 has a mean squared error of $1/6$, about 0.17. Three RNNs of 16 units are trained for each length, with the
-# same 48,000 sequences.
+# Always saying 1 has a mean squared error of $1/6$, about 0.17. Three RNNs of 16 units are trained for each length, on
+# 48,000 sequences each.
 
 # %%
 predict(
@@ -406,7 +456,7 @@ with reveal(
 ):
     lengths = (5, 10, 20, 40, 80)
     errors = np.array([adding_errors("RNN", T) for T in lengths])
-    curves = {f"network {k}": errors[:, k] for k in range(3)}
+    curves = {f"network {k + 1}": errors[:, k] for k in range(3)}
     curves["always saying 1"] = [1 / 6] * 5
     plot(curves, x="length T", y="mean squared error", at=lengths)
 
@@ -416,7 +466,8 @@ with reveal(
 # %%
 predict(
     "better start",
-    "Does the RNN learn T = 40 if its U_h starts as a rotation, with all singular values at 1?",
+    "Does the RNN learn T = 40 if its U_h starts as a rotation, with all singular "
+    "values at 1?",
     ["Yes", "No, the errors stay near 1/6"],
 )
 
@@ -424,13 +475,14 @@ predict(
 with reveal(
     "better start",
     "No, the errors stay near 1/6",
-    "It starts with less loss, and still tanh takes its share at every step, and training moves U_h away. "
-    "Another cell is needed.",
+    "tanh still takes its share at every step, and training moves U_h away from the "
+    "rotation. The last line is another cell, the LSTM: what this course builds.",
 ):
     Q = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
     for norm in (0.5, 1.0, 1.5):
         errors = adding_errors("RNN", 40, U_h=norm * Q)
-        print(f"rotation times {norm}:", *(f"{error:.2f}" for error in errors))
+        print(f"RNN, rotation times {norm}:", *(f"{e:.2f}" for e in errors))
+    print("LSTM:", *(f"{error:.2f}" for error in adding_errors("LSTM", 40)))
 
 # %% [markdown]
 # ## What you now know

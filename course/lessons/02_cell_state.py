@@ -9,9 +9,10 @@
 # %%
 # << first_cell >>
 import numpy as np
-from gatedrnn_course import bit_sequences, catalogue, draw_params, gradient_over_depth
-from gatedrnn_course import parse, plot, predict, read_bit, reveal, run_cell
-from gatedrnn_course import show_cell, show_timeline
+from gatedrnn_course import bit_sequences, catalogue, draw_params, explore_carousel
+from gatedrnn_course import explore_depth, gradient_over_depth, parse, plot, predict
+from gatedrnn_course import random_params, read_bit, reveal, run_cell, show_cell
+from gatedrnn_course import show_timeline
 
 # %% [markdown]
 # ## Hold one number
@@ -197,12 +198,8 @@ with reveal(
 long, _bits = bit_sequences(50, steps=300)
 drift = {}
 for b_i in (0, -2, -4):
-    sizes = []
-    for seed in range(6):
-        rng = np.random.default_rng(seed)
-        p = draw_params(catalogue["LSTM 1997"], 2, 16, rng, scale=0.5)
-        p.b_i[:] = b_i
-        sizes.append(np.abs(run_cell("LSTM 1997", p, long)["c"]).mean(axis=(1, 2)))
+    ps = random_params("LSTM 1997", 6, b_i=b_i)
+    sizes = [np.abs(run_cell("LSTM 1997", p, long)["c"]).mean(axis=(1, 2)) for p in ps]
     drift[f"b_i = {b_i}"] = np.mean(sizes, axis=0)
 plot(drift, x="step", y="mean size of c", at=range(1, 301))
 
@@ -211,10 +208,22 @@ plot(drift, x="step", y="mean size of c", at=range(1, 301))
 # in. Gers, Schmidhuber and Cummins (2000) mended this by a gate on the thick line.
 
 # %% [markdown]
+# ## Play: a carousel and a leaky integrator
+#
+# Pulses of size 1 come in. The carousel keeps its state whole; the leaky integrator multiplies its own by a weight.
+#
+# - One pulse: with which weight is about half of it left after 60 steps?
+# - One pulse, and the input gate always open: what happens to each of them?
+# - A pulse every 15 steps: which of the two stays bounded?
+
+# %%
+explore_carousel()
+
+# %% [markdown]
 # ## Slow c, fast h
 #
-# Leave the gates to chance: six cells of 16 units with random weights read the first kind of sequence. How far does a state
-# move in one step, beside its own spread over the 40 steps?
+# Leave the gates to chance: six cells of 16 units with random weights read the sequences of 40 steps. How far does a state move
+# in one step, beside its own spread over the 40 steps?
 
 # %%
 predict(
@@ -227,18 +236,18 @@ predict(
 with reveal(
     "slow and fast",
     "h",
-    "c changes by what is added and else stays. h goes through o, which follows the "
-    "input at every step. It holds in all six cells, since here nothing shrinks c.",
+    "First six bars: c goes its way in small sums, mostly the one way of the drift. "
+    "h goes through o, which follows the input at every step. "
+    "Last picture: one unit of the sixth cell.",
 ):
     moves = {"c": [], "h": []}
-    for seed in range(6):
-        rng = np.random.default_rng(seed)
-        p = draw_params(catalogue["LSTM 1997"], 2, 16, rng, scale=0.5)
+    for p in random_params("LSTM 1997", 6):
         run = run_cell("LSTM 1997", p, xs[:, :200])
         for name, rows in moves.items():
             step = np.abs(np.diff(run[name], axis=0)).mean()
             rows.append(step / run[name].std(axis=0).mean())
     show_timeline({f"{name}, move": rows for name, rows in moves.items()}, x="cell")
+    show_timeline({name: run[name][:, 0, 0] for name in ("o", "c", "h")})
 
 # %% [markdown]
 # **Slow c, fast h** is a saying about the LSTM too. There it needs a forget gate near 1, as lesson 03 measures.
@@ -340,6 +349,17 @@ with reveal(
 # %% [markdown]
 # An identity path does not make a gradient *right*; it sees to it that a gradient arrives. Residual networks tame the growth in
 # other ways, such as normalisation or a branch that starts small.
+
+# %% [markdown]
+# ## Play: depth as time
+#
+# The axis counts layers back from the last one, as unit 01 counts steps back in time.
+#
+# - With which transform biases does at least half of the gradient come down 25 layers?
+# - With such a bias, change the size of the weights. What do the other two kinds of layers do?
+
+# %%
+explore_depth()
 
 # %% [markdown]
 # ## What you now know

@@ -1,18 +1,17 @@
 # %% [markdown]
 # # 03 · Gates: how a cell keeps one bit
 #
-# **You will be able to** say what each line of an LSTM step does, set its gates by hand so that it keeps a bit, and read the
-# six equations as code.
+# **You will be able to** say what each line of an LSTM step does, set its gates so that a bit is kept, and read it as code.
 #
-# **Needs:** NumPy arrays and unit 00. **Takes:** 45 minutes. **Costs:** half a minute of computing, no GPU.
+# **Needs:** NumPy arrays and unit 00, better 00 to 02. **Takes:** 45 minutes. **Costs:** half a minute of computing, no GPU.
 
 # %%
 # << first_cell >>
 import numpy as np
-from gatedrnn_course import bit_over_time, bit_sequences, catalogue, explore_gates
-from gatedrnn_course import plot, predict, read_bit, reveal, run_cell, show_cell
-from gatedrnn_course import show_shapes, show_timeline, sigmoid, train_on_bits
-from gatedrnn_course.cells import draw_params
+from gatedrnn_course import bit_over_time, bit_sequences, catalogue, draw_params
+from gatedrnn_course import explore_gates, plot, predict, random_params, read_bit
+from gatedrnn_course import reveal, run_cell, show_cell, show_timeline, sigmoid
+from gatedrnn_course import train_on_bits
 
 # %% [markdown]
 # ## One bit, then distractors
@@ -30,20 +29,17 @@ show_timeline({"value": xs[:, 0, 0], "mark": xs[:, 0, 1]}, mark=1)
 # guessing.
 
 # %%
-rnn, told = catalogue["RNN"], {}
+told = {}
 for scale in (0.2, 0.5, 1.0):
-    ps = [draw_params(rnn, 2, 16, np.random.default_rng(s), scale) for s in range(3)]
-    runs = [bit_over_time(rnn, p, xs, bits) for p in ps]
+    runs = [bit_over_time("RNN", p, xs, bits) for p in random_params("RNN", 3, scale)]
     told[f"RNN, weights around {scale}"] = np.mean(runs, axis=0)
 plot(told, x="step", y="share of bits told", at=range(1, 41))
 
 # %% [markdown]
-# The bit is there for a few steps, then it is gone, whatever the size of the weights. Where does it go?
-
-# %% [markdown]
 # ## Where the old state goes
 #
-# A plain recurrent network keeps one vector, the hidden state $h_t$:
+# The bit is gone after a few steps, whatever the size of the weights. A plain recurrent network keeps one vector, the hidden
+# state $h_t$:
 #
 # << equation("RNN", "h") >>
 #
@@ -77,8 +73,7 @@ plot({"sigmoid(a)": sigmoid(a), "tanh(a)": np.tanh(a)}, x="a", y="value", at=a)
 
 # %%
 c_prev, gate = np.array([2.0, -1.0, 1.0]), np.array([1.0, 0.0, 0.5])
-lanes = {"c_prev": c_prev, "gate": gate, "gate * c_prev": gate * c_prev}
-show_timeline(lanes, x="unit")
+show_timeline({"c_prev": c_prev, "gate": gate, "product": gate * c_prev}, x="unit")
 
 # %% [markdown]
 # ## Question 1: what to keep
@@ -123,8 +118,7 @@ predict(
 with reveal(
     "half life",
     "b_f = 3.4",
-    "sigmoid(3.4) is 0.968, and 0.968 to the power of 20 is 0.52. "
-    "With b_f = 0 one millionth is left.",
+    "The share is sigmoid(b_f) ** 20: 0.52 at 3.4, 0.002 at 1, a millionth at 0.",
 ):
     t = np.arange(61)
     shares = {f"b_f = {b}": sigmoid(b) ** t for b in (0, 1, 3.4)}
@@ -221,10 +215,8 @@ plot(shown, x="cell state c", y="hidden state h", at=c)
 # << equations("LSTM") >>
 #
 # The order matters twice: $c_t$ needs the gates and the candidate, and $h_t$ looks at the **new** $c_t$. With $D$ inputs and
-# $H$ units the step learns $4H(D + H + 1)$ numbers: << count("LSTM", 2, 16) >> for $D = 2$ and $H = 16$.
-
-# %%
-show_cell("LSTM")
+# $H$ units the step learns $4H(D + H + 1)$ numbers: << count("LSTM", 2, 16) >> for $D = 2$ and $H = 16$. In code a batch
+# holds rows, so $W_f x_t$ is `x @ p.W_f.T`.
 
 # %% [markdown]
 # ## Keep the bit: gates set by hand
@@ -250,8 +242,7 @@ predict(
 with reveal(
     "latched",
     "About -1",
-    "Here a cell remembers a particular thing: the bit went in at the mark and stayed, "
-    "with f = 0.9997 at each of 39 steps.",
+    "The bit went in at the mark and stayed: f = 0.9997 at each of 39 steps.",
 ):
     run, k = run_cell("LSTM", latch, xs), np.argmin(bits)
     lanes = {name: run[name][:, k, 0] for name in ("f", "i", "c_tilde", "c", "h")}
@@ -277,17 +268,6 @@ explore_gates("LSTM")
 # The latch had its gates set for the task. Now the weights are random again, in four LSTMs of 16 units, and only the forget
 # bias is chosen. Is it enough to be an LSTM?
 
-
-# %%
-def random_lstms(b_f):
-    """The weights of four LSTMs with the same forget bias."""
-    seeds = [np.random.default_rng(seed) for seed in range(4)]
-    ps = [draw_params(catalogue["LSTM"], 2, 16, rng, scale=0.5) for rng in seeds]
-    for p in ps:
-        p.b_f[:] = b_f
-    return ps
-
-
 # %%
 predict(
     "which bias",
@@ -303,7 +283,8 @@ with reveal(
 ):
     shares = {"RNN, weights around 0.5": told["RNN, weights around 0.5"]}
     for b_f in (0.0, 1.0, 3.0):
-        runs = [bit_over_time("LSTM", p, xs, bits) for p in random_lstms(b_f)]
+        ps = random_params("LSTM", 4, b_f=b_f)
+        runs = [bit_over_time("LSTM", p, xs, bits) for p in ps]
         shares[f"LSTMs with b_f = {b_f:g}"] = np.mean(runs, axis=0)
     plot(shares, x="step", y="share of bits told", at=range(1, 41))
 
@@ -339,7 +320,7 @@ with reveal(
     "The product says what the direct path keeps, and fades. All above it came "
     "through h: more or less of it, with each draw of the weights.",
 ):
-    pairs = [gap(p) for p in random_lstms(3.0)]
+    pairs = [gap(p) for p in random_params("LSTM", 4, b_f=3.0)]
     gaps = {"4 times the product, mean": np.mean([pair[1] for pair in pairs], axis=0)}
     for number, pair in enumerate(pairs, 1):
         gaps[f"measured, weights {number}"] = pair[0]
@@ -349,7 +330,7 @@ with reveal(
 # Is the path through $h$ all that the product leaves out? Cut it, with all $U$ at zero: then the two numbers must agree.
 
 # %%
-for p in random_lstms(3.0):
+for p in random_params("LSTM", 4, b_f=3.0):
     for name in ("U_f", "U_i", "U_c", "U_o"):
         p[name][:] = 0.0
     measured, direct = gap(p)
@@ -364,11 +345,10 @@ for p in random_lstms(3.0):
 # %%
 for b_f in (0.0, 3.0):
     for name in "ch":
-        runs = [run_cell("LSTM", p, xs)[name] for p in random_lstms(b_f)]
+        ps = random_params("LSTM", 4, b_f=b_f)
+        runs = [run_cell("LSTM", p, xs)[name] for p in ps]
         moves = [np.abs(np.diff(s, axis=0)).mean() / s.std(axis=0).mean() for s in runs]
-        print(
-            f"b_f = {b_f:g}: {name} moves by {np.mean(moves):.2f} of its spread a step"
-        )
+        print(f"b_f = {b_f:g}: {name} moves {np.mean(moves):.2f} of its spread")
 
 # %% [markdown]
 # ## A cell that learned it
@@ -392,8 +372,7 @@ predict(
 with reveal(
     "learned",
     "No, i stays well above 0",
-    "c runs away from 0 on the side of the bit: h feeds the candidate, "
-    "and the candidate pushes c on.",
+    "c runs from 0 to the side of the bit: h feeds the candidate, which pushes c on.",
 ):
     lanes = {name: run[name][:, k, 0] for name in ("f", "i", "c_tilde", "c", "h")}
     show_timeline({"value": xs[:, k, 0], "mark": xs[:, k, 1], **lanes})
@@ -406,15 +385,6 @@ for name in ("U_f", "U_i", "U_c", "U_o"):
     learned[name][:] = 0.0
 run = run_cell("LSTM", learned, xs)
 print(f"without the path through h: {100 * read_bit(run['h'][-1], bits):.0f} %")
-
-# %% [markdown]
-# ## From the slide to the code
-#
-# On the slide a vector is a column and the product is $W_f x_t$. In code a batch holds one vector a **row**, so the same
-# product is `x @ p.W_f.T`. Each gate and the candidate use this twice.
-
-# %%
-show_shapes("forget_gate")
 
 # %% [markdown]
 # ## What you now know

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from gatedrnn_course.authoring.normal import MACHINE_PATH, VIEW
 from gatedrnn_course.authoring.source import SourceCell, first_words
-from gatedrnn_course.lab.widget.explorer import STILL
+from gatedrnn_course.lab.widget.alive import STILL
 from gatedrnn_course.text import _
 
 __all__ = ["CODE_COLUMNS", "CODE_LINES", "MARKDOWN_WORDS", "moves", "problems", "refuse_unreadable"]

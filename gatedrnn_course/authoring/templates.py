@@ -32,8 +32,8 @@ _ENVIRONMENT = Environment(
 def render(cell: SourceCell, unit: Unit) -> str:
     """The text of a markdown cell with its expressions filled in.
 
-    Known in it: `equation(cell, line)`, `equations(cell)`, `gradient(cell, name)`, `gradients(cell)`, `symbol(name)`, `count(cell, D, H)`, `describe(cell)`,
-    `points(function)` and `unit`.
+    Known in it: `equation(cell, line)`, `equations(cell)`, `gradient(cell, name)`, `gradients(cell)`,
+    `symbol(name)`, `count(cell, D, H)`, `describe(cell)`, `points(function)` and `unit`.
 
     Args:
         cell: The cell.

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Outer, OverBatch, join_sum, names, terms
-from gatedrnn_course.cells.gradients import Backward, backward
+from gatedrnn_course.cells.expr import names
+from gatedrnn_course.cells.gradients import Backward, backward, summed
 from gatedrnn_course.cells.language import Line, is_parameter
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.params import Params
@@ -74,7 +74,7 @@ class BackwardProgram:
         for line in reversed(self.derived.lines):
             if line.name in needed:
                 needed |= set(names(line.expr))
-                found.append(_summed(line))
+                found.append(summed(line))
         return tuple(reversed(found))
 
     @cached_property
@@ -83,7 +83,7 @@ class BackwardProgram:
         used = any(is_parameter(name) for line in self.lines for name in names(line.expr))
         return self.cell.parameters if used else ()
 
-    @property
+    @cached_property
     def function(self) -> Callable[..., tuple[Any, ...]]:
         """The equations in NumPy: `function(*inputs, p)` gives a tuple of the outputs."""
         return compiled(self.lines, self.inputs, self.outputs)
@@ -145,17 +145,6 @@ class BackwardProgram:
         """What the forward keeps of a pass, in the order of `kept`."""
         values = compiled(self.forward.lines, self.forward.inputs, self.kept[len(self.forward.inputs) :])
         return (*inputs, *values(*inputs, p))
-
-
-def _summed(line: Line) -> Line:
-    """A line whose sum over the batch is written out, under its own name."""
-    name = line.name.removeprefix("d_")
-    expr = line.expr
-    if is_parameter(name) and not any(isinstance(term, Outer) for _sign, term in terms(expr)):
-        signed = terms(expr)
-        sign = signed[0][0] if len(signed) == 1 else 1
-        expr = join_sum([(sign, OverBatch("batch_sum", signed[0][1] if len(signed) == 1 else expr))])
-    return Line(line.name, expr, line.name)
 
 
 def backward_step(cell: Cell) -> BackwardProgram:

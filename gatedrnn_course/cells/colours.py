@@ -42,5 +42,5 @@ STYLES = MappingProxyType(
 
 
 def style_of(name: str) -> Style:
-    """The style of a quantity by its name; a state of the step before has that of the state."""
-    return STYLES.get(name.removesuffix("_prev"), NEUTRAL)
+    """The style of a quantity by its name; a state of the step before, and a derivative, have that of the quantity."""
+    return STYLES.get(name.removeprefix("d_").removesuffix("_prev"), NEUTRAL)

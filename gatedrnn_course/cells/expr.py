@@ -5,7 +5,7 @@ Nodes are frozen and compare by value, so two texts that say the same are the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "NumpyMatMul",
     "Op",
     "Outer",
-    "OverBatch",
+    "OverAxes",
     "Path",
     "Transpose",
     "at",
@@ -28,6 +28,7 @@ __all__ = [
     "join_sum",
     "names",
     "put",
+    "substituted",
     "terms",
     "to_text",
     "walk",
@@ -110,10 +111,11 @@ class Outer:
 
 
 @dataclass(frozen=True, slots=True)
-class OverBatch:
-    """A vector that every example shares: `batch_sum` over the leading axes. Only backward programs hold it.
+class OverAxes:
+    """A function of a whole array: `batch_sum` over the leading axes. Only backward programs hold it.
 
-    `batch_mean` divides by the batch, `unit_sum` adds up the units instead. Only mistakes hold these.
+    `batch_mean` divides by the batch, `unit_sum` adds up the units instead, `swapped` exchanges the last two axes. Only
+    mistakes hold these.
     """
 
     function: str
@@ -128,7 +130,7 @@ class Call:
     arg: Expr
 
 
-Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Joined | Outer | OverBatch | Call
+Expr = Num | Name | Neg | Op | Transpose | MatMul | NumpyMatMul | Joined | Outer | OverAxes | Call
 Path = tuple[str, ...]
 """Names of fields that lead from the root of an expression to one of its nodes."""
 
@@ -159,6 +161,15 @@ def put(expr: Expr, path: Path, new: Expr) -> Expr:
     if not path:
         return new
     return replace(expr, **{path[0]: put(getattr(expr, path[0]), path[1:], new)})  # type: ignore[arg-type]
+
+
+def substituted(expr: Expr, given: Mapping[str, Expr]) -> Expr:
+    """The expression with others in the place of some names."""
+    new = expr
+    for path, node in walk(expr):
+        if isinstance(node, Name) and node.id in given:
+            new = put(new, path, given[node.id])
+    return new
 
 
 def terms(expr: Expr) -> list[tuple[int, Expr]]:
@@ -236,7 +247,7 @@ def to_text(expr: Expr) -> str:
             return f"[{a.id}, {b.id}] @ [{to_text(first)}, {to_text(second)}]"
         case Outer(left, right, function):
             return f"{function}({to_text(left)}, {to_text(right)})"
-        case OverBatch(function, arg):
+        case OverAxes(function, arg):
             return f"{function}({to_text(arg)})"
         case Call(function, arg):
             return f"{function}({to_text(arg)})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,18 +24,19 @@ from gatedrnn_course.cells.expr import (
     Num,
     Op,
     Outer,
+    OverAxes,
     Transpose,
     join_sum,
-    put,
+    substituted,
+    terms,
     to_text,
-    walk,
 )
-from gatedrnn_course.cells.language import Line, slope_of
+from gatedrnn_course.cells.language import Line, is_parameter, slope_of
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice, whole_step
 
-__all__ = ["Backward", "backward", "backward_of", "sequence_backward"]
+__all__ = ["Backward", "backward", "backward_of", "sequence_backward", "summed"]
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,20 @@ class Backward:
         """The equations as text."""
         return "\n".join(f"{line.name} = {to_text(line.expr)}" for line in self.lines)
 
-    @property
+    @cached_property
     def function(self) -> Any:
         """`function(*inputs, p)` on NumPy arrays; gives a tuple of the outputs, parameters' summed over the batch."""
-        return compiled(self.lines, self.inputs, self.outputs)
+        return compiled(tuple(map(summed, self.lines)), self.inputs, self.outputs)
+
+
+def summed(line: Line) -> Line:
+    """A line of a backward under its own name, with its sum over the batch written out: every example shares a bias."""
+    signed = terms(line.expr)
+    expr = line.expr
+    if is_parameter(line.name.removeprefix("d_")) and not any(isinstance(term, Outer) for _sign, term in signed):
+        sign, inside = signed[0] if len(signed) == 1 else (1, expr)
+        expr = join_sum([(sign, OverAxes("batch_sum", inside))])
+    return Line(line.name, expr, line.name)
 
 
 @lru_cache(maxsize=128)
@@ -160,15 +171,7 @@ class _Writer:
 
 def _slope(call: Call, value: Expr) -> Expr:
     """The derivative of an activation, by its own value where its record says so."""
-    return _in_place(slope_of(call.function), {"a": call.arg, "y": value})
-
-
-def _in_place(expr: Expr, given: Mapping[str, Expr]) -> Expr:
-    """The expression with others in the place of names."""
-    for path, node in walk(expr):
-        if isinstance(node, Name):
-            expr = put(expr, path, given[node.id])
-    return expr
+    return substituted(slope_of(call.function), {"a": call.arg, "y": value})
 
 
 def _minus(expr: Expr) -> Expr:

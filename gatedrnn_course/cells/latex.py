@@ -15,7 +15,7 @@ from gatedrnn_course.cells.expr import (
     NumpyMatMul,
     Op,
     Outer,
-    OverBatch,
+    OverAxes,
     Transpose,
 )
 from gatedrnn_course.cells.gradients import Backward
@@ -39,7 +39,7 @@ def name_latex(name: str, index: str = TIME) -> str:
         letter, _underscore, suffix = name.partition("_")
         return f"{letter}_{{{_plain(suffix)}}}" if len(suffix) > 1 else f"{letter}_{suffix}"
     if name.startswith("d_") and name.endswith("_next"):  # with respect to this step's value: sent back by the next
-        return rf"{name_latex(name.removesuffix('_next'))}^{{\text{{next}}}}"
+        return rf"{name_latex(name.removesuffix('_next'), index)}^{{\text{{next}}}}"
     if name.startswith("d_"):
         return rf"\delta {name_latex(name[2:], index)}"
     at = f"{index}-1" if is_state(name) else f"{index}+1" if name.endswith("_next") else index
@@ -78,7 +78,7 @@ def expr_latex(expr: Expr, index: str = TIME) -> str:
             return f"[{expr_latex(a, index)}, {expr_latex(b, index)}] {vectors}"
         case Outer(left, right):
             return rf"{_held(left, 3, index)} {_held(right, 3, index)}^\top"
-        case OverBatch(_function, arg):
+        case OverAxes(_function, arg):
             return rf"\sum_b {_held(arg, 2, index)}"
         case Call(function, arg):
             return rf"{FUNCTIONS[function].latex}({expr_latex(arg, index)})"

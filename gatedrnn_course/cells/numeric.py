@@ -24,7 +24,7 @@ from gatedrnn_course.cells.expr import (
     NumpyMatMul,
     Op,
     Outer,
-    OverBatch,
+    OverAxes,
     Transpose,
     to_text,
 )
@@ -78,6 +78,10 @@ def _unit_sum(a: Any) -> Any:
     return a.sum(-1)
 
 
+def _swapped(a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
 NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: record.numpy for name, record in FUNCTIONS.items()},
     "_joined": _joined,
@@ -87,6 +91,7 @@ NUMPY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "batch_sum": batch_sum,
     "batch_mean": _batch_mean,
     "unit_sum": _unit_sum,
+    "swapped": _swapped,
 }
 
 
@@ -122,7 +127,7 @@ def python_of(expr: Expr, parameters: str = "p.") -> str:
             return f"_joined({inner(first)}, {inner(second)}, {parameters}{a}, {parameters}{b})"
         case Outer(left, right, function):
             return f"{function}({inner(left)}, {inner(right)})"
-        case OverBatch(function, arg):
+        case OverAxes(function, arg):
             return f"{function}({inner(arg)})"
         case NumpyMatMul(Transpose(Name(matrix)), vector):
             return f"({parameters}{matrix}.T @ {inner(vector)})"
@@ -134,15 +139,7 @@ def python_of(expr: Expr, parameters: str = "p.") -> str:
 def to_python(lines: Iterable[Line], inputs: Sequence[str], outputs: Sequence[str], name: str = "equations") -> str:
     """The text of a Python function `name(*inputs, p)` that computes the lines and returns a tuple of the outputs."""
     rows = [f"def {name}({', '.join((*inputs, 'p'))}):"]
-    for line in lines:
-        value = python_of(line.expr)
-        if (
-            line.name.startswith(("d_P_", "d_b_"))
-            and is_parameter(line.name[2:])
-            and not isinstance(line.expr, (Outer, OverBatch))
-        ):
-            value = f"batch_sum({value})"
-        rows.append(f"    {line.name} = {value}")
+    rows += [f"    {line.name} = {python_of(line.expr)}" for line in lines]
     rows.append(f"    return ({', '.join(outputs)},)")
     return "\n".join(rows)
 

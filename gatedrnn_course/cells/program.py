@@ -15,26 +15,32 @@ __all__ = ["Program"]
 
 
 class Program(Protocol):
-    """Equations from some names to others.
-
-    Attributes:
-        cell: The cell they belong to.
-        inputs: Names they receive, in order.
-        outputs: Names they compute, in order.
-        lines: The equations, in the order they are computed.
-        parameters: The parameters `p` holds; none when no line uses any.
-    """
+    """Equations from some names to others."""
 
     @property
-    def cell(self) -> Cell: ...
+    def cell(self) -> Cell:
+        """The cell they belong to."""
+        ...
+
     @property
-    def inputs(self) -> tuple[str, ...]: ...
+    def inputs(self) -> tuple[str, ...]:
+        """Names they receive, in order."""
+        ...
+
     @property
-    def outputs(self) -> tuple[str, ...]: ...
+    def outputs(self) -> tuple[str, ...]:
+        """Names they compute, in order."""
+        ...
+
     @property
-    def lines(self) -> tuple[Line, ...]: ...
+    def lines(self) -> tuple[Line, ...]:
+        """The equations, in the order they are computed."""
+        ...
+
     @property
-    def parameters(self) -> tuple[str, ...]: ...
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters `p` holds; none when no line uses any."""
+        ...
 
     @property
     def function(self) -> Callable[..., tuple[Any, ...]]:

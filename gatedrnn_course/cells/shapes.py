@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Outer, OverBatch, Transpose, to_text
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, Outer, OverAxes, Transpose, to_text
 from gatedrnn_course.cells.language import Line, fail, is_parameter
 from gatedrnn_course.errors import CellError
 from gatedrnn_course.text import _
@@ -143,7 +143,7 @@ def shape_of(line: Line, shapes: Mapping[str, Shape]) -> Shape:
                 return shapes[name]
             case Transpose(matrix):
                 return shapes[matrix.id][::-1]
-            case Neg(arg) | Call(_, arg) | OverBatch(_, arg):
+            case Neg(arg) | Call(_, arg) | OverAxes(_, arg):
                 return of(arg)
             case Outer(left, right):
                 return of(left) + of(right)

@@ -1,12 +1,13 @@
-"""sigmoid and tanh for NumPy arrays and torch tensors alike, so that one function runs on every device."""
+"""sigmoid, tanh and stack for NumPy arrays and torch tensors alike, so that one function runs on every device."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["sigmoid", "tanh"]
+__all__ = ["sigmoid", "stack", "tanh"]
 
 
 def sigmoid(a: Any) -> Any:
@@ -31,6 +32,22 @@ def tanh(a: Any) -> Any:
         Values in (-1, 1), of the same shape and kind, on the same device.
     """
     return a.tanh() if is_tensor(a) else np.tanh(a)
+
+
+def stack(rows: Sequence[Any]) -> Any:
+    """One array of a list of equal arrays, with a new axis in front: T arrays (B, H) make one (T, B, H).
+
+    Args:
+        rows: Arrays or torch tensors of one shape.
+
+    Returns:
+        An array, or a tensor on the same device.
+    """
+    if not is_tensor(rows[0]):
+        return np.stack(rows)
+    import torch
+
+    return torch.stack(tuple(rows))
 
 
 def is_tensor(a: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from gatedrnn_course.lab.plots import plot
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
 
-__all__ = ["draw_layers", "gradient_over_depth", "layer_and_jacobian", "show_depth"]
+__all__ = ["PLAIN", "draw_layers", "gradient_over_depth", "layer_and_jacobian", "norms_over_depth", "show_depth"]
 
+PLAIN = parse("h = tanh(W_h @ h_prev + b_h)", "plain layer")
 EXAMPLES, NETWORKS, SMALL = 8, 4, 1e-30
 
 
@@ -79,12 +80,20 @@ def gradient_over_depth(cell: Cell | str, size: float = 0.5, depth: int = 50, H:
         for p in draw_layers(cell, depth, H, rng, size, **biases):
             h, jacobian = layer_and_jacobian(cell, h, p)
             jacobians.append(jacobian)
-        logs.append(np.log(_norms(d_h, jacobians)).mean(axis=-1))
+        logs.append(np.log(norms_over_depth(d_h, jacobians)).mean(axis=-1))
     return np.exp(np.mean(logs, axis=0))
 
 
-def _norms(d_h: Any, jacobians: Any) -> Any:
-    """The norm of the gradient at every depth, from the input on."""
+def norms_over_depth(d_h: Any, jacobians: Sequence[Any]) -> Any:
+    """The norm of a gradient at every depth.
+
+    Args:
+        d_h: The gradient behind the last layer (..., H).
+        jacobians: Of each layer, from the input on, (..., H, H).
+
+    Returns:
+        The norms (depth + 1, ...), the first at the input.
+    """
     found = [np.linalg.norm(d_h, axis=-1)]
     for jacobian in reversed(jacobians):
         d_h = np.einsum("...i,...ij->...j", d_h, jacobian)
@@ -104,10 +113,9 @@ def show_depth(
     """
     rng = np.random.default_rng(0)
     h, d_h = rng.normal(size=16), np.full(16, 0.25)
-    plain = parse("h = tanh(W_h @ h_prev + b_h)", "plain layer")
     below, others, jacobians = h, [], []
-    for p in draw_layers(plain, 50, 16, rng, 0.5):
-        below, jacobian = layer_and_jacobian(plain, below, p)
+    for p in draw_layers(PLAIN, 50, 16, rng, 0.5):
+        below, jacobian = layer_and_jacobian(PLAIN, below, p)
         others.append(jacobian)
     try:
         for p in draw_layers(catalogue["residual layer"], 50, 16, rng, 0.5):
@@ -122,5 +130,5 @@ def show_depth(
         )
         show(Panel("note", words))
         return
-    curves = {_("plain layers"): _norms(d_h, others), _("residual layers, by your functions"): yours}
+    curves = {_("plain layers"): norms_over_depth(d_h, others), _("residual layers, by your functions"): yours}
     plot(curves, x=_("layer, from the input"), y=_("norm of the gradient"), log=True)

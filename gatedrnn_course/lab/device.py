@@ -13,15 +13,15 @@ import numpy as np
 from gatedrnn_course.cells import Params, Slice, whole_step
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
-from gatedrnn_course.grading.exchange.convert import from_function, still
-from gatedrnn_course.grading.items import Item
+from gatedrnn_course.grading.items import Item, SequenceItem
 from gatedrnn_course.grading.items.item import as_argument
-from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.running.bound import name_of, namespace_of
 from gatedrnn_course.grading.units import is_asked_for
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.cells import names_here
+from gatedrnn_course.lab.earlier import is_handed_out
 from gatedrnn_course.lab.example import named
+from gatedrnn_course.lab.outputs import outputs_by_name
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _, n_
@@ -84,7 +84,8 @@ def device_name(device: str) -> str:
 def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
     precision = "float32" if device.startswith("mps") else "float64"
     args = item.example()
-    run, count = (_steps, STEPS) if _is_step(item) else (_once, 1)
+    run = _steps if _is_step(item) else _once
+    count = STEPS if run is _steps else len(args[0]) if isinstance(item, SequenceItem) else 1
     try:
         ours = _on_cpu(run, function, item, args)
     except CourseError:
@@ -98,7 +99,10 @@ def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
     except CourseError:
         raise
     except Exception as error:
-        do = _("Functions such as np.tanh take NumPy arrays only. `sigmoid` and `tanh` of gatedrnn_course take both.")
+        do = _(
+            "Functions such as np.tanh take NumPy arrays only. `sigmoid`, `tanh` and `stack` of gatedrnn_course "
+            "take both."
+        )
         raise _failed(item, error, _("With torch tensors on {device}").format(device=device), do) from error
     difference = max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True))
     steps = n_("{count} step", "{count} steps", count).format(count=count)
@@ -111,7 +115,7 @@ def _compare(function: Callable[..., Any], item: Item, device: str) -> Panel:
         other = _("These are other numbers: the function treats arrays and tensors differently.")
         return Panel("note", title, (said, other))
     same = _("These are the same numbers.")
-    if passed.holds(item.name, function):
+    if passed.holds(item.name, function) or is_handed_out(function):  # `earlier` hands out right functions only
         return Panel("right", title, (said, same))
     unsure = _("Its check has not passed yet: both may be wrong in the same way.")
     return Panel("note", title, (said, same, unsure))
@@ -156,14 +160,8 @@ def _once(function: Callable[..., Any], item: Item, args: Sequence[Any], _again:
     Raises:
         CourseError: If they cannot be read.
     """
-    value = from_function(function(*args))
-    right = item.reference(*map(still, args))
-    outputs = read_outputs(value, right, item.outputs)
-    if outputs is None:
-        asked = _("`{name}` did not run on the device").format(name=item.name)
-        came = str(another_form(item.name, value, right, item.outputs))
-        raise CourseError(asked, came, "", _("check({name}) says more.").format(name=item.name))
-    return [np.asarray(output, dtype=np.float64) for output in outputs]
+    asked = _("`{name}` did not run on the device").format(name=item.name)
+    return [*outputs_by_name(function, item, args, asked).values()]
 
 
 def _tensors(argument: Any, device: str, precision: str) -> Any:

@@ -29,9 +29,7 @@ class CellEquations:
         return self.cell.text
 
 
-def figure_of(
-    cell: Cell | str, upto: str | None = None, lit: str | Sequence[str] = (), back: bool = False
-) -> Picture:
+def figure_of(cell: Cell | str, upto: str | None = None, lit: str | Sequence[str] = (), back: bool = False) -> Picture:
     """The data flow of a cell as a picture, with its equations in words as alternative text.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["step_jacobians"]
+__all__ = ["gains", "step_jacobians"]
 
 NUDGE = 1e-4
 """Small enough that the error of a central difference is near 1e-9, large enough for a step in float32; beside the
@@ -49,3 +49,19 @@ def _after(step: Callable[..., Any], x: Sequence[Any], now: Any, widths: Any, p:
     value = step(*x, *np.split(now, widths, axis=-1), p)
     parts = value if isinstance(value, (tuple, list)) else (value,)
     return np.concatenate([np.asarray(part, dtype=float) for part in parts], axis=-1)
+
+
+def gains(js: Any, first: int = 0) -> Any:
+    """How much of a gradient arrives, over the lag: the largest singular value of the product of the last steps.
+
+    Args:
+        js: The Jacobians (T, N, N) of one sequence.
+        first: Where the block begins that is looked at, in rows and columns; all of the matrix where left out.
+
+    Returns:
+        The numbers (T,): entry k belongs to lag k, so the first one is 1.
+    """
+    after = [np.eye(js.shape[-1])]
+    for j in js[:0:-1]:
+        after.append(after[-1] @ j)
+    return np.linalg.norm(np.stack(after)[:, first:, first:], 2, axis=(-2, -1))

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells import Cell, Params, cell_of, zero_state
+from gatedrnn_course.cells import Cell, Params, cell_of, draw_params, zero_state
 from gatedrnn_course.cells.numeric import compiled
 
-__all__ = ["bit_over_time", "bit_sequences", "read_bit", "run_cell", "train_on_bits"]
+__all__ = ["bit_over_time", "bit_sequences", "random_params", "read_bit", "run_cell", "train_on_bits"]
 
 
 def bit_sequences(count: int, steps: int = 40, seed: int = 0) -> tuple[Any, Any]:
@@ -31,6 +31,22 @@ def bit_sequences(count: int, steps: int = 40, seed: int = 0) -> tuple[Any, Any]
     xs[:, :, 0] = rng.uniform(-1, 1, size=(steps, count))
     xs[0, :, 0], xs[0, :, 1] = bits, 1.0
     return xs, bits
+
+
+def random_params(cell: Cell | str, count: int, scale: float = 0.5, **biases: float) -> list[Params]:
+    """Weights of several untrained cells with two inputs and 16 units, for sequences of bits.
+
+    Args:
+        cell: The cell, or its name in the catalogue.
+        count: How many; the k-th is the same each time.
+        scale: Standard deviation of every number.
+        **biases: A bias that is the same for every unit, such as `b_f=3`; the others are drawn like the rest.
+
+    Returns:
+        The parameters of each.
+    """
+    made = [draw_params(cell_of(cell), 2, 16, np.random.default_rng(seed), scale) for seed in range(count)]
+    return [Params({**p, **{name: np.full_like(p[name], value) for name, value in biases.items()}}) for p in made]
 
 
 def run_cell(cell: Cell | str, p: Params, xs: Any, start: Sequence[Any] | None = None) -> dict[str, Any]:

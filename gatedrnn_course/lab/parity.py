@@ -11,10 +11,10 @@ import numpy as np
 from gatedrnn_course.cells import Params, catalogue, draw_params
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
-from gatedrnn_course.grading.exchange.convert import NotAValue, from_function
-from gatedrnn_course.grading.judging.forms import another_form, read_outputs
-from gatedrnn_course.lab.backward import run_and_keep, run_back
+from gatedrnn_course.lab.backward import run_and_keep
 from gatedrnn_course.lab.device import best_device, device_name
+from gatedrnn_course.lab.example import named
+from gatedrnn_course.lab.outputs import outputs_by_name
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.lab.table import Table
@@ -27,15 +27,12 @@ SIZES = ((3, 2, 4, 5), (8, 5, 1, 3), (20, 3, 7, 6))
 """T, B, D and H of each comparison."""
 CLOSE = 1e-10
 """What two computations in float64 may differ by."""
-LAYOUT = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-BLOCKS = ("i", "f", "c", "o")
 
+Function = Callable[..., Any]
 Numbers = dict[str, Any]
 
 
-def compare_with_torch(
-    forward: Callable[..., Any], backward: Callable[..., Any], layout: Callable[..., Any], device: str | None = None
-) -> None:
+def compare_with_torch(forward: Function, backward: Function, layout: Function, device: str | None = None) -> None:
     """Run a learner's LSTM and torch's on the same numbers, and show how far apart they are.
 
     States, outputs and all gradients are compared, in float64, for a few sizes, with states before the first step that
@@ -66,7 +63,7 @@ def compare_with_torch(
         show(Panel("note", error.asked, tuple(filter(None, (error.came, error.expected, error.do)))))
 
 
-def _compared(functions: Mapping[str, Callable[..., Any]], device: str) -> Table:
+def _compared(functions: Mapping[str, Function], device: str) -> Table:
     """The largest differences, a row for each quantity and a column for each choice of sizes."""
     found = [_differences(functions, sizes, device) for sizes in SIZES]
     rows = {name: tuple(f"{column[name]:.0e}" for column in found) for name in found[0]}
@@ -81,69 +78,42 @@ def _compared(functions: Mapping[str, Callable[..., Any]], device: str) -> Table
     return Table("wrong" if far else "right", title, _("largest difference"), heads, rows)
 
 
-def _differences(functions: Mapping[str, Callable[..., Any]], sizes: Sequence[int], device: str) -> dict[str, float]:
+def _differences(functions: Mapping[str, Function], sizes: Sequence[int], device: str) -> dict[str, float]:
     T, B, D, H = sizes
     rng = np.random.default_rng(sizes)
     xs, d_hs = rng.normal(size=(T, B, D)), rng.normal(size=(T, B, H))
     h_0, c_0 = rng.normal(size=(2, B, H))
     p = draw_params(LSTM, D, H, rng)
-    kept = run_and_keep(LSTM, p, xs, [h_0, c_0])
-    ours = _call(functions, "lstm_forward", {"hs": kept.h, "cs": kept.c}, xs, h_0, c_0, p)
-    gradients = _call(functions, "lstm_backward", _right_gradients(kept, d_hs, p), kept, d_hs, p)
-    in_layout = _stacked(p)
-    arrays = _call(functions, "to_torch_layout", in_layout, p)
-    of_parameters = Params({name: gradients[f"d_{name}"] for name in LSTM.parameters})
-    turned = _call(functions, "to_torch_layout", in_layout, of_parameters)
+    states = _call(functions, "lstm_forward", xs, h_0, c_0, p)
+    gradients = _call(functions, "lstm_backward", run_and_keep(LSTM, p, xs, [h_0, c_0]), d_hs, p)
+    arrays = _call(functions, "to_torch_layout", p)
+    turned = _call(functions, "to_torch_layout", Params({name: gradients[f"d_{name}"] for name in p}))
     theirs = _torch(arrays, xs, h_0, c_0, d_hs, device)
     ours = {
-        "hs": ours["hs"],
-        "cs[-1]": ours["cs"][-1],
+        "hs": states["hs"],
+        "cs[-1]": states["cs"][-1],
         **{name: gradients[name] for name in ("d_xs", "d_h_0", "d_c_0")},
-        **{f"d_{name}": turned[name] for name in LAYOUT[:2]},
+        **{f"d_{name}": turned[name] for name in ("weight_ih_l0", "weight_hh_l0")},
         "d_bias_l0": turned["bias_ih_l0"] + turned["bias_hh_l0"],  # the same number reaches both of torch's biases
     }
     return {name: float(np.abs(ours[name] - theirs[name]).max()) for name in ours}
 
 
-def _call(functions: Mapping[str, Callable[..., Any]], name: str, right: Numbers, *args: Any) -> Numbers:
+def _call(functions: Mapping[str, Function], name: str, *args: Any) -> Numbers:
     """The outputs of a learner's function by name.
 
     Raises:
         CourseError: If it raises, or hands back something else.
     """
-    asked, do = _("Nothing was compared."), _("check({name}) says more.").format(name=name)
+    asked = _("Nothing was compared.")
     try:
-        value = from_function(functions[name](*args))
-    except NotAValue as error:
-        came = _("`{name}` returns a {kind}, which is no array of numbers.").format(name=name, kind=error)
-        raise CourseError(asked, came, "", do) from error
+        return outputs_by_name(functions[name], named(name)[1], args, asked)
+    except CourseError:
+        raise
     except Exception as error:  # any fault of the learner's function
         words = _("`{name}` raises {error}: {message}")
         came = words.format(name=name, error=type(error).__name__, message=str(error)[:300])
-        raise CourseError(asked, came, "", do) from error
-    outputs = read_outputs(value, right, tuple(right))
-    if outputs is None:
-        raise CourseError(asked, str(another_form(name, value, right, tuple(right))), "", do)
-    found = dict(zip(right, outputs, strict=True))
-    for key, array in found.items():
-        if array.shape != np.shape(right[key]):
-            words = _("{key} of `{name}` has shape {came}.")
-            came, wanted = words.format(key=key, name=name, came=array.shape), str(np.shape(right[key]))
-            raise CourseError(asked, came, _("Expected is {shape}.").format(shape=wanted), do)
-    return found
-
-
-def _right_gradients(kept: Params, d_hs: Any, p: Params) -> Numbers:
-    """By name, in the order of the exercise."""
-    back = run_back(LSTM, kept, d_hs, p)
-    own = {f"d_{name}": back[f"d_{name}"].sum(axis=0) for name in LSTM.parameters}
-    return {"d_xs": back["d_x"], "d_h_0": back["d_h_prev"][0], "d_c_0": back["d_c_prev"][0], **own}
-
-
-def _stacked(p: Params) -> Numbers:
-    """torch's arrays from ours."""
-    weights = {key: np.concatenate([p[f"{letter}_{name}"] for name in BLOCKS]) for key, letter in zip(LAYOUT, "WUb")}
-    return {**weights, "bias_hh_l0": np.zeros_like(weights["bias_ih_l0"])}
+        raise CourseError(asked, came, "", _("check({name}) says more.").format(name=name)) from error
 
 
 def _torch(arrays: Numbers, xs: Any, h_0: Any, c_0: Any, d_hs: Any, device: str) -> Numbers:

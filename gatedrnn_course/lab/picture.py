@@ -13,6 +13,8 @@ __all__ = ["READABLE", "Picture", "image"]
 READABLE = 11
 """Pixels that the smallest letters of a picture keep, however narrow the page."""
 
+_UNSEEN = re.compile(r'<title>.*?</title>\n?|<desc>.*?</desc>\n?| aria-label="[^"]*"| data-[\w-]+="[^"]*"', re.DOTALL)
+"""What only readers and scripts of the page find in an SVG; inside an image nobody does, and `alt` has the words."""
 _SIZE = re.compile(r'font-size="([\d.]+)"')
 _WIDTH = re.compile(r'\bwidth="([\d.]+)"')
 
@@ -66,7 +68,7 @@ def image(drawing: str | bytes, alt: str, narrowest: float = 0) -> str:
         The HTML, without line breaks.
     """
     if isinstance(drawing, str):
-        kind, data = "svg+xml", drawing.encode()
+        kind, data = "svg+xml", _UNSEEN.sub("", drawing).encode()
         narrowest = narrowest or _narrowest(drawing)
     else:
         kind, data = "png", drawing

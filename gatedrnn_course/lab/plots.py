@@ -1,34 +1,17 @@
-"""`plot(...)`: curves told apart by colour and line style, described in words made from the data.
-
-matplotlib loads when the first curve is drawn.
-"""
+"""`plot(...)`: curves told apart by colour and line style, described in words made from the data."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
-from itertools import cycle
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
-from gatedrnn_course.cells.colours import STYLES as CELL
+from gatedrnn_course.lab.curves import Curves, draw_curves, positions
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-__all__ = ["COLOURS", "describe_plot", "draw_curves", "picture_of", "plot"]
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
-"""Okabe-Ito without yellow, which is hard to see on white."""
-STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
-WIDE, TALL, ROW, DOTS = 5.6, 3.0, 0.22, 100
-"""Inches, of a row of names above the curves too, and pixels an inch. Letters stay readable on half a screen."""
-
-Curves = Mapping[str, Sequence[float]]
+__all__ = ["describe_plot", "plot"]
 
 
 def plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None, log: bool = False) -> None:
@@ -43,19 +26,8 @@ def plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | 
         at: Where the values stand on the x axis; 0, 1, 2 and so on where left out.
         log: Whether the y axis is logarithmic.
     """
-    show(picture_of(draw_curves(curves, x, y, title, at, log), describe_plot(curves, x, y, title, at)))
-
-
-def picture_of(figure: Figure, alt: str) -> Picture:
-    """A figure of matplotlib as a picture whose words reach every reader.
-
-    Args:
-        figure: The figure.
-        alt: What it shows, in words.
-    """
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DOTS, metadata={"Software": None})
-    return Picture(buffer.getvalue(), alt)
+    words = describe_plot(curves, x, y, title, at)
+    show(Picture(draw_curves(curves, x, y, title, at, log, words), words))
 
 
 def describe_plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None) -> str:
@@ -74,7 +46,7 @@ def describe_plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[
     parts = [_("{title}: {y} over {x}.").format(title=title or _("Plot"), y=y, x=x)]
     for name, values in curves.items():
         row = np.asarray(values, dtype=float)
-        where = _positions(at, len(row))
+        where = positions(at, len(row))
         if not np.isfinite(row).any():
             parts.append(_("{name}: no numbers.").format(name=name))
             continue
@@ -88,31 +60,6 @@ def describe_plot(curves: Curves, x: str, y: str, title: str = "", at: Sequence[
                 said += ", " + phrase.format(v=_number(row[k]), x=_number(where[int(k)]))
         parts.append(f"{said}.")
     return " ".join(parts)
-
-
-def draw_curves(
-    curves: Curves, x: str, y: str, title: str = "", at: Sequence[float] | None = None, log: bool = False
-) -> Figure:
-    """The figure behind `plot`, for those who want to add to it."""
-    from matplotlib.figure import Figure
-
-    rows = -(-len(curves) // 2) if len(curves) > 1 else 0
-    figure = Figure(figsize=(WIDE, TALL + ROW * rows), layout="constrained")
-    axes = figure.add_subplot()
-    for (name, values), colour, style in zip(curves.items(), cycle(COLOURS), cycle(STYLES)):
-        own = CELL.get(name.partition(",")[0])
-        drawn = own.colour if own else colour
-        axes.plot(_positions(at, len(values)), values, color=drawn, linestyle=style, linewidth=2, label=name)
-    axes.set(xlabel=x, ylabel=y, title=title, yscale="log" if log else "linear")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.3)
-    if rows:
-        figure.legend(frameon=False, loc="outside upper left", ncols=2)
-    return figure
-
-
-def _positions(at: Sequence[float] | None, count: int) -> Sequence[float]:
-    return range(count) if at is None else at
 
 
 def _number(value: float) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 from gatedrnn_course.cells import Line, Slice
-from gatedrnn_course.cells.expr import MatMul, Name, names, to_text, walk
+from gatedrnn_course.cells.backward_program import BackwardProgram
+from gatedrnn_course.cells.expr import MatMul, Name, Outer, names, to_text, walk
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items import EquationsItem, Item, SequenceItem
@@ -23,13 +24,17 @@ COLOURS = {"matrix": "#E69F00", "vector": "#56B4E9", "result": "#009E73"}  # Oka
 
 @dataclass(frozen=True)
 class _Grid:
-    """A box of rows and columns with its name: sizes in letters, and the number of each letter."""
+    """A box of rows and columns with its name: sizes in letters, and the number of each letter.
+
+    An even one has no row that stands out.
+    """
 
     name: str
     rows: str
     columns: str
     kind: str
     sizes: Mapping[str, int]
+    even: bool = False
 
     @property
     def tall(self) -> int:
@@ -41,13 +46,14 @@ class _Grid:
 
     @property
     def dims(self) -> str:
-        return f"({self.rows}, {self.columns})"
+        return f"({self.rows}, {self.columns})" if self.rows else f"({self.columns},)"
 
 
 def show_shapes(name: str) -> Picture:
     """A picture of the shapes in an exercise: one vector as on the slide, and a batch as in code.
 
-    The boxes have the sizes of `example(name)`. Of a function that runs over a sequence it shows one step.
+    The boxes have the sizes of `example(name)`. Of a function that runs over a sequence it shows one step; of the
+    backward of a step, what goes back to the vector, to the matrix and to the bias.
 
     Args:
         name: Name of the function.
@@ -62,6 +68,8 @@ def show_shapes(name: str) -> Picture:
     if isinstance(item, EquationsItem):
         item = item.step  # the function of the same equations
     found = getattr(item, "slice", None)
+    if isinstance(found, BackwardProgram):
+        return _of_backward(found, _sizes_back(found, item))
     if not isinstance(found, Slice):
         raise CourseError(_("A picture of the shapes of {name}.").format(name=name), _("No equation stands behind it."))
     product = next((pair for line in found.lines if (pair := _product(line)) is not None), None)
@@ -111,6 +119,53 @@ def _of_product(part: Slice, sizes: Mapping[str, int], step: bool, matrix: str, 
     )
     shown = alt.format(matrix=matrix, vector=vector, rows=rows, columns=columns)
     return _picture(lines, _one_step(shown) if step else shown)
+
+
+def _sizes_back(program: BackwardProgram, item: Item) -> dict[str, int]:
+    """The numbers behind the letters in the example's arguments."""
+    saved, *_arriving, p = item.example()
+    sizes = {"1": 1, "": 1}
+    for name in program.kept:
+        sizes.update(zip(("B", *program.shape(name)), saved[name].shape[-2:], strict=True))  # type: ignore[call-overload]
+    for name in program.parameters:
+        sizes.update(zip(program.shape(name), p[name].shape, strict=True))  # type: ignore[call-overload]
+    return sizes
+
+
+def _of_backward(program: BackwardProgram, sizes: Mapping[str, int]) -> Picture:
+    """What goes back through the first sum of the forward: to its vector, its matrix and its bias."""
+    matrix, vector = next(pair for line in program.forward.lines if (pair := _product(line)) is not None)
+    index = matrix.partition("_")[2]
+    rows, columns = program.forward.shape(matrix)
+    d = _line_of(program, f"d_{matrix}")
+    slide = [_Grid(f"{matrix}.T", columns, rows, "matrix", sizes), _Grid(d, rows, "1", "vector", sizes)]
+    slide.append(_Grid(f"{matrix}.T {d}", columns, "1", "result", sizes))
+    code = [_Grid(d, "B", rows, "vector", sizes), _Grid(f"p.{matrix}", rows, columns, "matrix", sizes)]
+    code.append(_Grid(f"{d} @ p.{matrix}", "B", columns, "result", sizes))
+    outer = [_Grid(f"{d}.T", rows, "B", "vector", sizes, True), _Grid(vector, "B", columns, "vector", sizes, True)]
+    outer.append(_Grid(f"{d}.T @ {vector}", rows, columns, "result", sizes, True))
+    bias = [_Grid(d, "B", rows, "vector", sizes, True), _Grid(f"{d}.sum(axis=0)", "", rows, "result", sizes, True)]
+    lines = (
+        (_("The slide: back to one vector {vector}.").format(vector=vector), ("", "="), slide),
+        (_("The code: back to a batch of rows. No .T here."), ("@", "="), code),
+        (_("Back to {matrix}: the product adds up the batch.").format(matrix=matrix), ("@", "="), outer),
+        (_("Back to b_{index}: the rows of the batch added up.").format(index=index), ("→",), bias),
+    )
+    alt = _(
+        "Four ways back. On the slide, {matrix} transposed ({columns}, {rows}) times one column {d} ({rows}, 1) gives "
+        "one column ({columns}, 1). In code, {d} holds rows, (B, {rows}); times p.{matrix} ({rows}, {columns}) it "
+        "gives (B, {columns}), the shape of {vector}. {d}.T ({rows}, B) times {vector} (B, {columns}) gives "
+        "({rows}, {columns}), the shape of {matrix}, with the sum over the batch in it. The rows of {d} added up give "
+        "({rows},), the shape of the bias."
+    )
+    return _picture(lines, alt.format(matrix=matrix, d=d, vector=vector, rows=rows, columns=columns))
+
+
+def _line_of(program: BackwardProgram, name: str) -> str:
+    """The derivative inside the activation, which the gradient of a matrix is made of."""
+    expr = program.line(name).expr
+    assert isinstance(expr, Outer) and isinstance(expr.left, Name)
+    return expr.left.id
 
 
 def _of_values(part: Slice, sizes: Mapping[str, int], step: bool) -> Picture:
@@ -175,6 +230,6 @@ def _draw(grid: _Grid, x: float, y: float, top: float, bottom: float) -> str:
 
 def _strength(grid: _Grid, row: int) -> str:
     """The one vector of the slide is strong, and so is its row in the batch."""
-    if grid.kind == "matrix":
+    if grid.kind == "matrix" or grid.even:
         return ".55"
     return "1" if grid.columns == "1" or row == 0 else ".3"

@@ -11,9 +11,10 @@ import numpy as np
 from gatedrnn_course.cells.colours import STYLES
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.lab.picture import Picture
+from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
 
-__all__ = ["show_stretch"]
+__all__ = ["show_stretch", "stretch_of"]
 
 PANEL, GAP, LEFT, TOP, BELOW = 92, 10, 118, 26, 24
 REACH = 2.0
@@ -21,7 +22,7 @@ REACH = 2.0
 COLOUR = STYLES["i"].colour
 
 
-def show_stretch(rows: Mapping[str, Sequence[Any]], heads: Sequence[str]) -> Picture:
+def show_stretch(rows: Mapping[str, Sequence[Any]], heads: Sequence[str]) -> None:
     """Draw the unit circle and the ellipse that each matrix turns it into.
 
     The half axes of the ellipse are the singular values of the matrix: the most and the least it stretches a vector.
@@ -31,12 +32,14 @@ def show_stretch(rows: Mapping[str, Sequence[Any]], heads: Sequence[str]) -> Pic
         rows: For each row, by its name, one matrix (2, 2) a column.
         heads: A word for each column.
 
-    Returns:
-        The picture; in a notebook it shows itself on the last line of a cell.
-
     Raises:
         CourseError: If a matrix is not of shape (2, 2).
     """
+    show(stretch_of(rows, heads))
+
+
+def stretch_of(rows: Mapping[str, Sequence[Any]], heads: Sequence[str]) -> Picture:
+    """The picture behind `show_stretch`."""
     wide = LEFT + len(heads) * (PANEL + GAP)
     tall = TOP + len(rows) * (PANEL + BELOW + GAP)
     body = [_text(LEFT + k * (PANEL + GAP) + PANEL / 2, 16, head) for k, head in enumerate(heads)]
@@ -51,12 +54,16 @@ def show_stretch(rows: Mapping[str, Sequence[Any]], heads: Sequence[str]) -> Pic
         for k, (matrix, head) in enumerate(zip(matrices, heads, strict=True)):
             lengths, turn = _ellipse(matrix)
             body.append(_panel(LEFT + k * (PANEL + GAP), y, lengths, turn))
-            parts.append(_("{head}: {most} and {least}").format(head=head, most=_short(lengths[0]), least=_short(lengths[1])))
+            parts.append(
+                _("{head}: {most} and {least}").format(head=head, most=_short(lengths[0]), least=_short(lengths[1]))
+            )
         told.append(f"{' '.join(lines)}. {'; '.join(parts)}.")
-    alt = " ".join((_("The unit circle, and the ellipses that matrices turn it into, with their two half axes."), *told))
+    alt = " ".join(
+        (_("The unit circle, and the ellipses that matrices turn it into, with their two half axes."), *told)
+    )
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" role="img" '
-        f'aria-label="{escape(alt)}" font-family="sans-serif" font-size="12" fill="#222">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" '
+        f'role="img" aria-label="{escape(alt)}" font-family="sans-serif" font-size="12" fill="#222">'
     )
     clip = f'<clipPath id="panel"><rect width="{PANEL}" height="{PANEL}"/></clipPath>'
     return Picture("\n".join((head, f'<rect width="{wide}" height="{tall}" fill="#fff"/>', clip, *body, "</svg>")), alt)

@@ -50,6 +50,7 @@ def draw_timeline(
     label: str,
     x: str = "",
     paper: bool = False,
+    still: bool | None = None,
 ) -> str:
     """The picture behind `show_timeline`.
 
@@ -57,9 +58,10 @@ def draw_timeline(
         lanes: The values of each quantity by its name.
         ranges: Smallest and largest value of a lane; found from the values where left out.
         mark: A step to mark, from 1, whose numbers stand at the right; the last one where left out, unmarked.
-        label: The picture in words.
+        label: The picture in words; empty where it is part of a picture that has its own.
         x: What the bars count; steps where left out.
         paper: Dark ink on white paper; otherwise ink in the colour of the page's text.
+        still: Whether no bar moves by itself, so that one short path holds those of a lane; as on paper, if left out.
 
     Returns:
         An SVG.
@@ -77,7 +79,17 @@ def draw_timeline(
     )
     for k, (name, values) in enumerate(lanes.items()):
         span = ranges.get(name) or _range(values)
-        body.append(_lane(name, values, span, TOP + k * (TALL + BETWEEN), wide, (mark or steps) - 1))
+        body.append(
+            _lane(
+                name,
+                values,
+                span,
+                TOP + k * (TALL + BETWEEN),
+                wide,
+                (mark or steps) - 1,
+                paper if still is None else still,
+            )
+        )
     every = max(1, math.ceil(steps / 10 / 5) * 5) if steps > 10 else 1
     body += [
         f'<text x="{LEFT + wide * (step - 0.5):.1f}" y="{height - 10}" text-anchor="middle">{step}</text>'
@@ -87,9 +99,10 @@ def draw_timeline(
     body.append(f'<text x="6" y="{height - 10}">{escape(x or _("step"))}</text>')
     at_words = escape(_("at {step}").format(step=mark or steps))
     body.append(f'<text data-at="" x="{WIDTH - 4}" y="{height - 10}" text-anchor="end">{at_words}</text>')
+    words = f'role="img" aria-label="{escape(label)}" ' if label else ""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'role="img" aria-label="{escape(label)}" font-family="sans-serif" font-size="13" fill="currentColor"{look}>'
+        f'{words}font-family="sans-serif" font-size="13" fill="currentColor"{look}>'
     )
     return "\n".join((head, *body, "</svg>"))
 
@@ -103,7 +116,7 @@ def bar(value: float, span: Range) -> tuple[float, float]:
     return (high - max(end, zero)) * unit, abs(end - zero) * unit
 
 
-def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: float, at: int) -> str:
+def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: float, at: int, still: bool) -> str:
     """One quantity: its name, its range, a bar a step, and the number at one of them."""
     low, high = span
     key = name.partition(",")[0]
@@ -111,13 +124,15 @@ def _lane(name: str, values: Sequence[float], span: Range, top: float, wide: flo
     fill = f'fill="{style.colour}"'
     if style in INKS:  # readable on dark paper too
         fill = f'fill="currentColor" fill-opacity="{INKS[style]}"'
-    bars = []
-    for step, value in enumerate(values):
-        y, tall = bar(float(value), span)
-        bars.append(
-            f'<rect x="{LEFT + wide * (step + 0.1):.2f}" y="{top + y:.2f}" width="{0.8 * wide:.2f}" '
-            f'height="{tall:.2f}"/>'
-        )
+    places = [(LEFT + wide * (step + 0.1), *bar(float(value), span)) for step, value in enumerate(values)]
+    if still:
+        strokes = (f"M{x + 0.4 * wide:.1f} {top + y:.1f}v{tall:.1f}" for x, y, tall in places)
+        bars = [f'<path d="{"".join(strokes)}" {fill.replace("fill", "stroke")} stroke-width="{0.8 * wide:.1f}"/>']
+    else:
+        bars = [
+            f'<rect x="{x:.2f}" y="{top + y:.2f}" width="{0.8 * wide:.2f}" height="{tall:.2f}"/>'
+            for x, y, tall in places
+        ]
     zero = top + bar(0.0, span)[0]
     middle = top + TALL / 2
     return (

@@ -46,11 +46,11 @@ def explore_grus(before: Step | None = None, after: Step | None = None) -> Explo
     used = {cell: step for cell, step in own.items() if step is not None and passed.holds(FUNCTIONS[cell], step)}
     forms = [used.get(cell) or _course(cell) for cell in (BEFORE, AFTER)]
     words = _("Computed with your functions: {names}.").format(names=", ".join(FUNCTIONS[cell] for cell in used))
-    gate = steps(0, 1, 0.2)
+    gate = steps(0, 1, 0.25)
     sliders = (
         Slider("r_1", _("r of unit 1"), gate, start=1.0),
         Slider("r_2", _("r of unit 2"), gate, start=0.0),
-        Slider("z", _("z of both"), gate, start=0.8),
+        Slider("z", _("z of both"), gate, start=0.75),
     )
 
     def view(r_1: float, r_2: float, z: float) -> tuple[str, str]:
@@ -101,7 +101,7 @@ def _words(numbers: Numbers, z: float) -> str:
     (one, other), old, new = (numbers[name] for name in ("h_tilde", "h, z on the old", "h, z on the new"))
     far = float(np.abs(one - other).max())
     said = _(
-        "r = ({r}), z = {z:.1f}. The candidate is ({one}) with the reset before the product and ({other}) after it: "
+        "r = ({r}), z = {z:.2f}. The candidate is ({one}) with the reset before the product and ({other}) after it: "
     )
     said = said.format(r=two(numbers["r"][0]), z=z, one=two(one), other=two(other))
     said += _("they differ by up to {far:.2f}.").format(far=far)

@@ -69,9 +69,10 @@ def test_a_moved_slider_draws_what_python_draws(name: str, page: Any, tmp_path: 
         page.get_by_label(label, exact=True).press(key)
     widget.position = {**widget.position, start: -2.0, bias: 8.0, "step": 20}
     assert page.locator("p").first.inner_text() == widget.read_out()
-    for shown, right in zip((run, step), widget.pictures(), strict=True):
-        labels = [row[:2] for row in moving(right.svg, page)]
-        assert [row[:2] for row in moving(shown.evaluate("svg => svg.outerHTML"), page)] == labels
+    for shown, right in zip((run, step), widget.pictures_now(), strict=True):
+        labels = [row[:2] for row in moving(right.svg, page) if row[0] != "{}"]  # on paper a lane's bars are one path
+        found = moving(shown.evaluate("svg => svg.outerHTML"), page)
+        assert [row[:2] for row in found if row[0] != "{}"] == labels
     page.screenshot(path=tmp_path / f"{name}.png")
 
 

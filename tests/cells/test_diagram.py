@@ -98,6 +98,10 @@ def test_wires_operations_and_words_keep_clear_of_each_other(name: str) -> None:
     check(catalogue[name])
 
 
+def test_a_wire_along_a_row_leaves_room_for_the_wire_of_an_operation_in_it() -> None:
+    check(parse("f = W_0 @ x\ni = -(U_0 @ tanh(sigmoid(f)))\nc = i + (f + W_0 @ x)\na_f = f\nh = W_0 @ x"))
+
+
 @settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_they_keep_clear_in_cells_nobody_wrote(any_cell: Any, data: Any) -> None:

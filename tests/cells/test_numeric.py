@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from gatedrnn_course.cells import Params, catalogue, sigmoid
 from gatedrnn_course.cells.activations import relu, step
 from gatedrnn_course.cells.expr import MatMul, Name, NumpyMatMul, Outer, Transpose
+from gatedrnn_course.cells.gradients import summed
 from gatedrnn_course.cells.language import Line, parse_line, parse_lines
 from gatedrnn_course.cells.numeric import (
     NUMPY_FUNCTIONS,
@@ -83,7 +84,7 @@ def test_a_function_has_the_names_it_is_given() -> None:
 
 
 def test_gradients_of_vectors_every_example_shares_are_summed() -> None:
-    lines = tuple(Line(f"d_{name}", Name("a"), "") for name in ("P_f", "b_f", "c"))
+    lines = tuple(summed(Line(f"d_{name}", Name("a"), "")) for name in ("P_f", "b_f", "c"))
     d_P, d_b, d_c = compiled(lines, ("a",), ("d_P_f", "d_b_f", "d_c"))(np.ones((5, 2)), Params())
     assert (d_P.shape, d_b.shape, d_c.shape) == ((2,), (2,), (5, 2))
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gatedrnn_course import bit_over_time, bit_sequences, catalogue, read_bit, run_cell, train_on_bits
+from gatedrnn_course import bit_over_time, bit_sequences, catalogue, random_params, read_bit, run_cell, train_on_bits
 from gatedrnn_course.cells import Params, draw_params, sequence, zero_state
 
 
@@ -98,3 +98,14 @@ def test_one_unit_learns_to_keep_the_bit_and_needs_h_for_it() -> None:
     for name in ("U_f", "U_i", "U_c", "U_o"):
         p[name][:] = 0.0
     assert read_bit(run_cell("LSTM", p, xs)["h"][-1], bits) < 0.9
+
+
+def test_untrained_cells_are_the_same_each_time_and_their_forget_bias_is_the_one_asked_for() -> None:
+    first, second = random_params("LSTM", 2, 0.2), random_params("LSTM", 2, 0.2)
+    assert first[0].W_f.shape == (16, 2)
+    np.testing.assert_array_equal(first[1].U_o, second[1].U_o)
+    assert not np.array_equal(first[0].U_o, first[1].U_o)
+    assert 0.15 < first[0].U_o.std() < 0.25
+    chosen = random_params("LSTM", 2, 0.2, b_f=3.0)
+    np.testing.assert_array_equal(chosen[0].b_f, np.full(16, 3.0))
+    np.testing.assert_array_equal(chosen[0].U_o, first[0].U_o)

@@ -8,7 +8,7 @@ import pytest
 
 from gatedrnn_course import progress, sigmoid
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.units import load
+from gatedrnn_course.grading.units import UNITS, load
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.check import check
 
@@ -95,3 +95,33 @@ def test_a_picture_of_a_moment_stays_as_it_was() -> None:
 def test_there_is_no_unit_99() -> None:
     with pytest.raises(CourseError):
         progress("99")
+
+
+def test_without_a_number_it_is_about_all_units(define: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [load(number) for number in sorted(UNITS)]
+    table = progress()
+    assert [one.unit for one in table.units] == every and table.points == 0
+    assert repr(table).splitlines()[0] == f"The course: 0 of {100 * len(every)} points"
+    check(define(RIGHT))
+    passed.remember("linear", print)
+    monkeypatch.setattr(passed, "_passed", {})  # as after a restart
+    table = progress()
+    assert table.points == POINTS["forget_gate"] + 100
+    rows = [line.split() for line in repr(table).splitlines()[1:]]
+    assert [row[0] for row in rows] == [unit.number for unit in every]
+    row = next(" ".join(row) for row in rows if row[0] == "03")
+    assert row == f"03 Gates {POINTS['forget_gate']} of 100 points 1 of {len(POINTS)} functions"
+    define(RIGHT.replace(" + p.b_f", ""))
+    assert f"0 of 100 points  0 of {len(POINTS)} functions, 1 to check again" in repr(progress())
+
+
+def test_the_table_of_all_units_has_heads_for_rows_and_columns() -> None:
+    html = progress()._repr_html_()
+    assert html.count('scope="row"') == len(UNITS) and html.count('scope="col"') == 3
+    assert "<caption" in html and "03 Gates" in html
+
+
+def test_an_unknown_unit_is_told_which_there_are() -> None:
+    with pytest.raises(CourseError) as told:
+        progress("33")
+    assert "03" in told.value.expected

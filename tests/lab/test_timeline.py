@@ -24,6 +24,16 @@ def test_a_lane_has_a_bar_a_step_in_the_colour_of_its_quantity() -> None:
     assert (found["value"].get("data-low"), found["value"].get("data-high")) == ("-2", "2")
 
 
+def test_on_paper_the_bars_of_a_lane_are_one_path() -> None:
+    quantities = {name: [0.5, -0.25] * 20 for name in ("f", "i", "c_tilde", "c", "h")}
+    svg = draw_timeline(quantities, {}, None, "words", paper=True)
+    assert all(len(lane) == 1 and lane[0].get("d", "").count("M") == 40 for lane in lanes(svg).values())
+    bars = lanes(svg)["f"][0]
+    assert (bars.get("stroke"), bars.get("stroke-width")) == (style_of("f").colour, "7.4")
+    assert bars.get("d", "").startswith(f"M116.6 {12 + TALL / 4:.1f}v{TALL / 4:.1f}M125.8 ")
+    assert len(svg) < 0.5 * len(draw_timeline(quantities, {}, None, "words"))
+
+
 @pytest.mark.parametrize(
     ("value", "span", "top", "tall"),
     [

@@ -93,17 +93,17 @@ class _Wirer:
     def __init__(self, graph: Graph, lane: Lane, places: Places, outputs: tuple[str, ...]) -> None:
         self.graph, self.lane, self.places, self.outputs = graph, lane, places, outputs
         self.taken: list[tuple[int, int, int]] = []
+        self.ends: dict[int, list[End]] = {k: [] for k in range(len(graph.nodes))}
 
     def wires(self) -> Wires:
         straight: list[tuple[int, End]] = []
         trunks: list[Trunk] = []
-        ends: dict[int, list[End]] = {k: [] for k in range(len(self.graph.nodes))}
         for source, end, is_straight in self._all_ends():
             if is_straight:
                 straight.append((source, end))
             else:
-                ends[source].append(end)
-        for source, found in ends.items():
+                self.ends[source].append(end)
+        for source, found in self.ends.items():
             trunks += [self._trunk(source, group, low) for group, low in self._groups(source, found) if group]
         return Wires(tuple(straight), tuple(trunks))
 
@@ -206,12 +206,18 @@ class _Wirer:
         if min(row, limit) < level < max(row, limit):
             yield cost + 0.2, "own", level
 
+    def _leaving(self, column: int) -> Iterator[int]:
+        """The operations of a column whose values do not all go straight to a neighbour."""
+        return (k for k in self.places.columns[column].nodes if self.ends[k])
+
     def _is_open(self, source: int, ends: tuple[End, ...], row: int) -> bool:
         """Whether a wire can run along a row, from its source to the last end, without meeting an operation."""
         start = self.places.column.get(source, -1)
         last = max(end.column for end in ends)
         if any(end.column <= start for end in ends):
             return False
+        if start >= 0 and any(self.places.row[k] == row for k in self._leaving(start) if k != source):
+            return False  # that operation's own wire leaves along the row
         arrives = any(end.column == last and (end.row == row or end.side == "edge") for end in ends)
         if not all(self.places.is_free(column, row) for column in range(start + 1, last + (not arrives))):
             return False

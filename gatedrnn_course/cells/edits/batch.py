@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatedrnn_course.cells.edits.site import Context, Site
-from gatedrnn_course.cells.expr import Expr, Name, Outer, OverBatch, Path, to_text
+from gatedrnn_course.cells.expr import Expr, Name, Outer, OverAxes, Path, to_text
 from gatedrnn_course.text import mark
 
 __all__ = ["averaged", "factors_exchanged", "not_summed", "over_the_units"]
@@ -25,7 +25,7 @@ def _held(expr: Expr) -> str:
 
 def not_summed(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """One gradient for each example."""
-    if isinstance(node, OverBatch) and node.function == "batch_sum":
+    if isinstance(node, OverAxes) and node.function == "batch_sum":
         words = mark("{line} is not summed over the batch: write `{arg}.sum(0)`.")
         yield ctx.site(path, node.arg, ("not summed", "b"), words, arg=_held(node.arg))
     if isinstance(node, Outer) and node.function == "outer":
@@ -37,14 +37,14 @@ def not_summed(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 def averaged(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """The mean over the batch for the sum."""
     words = mark("{line} is averaged over the batch instead of summed: it is divided by B.")
-    if isinstance(node, OverBatch) and node.function == "batch_sum":
-        yield ctx.site(path, OverBatch("batch_mean", node.arg), ("averaged", "b"), words)
+    if isinstance(node, OverAxes) and node.function == "batch_sum":
+        yield ctx.site(path, OverAxes("batch_mean", node.arg), ("averaged", "b"), words)
     if isinstance(node, Outer) and node.function == "outer":
         yield ctx.site(path, Outer(node.left, node.right, "outer_mean"), ("averaged", "W"), words)
 
 
 def over_the_units(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """The sum along the last axis for that along the first."""
-    if isinstance(node, OverBatch) and node.function == "batch_sum":
+    if isinstance(node, OverAxes) and node.function == "batch_sum":
         words = mark("{line} is summed over the units instead of the batch: write `{arg}.sum(0)`.")
-        yield ctx.site(path, OverBatch("unit_sum", node.arg), ("over units",), words, arg=_held(node.arg))
+        yield ctx.site(path, OverAxes("unit_sum", node.arg), ("over units",), words, arg=_held(node.arg))

@@ -22,12 +22,12 @@ _EVERYWHERE = {
     ("twice", "b"): mark("Every bias counts twice."),
     ("outside", "b"): mark("Every bias is added after the activation instead of inside it."),
     ("outside", "P"): mark("Every peephole is added after the activation instead of inside it."),
-    ("transposed",): mark("Every weight matrix stands the wrong way round: write `x @ p.W_f.T`."),
-    ("transposed", "W"): mark("Every matrix W stands the wrong way round: write `x @ p.W_f.T`."),
-    ("transposed", "U"): mark("Every matrix U stands the wrong way round: write `h_prev @ p.U_f.T`."),
+    ("transposed",): mark("Every weight matrix stands the wrong way round: write `{vector} @ p.{matrix}.T`."),
+    ("transposed", "W"): mark("Every matrix W stands the wrong way round: write `{vector} @ p.{matrix}.T`."),
+    ("transposed", "U"): mark("Every matrix U stands the wrong way round: write `{vector} @ p.{matrix}.T`."),
     ("slide",): mark(
-        "Every product is typed as on the slide, W @ x, which is right for one vector only; "
-        "for a batch of rows write `x @ p.W_f.T`."
+        "Every product is typed as on the slide, `{matrix} @ {vector}`, which is right for one vector only; "
+        "for a batch of rows write `{vector} @ p.{matrix}.T`."
     ),
     ("elementwise",): mark("Every matrix is multiplied element by element (*) instead of as a matrix (@)."),
     ("elementwise T",): mark(
@@ -81,9 +81,10 @@ def _groups(site: Site) -> Iterator[tuple[str, ...]]:
             yield site.group[:1]
 
 
-def _sentence(group: tuple[str, ...]) -> Words | None:
+def _sentence(group: tuple[str, ...], first: Site) -> Words | None:
     if group in _EVERYWHERE:
-        return Words(_EVERYWHERE[group])
+        template = _EVERYWHERE[group]
+        return Words(template, first.words.values if "{" in template else {})
     if group[0] in _PATTERNS:
         return Words(_PATTERNS[group[0]], dict(zip("ab", group[1:], strict=False)))
     return None
@@ -100,7 +101,7 @@ def everywhere_edits(slice_: Program) -> tuple[Edit, ...]:
     edits = []
     for group, fitting in members.items():
         chosen = _apart(fitting)
-        words = _sentence(group)
+        words = _sentence(group, min(fitting, key=lambda site: len(site.words.values.get("vector", ""))))
         if words is not None:
             lines = slice_.lines
             for site in chosen:

@@ -33,12 +33,17 @@ class Trial:
         slice_: The slice.
         inputs: Its inputs, in order.
         p: Its parameters.
+
+    Attributes:
+        slice: The slice.
+        inputs: Its inputs by name, and `p`.
+        right: All names after its lines, or None where a line raises on these shapes.
     """
 
     def __init__(self, slice_: Program, inputs: Sequence[Any], p: Params) -> None:
         self.slice = slice_
-        self.given = {**dict(zip(slice_.inputs, inputs, strict=True)), "p": p}
-        self.right = self.run(self.given, slice_.lines)
+        self.inputs = {**dict(zip(slice_.inputs, inputs, strict=True)), "p": p}
+        self.right = self.run(self.inputs, slice_.lines)
 
     @staticmethod
     def run(names: dict[str, Any], lines: Iterable[Line]) -> dict[str, Any] | None:
@@ -55,7 +60,7 @@ class Trial:
     def after(self, edit: Edit) -> dict[str, Any] | None:
         """All names of the edited slice, or None when it raises on these shapes."""
         if self.right is None:
-            return self.run(self.given, edit.lines)
+            return self.run(self.inputs, edit.lines)
         return self.run(self.right, edit.lines[edit.where :])
 
     def outputs(self, edit: Edit) -> Values | None:

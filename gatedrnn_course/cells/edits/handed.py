@@ -33,7 +33,8 @@ def _outputs(slice_: Program) -> Iterator[tuple[tuple[str, ...], Words]]:
     known = (*slice_.inputs, *(line.name for line in slice_.lines))
     for k, name in enumerate(right):
         others = [other for other in known if other != name and _alike(slice_, other, name)]
-        for used in (*others, *([] if is_derivative(name) else [f"tanh({name})"])):
+        squashed = [f"tanh({name})"] if any(line.name == name for line in slice_.cell.lines) else []
+        for used in (*others, *squashed):
             yield (*right[:k], used, *right[k + 1 :]), Words(_OTHER, {"used": used, "right": name})
     before = tuple(f"{name}_prev" for name in right)
     if len(right) > 1 and set(before) <= set(slice_.inputs):

@@ -18,23 +18,30 @@ from gatedrnn_course.cells.expr import (
     join_sum,
     terms,
     to_text,
+    walk,
 )
+from gatedrnn_course.cells.jacobian import JACOBIAN
 from gatedrnn_course.text import mark
 
-__all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "no_transpose"]
+__all__ = ["as_on_the_slide", "elementwise", "factor_after", "factor_before", "no_matrix", "no_transpose"]
 
 
 def _held(expr: Expr) -> str:
     return f"({to_text(expr)})" if isinstance(expr, Op) else to_text(expr)
 
 
+def _shown(vector: Expr) -> str:
+    """A vector as a message shows it: of one that is computed by a product it tells nothing."""
+    return "(...)" if any(isinstance(node, MatMul) for _path, node in walk(vector)) else to_text(vector)
+
+
 def no_transpose(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     """`x @ W` for `x @ W.T`."""
     if isinstance(node, MatMul) and isinstance(node.matrix, Name):
         words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}.T`.")
-        new = MatMul(Transpose(node.matrix), node.vector)
-        yield ctx.site(path, new, ("transposed",), words, matrix=node.matrix, vector=to_text(node.vector))
-    elif isinstance(node, MatMul):
+        at, new = (*path, "matrix"), Transpose(node.matrix)
+        yield ctx.site(at, new, ("transposed",), words, matrix=node.matrix, vector=_shown(node.vector))
+    elif isinstance(node, MatMul) and ctx.line.name != JACOBIAN:
         words = mark("In {line}, {matrix} stands the wrong way round: write `{vector} @ p.{matrix}`, without `.T`.")
         back, vector = node.matrix.matrix, _held(node.vector)
         yield ctx.site(path, MatMul(back, node.vector), ("transposed back",), words, matrix=back, vector=vector)
@@ -48,7 +55,7 @@ def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             "for a batch of rows write `{vector} @ p.{matrix}.T`."
         )
         new = NumpyMatMul(node.matrix, node.vector)
-        yield ctx.site(path, new, ("slide",), words, matrix=node.matrix, vector=to_text(node.vector))
+        yield ctx.site(path, new, ("slide",), words, matrix=node.matrix, vector=_shown(node.vector))
     elif isinstance(node, MatMul):
         words = mark(
             "In {line}, `{matrix}.T @ {vector}` is typed as on the slide, which is right for one vector only; "
@@ -56,6 +63,14 @@ def as_on_the_slide(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         )
         back, new = node.matrix.matrix, NumpyMatMul(node.matrix, node.vector)
         yield ctx.site(path, new, ("slide back",), words, matrix=back, vector=_held(node.vector))
+
+
+def no_matrix(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
+    """What is taken back does not pass the matrix."""
+    if isinstance(node, MatMul) and isinstance(node.matrix, Transpose):
+        words = mark("In {line}, `{vector}` is not multiplied by {matrix}.")
+        matrix = node.matrix.matrix
+        yield ctx.site(path, node.vector, ("no matrix",), words, matrix=matrix, vector=node.vector)
 
 
 def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
@@ -67,7 +82,7 @@ def elementwise(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             "In {line}, `{vector} * p.{matrix}.T` multiplies element by element; a matrix product is written @."
         )
         new = Op("*", node.vector, Transpose(node.matrix))
-        yield ctx.site(path, new, ("elementwise T",), words, matrix=node.matrix, vector=to_text(node.vector))
+        yield ctx.site(path, new, ("elementwise T",), words, matrix=node.matrix, vector=_shown(node.vector))
     elif isinstance(node, MatMul):
         words = mark("In {line}, {matrix} is multiplied element by element (*) instead of as a matrix (@).")
         back = node.matrix.matrix

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatedrnn_course.cells.edits.site import Context, Site
-from gatedrnn_course.cells.expr import Call, Expr, Num, Op, Path, factors, join_product, terms
+from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, Path, factors, join_product, join_sum, terms
+from gatedrnn_course.cells.language import is_state
 from gatedrnn_course.text import mark
 
 __all__ = [
     "complement",
     "division",
     "exchanged_gates",
+    "extra_factor",
     "factor_inside",
     "missing_factor",
     "one_minus",
@@ -27,6 +29,22 @@ def missing_factor(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
             rest = join_product(parts[:k] + parts[k + 1 :])
             words = mark("In {line}, `{rest}` is not multiplied by `{factor}`.")
             yield ctx.site(path, rest, ("missing factor",), words, factor=factor, rest=rest)
+
+
+def extra_factor(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
+    """An old state that enters a sum whole, weighed by a gate, or by what the gate leaves."""
+    if ctx.sum_root(path, node):
+        signed = terms(node)
+        for k, (sign, term) in enumerate(signed):
+            if not isinstance(term, Name) or not is_state(term.id):
+                continue
+            for gate in map(Name, ctx.vectors()):
+                if ctx.is_gate(gate):
+                    for factor in (Op("-", Num(1.0), gate), gate):
+                        weighed = [*signed[:k], (sign, Op("*", factor, term)), *signed[k + 1 :]]
+                        words = mark("In {line}, `{term}` is multiplied by `{factor}`, and should not be.")
+                        group = ("extra factor",)
+                        yield ctx.site(path, join_sum(weighed), group, words, term=term, factor=factor)
 
 
 def sum_for_product(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

@@ -10,6 +10,7 @@ from gatedrnn_course.cells.edits import (
     activations,
     batch,
     extra,
+    jacobians,
     joined,
     matrices,
     products,
@@ -31,6 +32,9 @@ __all__ = ["RULES", "edit_of", "proposals", "single_edits", "sites"]
 Rule = Callable[[Context, Path, Expr], Iterator[Site]]
 
 RULES: tuple[Rule, ...] = (
+    jacobians.jacobian_transposed,
+    jacobians.matrix_transposed,
+    jacobians.columns_scaled,
     batch.factors_exchanged,
     batch.not_summed,
     batch.averaged,
@@ -46,9 +50,11 @@ RULES: tuple[Rule, ...] = (
     activations.no_activation,
     products.missing_factor,
     products.one_minus,
+    products.extra_factor,
     stand_ins.complement_of_another,
     matrices.no_transpose,
     matrices.as_on_the_slide,
+    matrices.no_matrix,
     matrices.elementwise,
     matrices.factor_after,
     matrices.factor_before,
@@ -64,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     scope.lets_out,
     scope.before_for_each,
     activations.term_outside,
+    activations.around_too_much,
     activations.one_too_many,
     products.sum_for_product,
     products.factor_inside,

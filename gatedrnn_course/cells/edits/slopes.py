@@ -76,9 +76,12 @@ def other_slope(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 
 
 def no_square(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
-    """`1 - y` for `1 - y * y`, and the square alone."""
+    """`1 - y` for `1 - y * y`, and the square of the difference."""
     if (found := _slope(node)) and found[0] == "tanh":
         y = found[1]
         words = mark("In {line}, `{found}` stands where `{slope}` belongs: the square is missing.")
         new = Op("-", ONE, y)
         yield ctx.site(path, new, ("no square",), words, found=new, slope=node)
+        words = mark("In {line}, `{found}` stands where `{slope}` belongs: only the value is squared.")
+        squared = Op("*", new, new)
+        yield ctx.site(path, squared, ("all squared",), words, found=squared, slope=node)

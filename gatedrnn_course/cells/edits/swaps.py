@@ -71,7 +71,7 @@ def exchanged(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
     for k, first in enumerate(spots):
         for second in list(spots)[k + 1 :]:
             if is_parameter(first) == is_parameter(second) and (
-                not is_parameter(first) or {first[0], second[0]} <= {"W", "U"}
+                not is_parameter(first) or {first[0], second[0]} <= {"W", "U"} or first[0] == second[0] == "b"
             ):
                 new = node
                 for inner in spots[first]:

@@ -1,5 +1,7 @@
 """Graded items: slices of cells, loops over cells, and plain functions."""
 
+from gatedrnn_course.grading.items.backward_item import BackwardItem as BackwardItem
+from gatedrnn_course.grading.items.backward_sequence_item import BackwardSequenceItem as BackwardSequenceItem
 from gatedrnn_course.grading.items.equations_item import EquationsItem as EquationsItem
 from gatedrnn_course.grading.items.function_item import FunctionItem as FunctionItem
 from gatedrnn_course.grading.items.function_item import Mistake as Mistake
@@ -8,5 +10,6 @@ from gatedrnn_course.grading.items.item import Draw as Draw
 from gatedrnn_course.grading.items.item import Explanation as Explanation
 from gatedrnn_course.grading.items.item import Item as Item
 from gatedrnn_course.grading.items.item import Observation as Observation
+from gatedrnn_course.grading.items.jacobian_item import JacobianItem as JacobianItem
 from gatedrnn_course.grading.items.sequence_item import SequenceItem as SequenceItem
 from gatedrnn_course.grading.items.slice_item import SliceItem as SliceItem

@@ -13,8 +13,9 @@ from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.grading.exchange.values import Argument
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Ask, Draw, Item, Observation
+from gatedrnn_course.grading.items.item import Ask, Draw, Item, Observation, rows_of
 from gatedrnn_course.grading.items.sequence_item import SequenceItem
+from gatedrnn_course.grading.items.slice_item import SliceItem
 from gatedrnn_course.text import mark
 
 __all__ = [
@@ -50,8 +51,7 @@ def known(item: Item, observed: Sequence[Observation]) -> list[Known]:
 
 def _right(item: Item, draw: Draw) -> Values:
     with np.errstate(all="ignore"):
-        value: Any = item.right(draw)
-    return value if isinstance(value, tuple) else (value,)
+        return rows_of(item.right(draw))
 
 
 def _attempt(item: Item, args: Sequence[Any]) -> Values | None:
@@ -265,7 +265,7 @@ def _row_changes(item: Item, one: Observation, axes: Mapping[int, int], row: int
 
 def _batch_axes(item: Item) -> dict[int, int]:
     """For each argument that has a batch axis its place; nothing for an item without rows."""
-    if not hasattr(item, "slice"):
+    if not isinstance(item, (SliceItem, SequenceItem)):
         return {}
     return {k: int(name == "xs") for k, name in enumerate(item.arguments) if name != "p"}
 
@@ -320,8 +320,14 @@ def _nudged(item: Item, draw: Draw, name: str) -> tuple[Any, ...]:
     args: list[Any] = list(draw.args)
     for k, argument in enumerate(item.arguments):
         if argument == name:
-            args[k] = np.asarray(args[k]) * 0.7
+            args[k] = _other(args[k])
         elif name.startswith(f"{argument}.") and isinstance(args[k], Mapping):
             key = name.partition(".")[2]
-            args[k] = Params({n: a * 0.7 if n == key else a for n, a in args[k].items()})
+            args[k] = Params({n: _other(a) if n == key else a for n, a in args[k].items()})
     return tuple(args)
+
+
+def _other(array: Any) -> Any:
+    """An array with other numbers of the same range, and in another direction."""
+    array = np.asarray(array)
+    return array * np.linspace(0.6, 0.8, array.size).reshape(array.shape)

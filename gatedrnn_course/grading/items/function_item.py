@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
-from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
+from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation, rows_of
 from gatedrnn_course.text import _
 
-__all__ = ["FunctionItem", "Mistake"]
+__all__ = ["FunctionItem", "Mistake", "first_that_fits"]
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,22 @@ class Mistake:
     Attributes:
         words: The mistake in words, marked for the catalogue.
         function: What people write who make it.
+        also: Other mistakes in the same function, in words.
     """
 
-    words: str
+    words: str | Words
     function: Callable[..., Any]
+    also: tuple[str, ...] = ()
+
+    @property
+    def explanation(self) -> Explanation:
+        """What a learner is told."""
+        return _told((self.said, *map(Words, self.also)))
+
+    @property
+    def said(self) -> Words:
+        """The mistake in words that can be looked up in any language."""
+        return self.words if isinstance(self.words, Words) else Words(self.words)
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,7 @@ class FunctionItem(Item):
         gives: Name and description of each output, in order.
         function: The reference.
         mistakes: Wrong functions.
+        further: Makes wrong functions with several mistakes in them, tried where none of the others fits.
         draw: Fresh inputs from a source of randomness.
     """
 
@@ -46,6 +61,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
+    further: Callable[[], Iterable[Mistake]] = field(default=tuple, kw_only=True)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -76,27 +92,49 @@ class FunctionItem(Item):
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
-        rows = [o.value for o in observed]
-        tried = {m: [_try(m.function, o.draw.args) for o in observed] for m in self.mistakes}
-        for mistake, values in tried.items():
-            if all(map(same_numbers, values, rows)):
-                return Explanation(_(mistake.words), mistake.words)
-        count = len(self.outputs)
-        if count == 1 or any(row is None or len(row) != count for row in rows):
+        if all(o.value is None for o in observed):
             return None
+        found = first_that_fits(chain(self.mistakes, self.further()), observed)
+        rows = [o.value for o in observed]
+        count = len(self.outputs)
+        if found or count == 1 or any(row is None or len(row) != count for row in rows):
+            return found
+        return self._each_output(observed)
+
+    def _each_output(self, observed: Sequence[Observation]) -> Explanation | None:
+        """A mistake for each output that is wrong, whatever it does to the others."""
+        tried = [(m.said, [_try(m.function, o.draw.args) for o in observed]) for m in self.mistakes]
         right = [_try(self.function, o.draw.args) for o in observed]
-        found: list[str] = []
-        for k in range(count):
-            given = [_output(row, k) for row in rows]
+        found: list[Words] = []
+        for k in range(len(self.outputs)):
+            given = [_output(o.value, k) for o in observed]
             if all(map(same_numbers, (_output(row, k) for row in right), given)):
                 continue
-            fits = (m for m in tried if all(map(same_numbers, (_output(row, k) for row in tried[m]), given)))
-            mistake = next(fits, None)
-            if mistake is None:
+            fits = (said for said, row in tried if all(map(same_numbers, (_output(v, k) for v in row), given)))
+            words = next(fits, None)
+            if words is None:
                 return None
-            found.append(mistake.words)
-        words = list(dict.fromkeys(found))
-        return Explanation(" ".join(map(_, words)), " ".join(words)) if words else None
+            found.append(words)
+        return _told(tuple(dict.fromkeys(found))) if found else None
+
+
+def first_that_fits(mistakes: Iterable[Mistake], observed: Sequence[Observation]) -> Explanation | None:
+    """The first wrong function that gives a learner's numbers on every input tried, in words.
+
+    Args:
+        mistakes: Wrong functions, plainest first.
+        observed: What the learner's function gave.
+    """
+    if all(o.value is None for o in observed):
+        return None
+    for mistake in mistakes:
+        if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
+            return mistake.explanation
+    return None
+
+
+def _told(words: Sequence[Words]) -> Explanation:
+    return Explanation(" ".join(map(str, words)), " ".join(one.english for one in words))
 
 
 def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:
@@ -111,4 +149,4 @@ def _try(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, ...] |
             value = function(*args)
         except (ValueError, TypeError, IndexError):
             return None
-    return tuple(np.asarray(v, dtype=float) for v in (value if isinstance(value, tuple) else (value,)))
+    return tuple(np.asarray(v, dtype=float) for v in rows_of(value))

@@ -12,7 +12,7 @@ import numpy as np
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.grading.exchange.values import Argument, Value
 
-__all__ = ["Ask", "Draw", "Explanation", "Item", "Observation", "as_argument"]
+__all__ = ["Ask", "Draw", "Explanation", "Item", "Observation", "as_argument", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,13 @@ class Item(ABC):
     def example(self) -> tuple[Argument, ...]:
         """Small arguments to play with, the same each time."""
         return self.draws(np.random.default_rng(0))[0].args
+
+
+def rows_of(value: Any) -> tuple[Any, ...]:
+    """The outputs of a reference in order, whether it gives one, several or a mapping."""
+    if isinstance(value, Mapping):
+        return tuple(value.values())
+    return value if isinstance(value, tuple) else (value,)
 
 
 def as_argument(value: Argument, dtype: Any = None) -> Argument:

@@ -147,14 +147,14 @@ def _after(group: Sequence[Line], whole: bool) -> Iterator[After]:
 def _run(trial: Trial, *, group: Sequence[Line], change: Callable[[Sums], Sums], after: After) -> Any:
     """The outputs of a draw with the sums of a group changed together; None where the shapes do not fit."""
     inside = (Line(line.name, line.expr.arg, line.words) for line in group if isinstance(line.expr, Call))
-    found = Trial.run(trial.given, inside)
+    found = Trial.run(trial.inputs, inside)
     if found is None:
         return None
     sums = {line.name: found[line.name] for line in group}
     with np.errstate(all="ignore"):
         changed = change(sums)
         values = {line.name: after(line, changed[line.name], sums[line.name]) for line in group}
-    now: dict[str, Any] | None = dict(trial.given)
+    now: dict[str, Any] | None = dict(trial.inputs)
     for line in trial.slice.lines:
         if now is not None:
             now = {**now, line.name: values[line.name]} if line.name in values else Trial.run(now, (line,))

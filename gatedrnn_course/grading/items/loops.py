@@ -80,6 +80,9 @@ _HANDED: Mapping[str, Part] = {
     mark("The result has the batch axis first instead of time first."): _each(
         lambda kind, _first: np.swapaxes(kind, 0, 1)
     ),
+    mark("The steps are joined into one long batch, (T B, H): np.stack keeps an axis for time."): _each(
+        lambda kind, _first: kind.reshape(-1, kind.shape[-1])
+    ),
     mark("The first row of the result is never computed: it stays zero."): _each(_without(0)),
     mark("The last row of the result is never computed: it stays zero."): _each(_without(-1)),
     mark("The first step is missing from the result."): _each(lambda kind, _first: kind[1:]),

@@ -136,8 +136,8 @@ class LineSearch:
         """The lines that stand as they should; not those the outputs say nothing about."""
         return tuple(
             name
-            for name, left in lines.left.items()
-            if name not in chosen and name not in lines.unknown and 2 * len(left) < len(self.rows[name])
+            for name, rows in self.rows.items()
+            if name not in chosen and name not in lines.unknown and 2 * len(lines.left[name]) < len(rows)
         )
 
     def _narrowed(self, handed: Edit | None, unknown: frozenset[str]) -> Lines | None:

@@ -154,8 +154,9 @@ def _of_matrices(item: SliceItem) -> Iterator[Slip]:
     names = list(dict.fromkeys(matrix.id for matrix in used if isinstance(matrix, Name)))
     for chosen in [(name,) for name in names] + ([tuple(names)] if len(names) > 1 else []):
         what = f"`{chosen[0]}`" if len(chosen) == 1 else mark("Every matrix")
-        reshaped = Words(mark("{what} is reshaped instead of transposed: write `.T`, not `.reshape`."), {"what": what})
-        yield Slip(reshaped, lambda *args, c=chosen: _with_matrices(item, c, lambda w: w.reshape(w.T.shape).T, args))
+        if any(len(set(item.slice.shape(name))) > 1 for name in chosen):  # a square one stays as it is
+            words = Words(mark("{what} is reshaped instead of transposed: write `.T`, not `.reshape`."), {"what": what})
+            yield Slip(words, lambda *args, c=chosen: _with_matrices(item, c, lambda w: w.reshape(w.T.shape).T, args))
         rows = Words(mark("The rows of {what} stand in reverse order."), {"what": what})
         yield Slip(rows, lambda *args, c=chosen: _with_matrices(item, c, lambda w: w[::-1], args))
         columns = Words(mark("The columns of {what} stand in reverse order."), {"what": what})

@@ -89,6 +89,18 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
         return Words(
             mark("An array stands where one number belongs, as in `math.exp(a)` or `float(a)`: use `np.exp(a)`.")
         )
+    if "truth value of an array" in message:
+        words = mark(
+            "`max`, `min`, `if` and `and` look at one number. For whole arrays there are `np.maximum(a, 0)`, "
+            "`np.minimum` and `np.where`."
+        )
+        return Words(words)
+    if "np.diag(" in problem.line:
+        words = mark(
+            "`np.diag` makes a matrix of one vector. For a batch of vectors s, `U * s[..., None, :]` is U diag(s) for "
+            "each of them."
+        )
+        return Words(words)
     if problem.type == "TypeError" and (found := _COUNT.search(message)) and f"{item.name}()" in message:
         words = mark("The function takes {own} arguments; it is called with {count}: {wanted}.")
         wanted = ", ".join(item.arguments)
@@ -101,6 +113,12 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
             "A column of shape {column} meets rows of shape {row}. A bias (H,) is added as it is, without `[:, None]`."
         )
         return Words(words, {"column": column.replace(",", ", "), "row": row.replace(",", ", ")})
+    if problem.type == "ValueError" and "Improper number of dimensions to norm" in message:
+        return Words(
+            mark(
+                "For a batch of matrices np.linalg.norm needs `axis=(-2, -1)`: then it takes the norm of each of them."
+            )
+        )
     if problem.type == "RecursionError":
         return Words(mark("The function calls itself without end. Does a helper have the same name?"))
     return None

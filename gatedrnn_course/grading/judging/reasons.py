@@ -13,7 +13,8 @@ from gatedrnn_course.cells.expr import Call
 from gatedrnn_course.cells.numeric import compiled
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.exchange.values import Problem
-from gatedrnn_course.grading.items import Ask, Draw, Explanation, Item, Observation, SliceItem, behaviour
+from gatedrnn_course.grading.items import Ask, Draw, Explanation, Item, JacobianItem, Observation, SliceItem, behaviour
+from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.oddities import RANGE, RULES, Values, odd_in_all
 from gatedrnn_course.grading.items.slips import explain_order, explain_slip, is_an_edit
 from gatedrnn_course.text import _, mark
@@ -159,7 +160,8 @@ def _hint(problem: Problem | None) -> str:
     """How to write what raised for one vector so that it is right for both."""
     line = problem.line if problem else ""
     message = problem.message if problem else ""
-    if "axis" in line or "axis 1 is out of bounds" in message or "stack" in line:
+    loops = "for " in line and "axis" not in line
+    if not loops and ("axis" in line or "axis 1 is out of bounds" in message or "stack" in line):
         return mark("axis=1 is there for a batch only; `axis=-1`, the last axis, is right for both.")
     if ".shape[1]" in line or "tuple index out of range" in message:
         return mark("`shape[1]` is there for a batch only; `shape[-1]`, the last size, is right for both.")
@@ -173,7 +175,7 @@ def _hint(problem: Problem | None) -> str:
 def _without_shapes(item: Item, outcomes: Sequence[Came]) -> tuple[list[Observation], Words | None]:
     """The outcomes without those that another slip spoils: a shape that is wrong on some kinds of input only."""
     batches = [outcome for outcome in outcomes if outcome.kind == "batch"]
-    if not isinstance(item, SliceItem) or not all(_fits(item, outcome.seen) for outcome in batches):
+    if not isinstance(item, (SliceItem, JacobianItem)) or not all(_fits(item, one.seen) for one in batches):
         return [outcome.seen for outcome in outcomes], None
     spoilt = [o for o in outcomes if o.kind in ("single", "ones") and not _fits(item, o.seen)]
     endless = [o for o in outcomes if o.kind == "ones" and o not in spoilt and not _finite(o.seen)]
@@ -220,8 +222,7 @@ def _value(one: Observation, k: int) -> Any:
 
 
 def _right(item: Item, draw: Draw) -> tuple[Any, ...]:
-    value: Any = item.right(draw)
-    return value if isinstance(value, tuple) else (value,)
+    return rows_of(item.right(draw))
 
 
 def _before(item: Item, draw: Draw, output: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from gatedrnn_course.cells.expr import (
     Call,
@@ -17,6 +18,7 @@ from gatedrnn_course.cells.expr import (
     join_sum,
     names,
     put,
+    substituted,
     terms,
     to_text,
     walk,
@@ -127,7 +129,7 @@ def stacked_weights(program: Program) -> str:
     meets: dict[str, list[str]] = {}
     for line in program.lines:
         for _path, node in walk(line.expr):
-            if isinstance(node, MatMul) and isinstance(node.vector, Name) and node.vector.id in program.inputs:
+            if _meets(node) and node.vector.id in program.inputs:
                 matrices = meets.setdefault(node.vector.id, [])
                 matrices += [name for name in names(node.matrix) if name not in matrices]
     rows = []
@@ -138,10 +140,15 @@ def stacked_weights(program: Program) -> str:
     for line in program.lines:
         expr = line.expr
         for path, node in walk(line.expr):
-            if isinstance(node, MatMul) and isinstance(node.vector, Name) and node.vector.id in meets:
+            if _meets(node) and node.vector.id in meets:
                 expr = put(expr, path, Name(f"{node.vector.id}_{next(names(node.matrix))}"))
         rows.append(f"{line.name} = {typed(expr, _PLAIN)}")
     return f"{NUMPY}\n{program.head}\n" + indented([*rows, _PLAIN.give(program.outputs)])
+
+
+def _meets(node: Any) -> bool:
+    """Whether a node is a product of a matrix with a bare vector."""
+    return isinstance(node, MatMul) and isinstance(node.matrix, Name) and isinstance(node.vector, Name)
 
 
 def one_operation_a_line(program: Program) -> str:
@@ -173,24 +180,15 @@ def one_expression(program: Program) -> str:
     """A lambda without a single line between arguments and outputs."""
     known: dict[str, Expr] = {}
     for line in program.lines:
-        known[line.name] = _with(line.expr, known)
+        known[line.name] = substituted(line.expr, known)
     values = ", ".join(typed(known.get(name, Name(name)), _PLAIN) for name in program.outputs)
     give = f"({values})" if len(program.outputs) > 1 else values
     return f"{NUMPY}\n{program.name} = lambda {', '.join(program.arguments)}: {give}\n"
 
 
-def _with(expr: Expr, known: dict[str, Expr]) -> Expr:
-    """The expression with names written out."""
-    new = expr
-    for path, node in walk(expr):
-        if isinstance(node, Name) and node.id in known:
-            new = put(new, path, known[node.id])
-    return new
-
-
 def other_names(program: Program) -> str:
     """Other names for the arguments and for everything computed."""
-    return _PLAIN(renamed(program, lambda expr, new: _with(expr, {old: Name(name) for old, name in new.items()})))
+    return _PLAIN(renamed(program, lambda expr, new: substituted(expr, {old: Name(name) for old, name in new.items()})))
 
 
 def helpers(program: Program) -> str:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from gatedrnn_course.cells.edits import classes
 from gatedrnn_course.grading.classroom.grade import grade_submission
-from gatedrnn_course.grading.items import Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items import EquationsItem, Item
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.matrix import HandedIn
 from gatedrnn_course.grading.prove.programs import answer, blank_answer, filled_answer
@@ -63,7 +63,7 @@ def _notebooks(unit: Unit, seed: int) -> Iterator[_Notebook]:
 
 
 def _mistaken(item: Item, rng: random.Random) -> str:
-    if isinstance(item, (SliceItem, SequenceItem)):
+    if hasattr(item, "slice") and not isinstance(item, EquationsItem):
         return answer(item, rng.choice(classes(item.slice)).edit)
     return filled_answer(item, "2.0")
 

@@ -7,14 +7,24 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from gatedrnn_course.cells.edits import Edit
-from gatedrnn_course.grading.items import EquationsItem, FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items import (
+    BackwardItem,
+    EquationsItem,
+    FunctionItem,
+    Item,
+    JacobianItem,
+    SequenceItem,
+    SliceItem,
+)
+from gatedrnn_course.grading.prove.backwards import BACK_STYLES, WRAPPED, wrapped
 from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYLES, Writer
 from gatedrnn_course.grading.prove.texts import TEXTS, edited_text, text_answer
 from gatedrnn_course.grading.prove.typed import Program
 
 __all__ = ["answer", "blank_answer", "filled_answer", "right_answers"]
 
-STEP = "step_of_the_cell"
+STEP = "step_of_{name}"
+"""The function inside an answer; each answer of a notebook has one of its own."""
 
 
 def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: str = "append and stack") -> str:
@@ -24,7 +34,7 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
         item: The item. Where no equations stand behind it, its own short reference is the source.
         edit: A mistake in its equations.
         writer: The style.
-        loop: For a loop over a cell, the style of the loop.
+        loop: For a loop over a cell, the style of the loop; for a backward, how its outputs are handed back.
 
     Returns:
         Python source.
@@ -36,13 +46,15 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
         return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)
     if isinstance(item, SliceItem):
         slice_, arguments, name = item.slice, item.arguments, item.name
-    elif isinstance(item, SequenceItem):
-        slice_, name = item.slice, STEP
+    elif isinstance(item, (SequenceItem, BackwardItem, JacobianItem)):
+        slice_, name = item.slice, STEP.format(name=item.name)
         arguments = (*slice_.inputs, "p")
     else:
         raise TypeError(f"no source for {type(item).__name__}")
     lines, outputs = (edit.lines, edit.outputs) if edit else (slice_.lines, slice_.outputs)
     source = writer(Program(name, arguments, lines, outputs))
+    if isinstance(item, (BackwardItem, JacobianItem)):
+        return source + wrapped(item, name, WRAPPED.get(loop, WRAPPED["a mapping by name"]))
     return source + _loop(item, LOOPS[loop]) if isinstance(item, SequenceItem) else source
 
 
@@ -54,7 +66,7 @@ def _loop(item: SequenceItem, template: str) -> str:
         states=", ".join(states),
         given=", ".join((*states, "p")),
         pack=f"({', '.join(states)},)",
-        step=STEP,
+        step=STEP.format(name=item.name),
         count=len(states),
         first=item.arguments[1],
     )
@@ -74,6 +86,8 @@ def filled_answer(item: Item, number: str) -> str:
         f"{answer(item)}\nimport numpy as np\n\nright_{item.name} = {item.name}\n\n"
         f"def {item.signature()}:\n"
         f"    value = right_{item.name}({given})\n"
+        f"    if isinstance(value, dict):\n"
+        f"        return {{name: np.full(np.shape(one), float({number!r})) for name, one in value.items()}}\n"
         f"    if isinstance(value, tuple):\n"
         f"        return tuple(np.full(np.shape(one), float({number!r})) for one in value)\n"
         f"    return np.full(np.shape(value), float({number!r}))\n"
@@ -90,6 +104,9 @@ def right_answers(item: Item) -> Iterator[tuple[str, str]]:
     if isinstance(item, SequenceItem):
         styles = [(words, writer, "append and stack") for words, writer in STEP_STYLES.items()]
         styles += [(words, PLAIN, words) for words in LOOPS]
+    elif isinstance(item, (BackwardItem, JacobianItem)):
+        styles = [(words, writer, "a mapping by name") for words, writer in BACK_STYLES.items()]
+        styles += [(words, PLAIN, words) for words in WRAPPED]
     else:
         styles = [(words, writer, "append and stack") for words, writer in STYLES.items()]
     for words, writer, loop in styles:

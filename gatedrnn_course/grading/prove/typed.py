@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gatedrnn_course.cells.expr import (
@@ -17,6 +17,8 @@ from gatedrnn_course.cells.expr import (
     Num,
     NumpyMatMul,
     Op,
+    Outer,
+    OverAxes,
     Transpose,
     terms,
     to_text,
@@ -37,6 +39,14 @@ def relu(a):
     return np.maximum(a, 0)
 """
 """Imports and activations as most people type them. They are not those of the reference."""
+
+
+_OUTER = {
+    "outer": "(({left}).T @ ({right}))",
+    "outer_mean": "(({left}).T @ ({right}) / len({left}))",
+    "outer_each": "(({left})[..., :, None] * ({right})[..., None, :])",
+}
+_AXES = {"batch_sum": ".sum(0)", "batch_mean": ".mean(0)", "unit_sum": ".sum(-1)", "swapped": ".swapaxes(-1, -2)"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ class Style:
         header: Imports and activations.
         parameter: How a parameter is read.
         product: How a matrix is multiplied with rows of vectors.
+        outer: How outer products summed over the batch, and those with a mistake, are typed.
         prepare: What is done to each argument that is an array; may be empty.
         value: What is done to each output.
         several: How several outputs are handed back.
@@ -85,6 +96,7 @@ class Style:
     header: str = NUMPY
     parameter: str = "p.{name}"
     product: str = "{vector} @ {matrix}.T"
+    outer: Mapping[str, str] = field(default_factory=lambda: _OUTER)
     prepare: str = ""
     value: str = "{name}"
     several: str = "return {values}"
@@ -122,6 +134,10 @@ def typed(expr: Expr, style: Style) -> str:
             return f"({style.product.format(vector=typed(vector, style), matrix=typed(matrix, style))})"
         case MatMul(Transpose(matrix), vector):
             return f"({typed(vector, style)} @ {typed(matrix, style)})"
+        case Outer(left, right, function):
+            return style.outer[function].format(left=typed(left, style), right=typed(right, style))
+        case OverAxes(function, arg):
+            return f"({typed(arg, style)}){_AXES[function]}"
         case NumpyMatMul(matrix, vector):
             return f"({typed(matrix, style)} @ {typed(vector, style)})"
         case Joined(a, b, first, second):
@@ -135,8 +151,8 @@ def typed(expr: Expr, style: Style) -> str:
 def _fused(expr: Op, style: Style) -> str:
     """A sum whose products are one product of joined arrays; empty where it has fewer than two."""
     signed = terms(expr)
-    products = [t for sign, t in signed if sign > 0 and isinstance(t, MatMul) and isinstance(t.matrix, Name)]
-    if len(products) < 2:
+    products = [t for sign, t in signed if sign > 0 and isinstance(t, MatMul)]
+    if len(products) < 2 or len({type(one.matrix) for one in products}) > 1:
         return ""
     vectors = ", ".join(typed(one.vector, style) for one in products)
     matrices = ", ".join(typed(one.matrix, style) for one in products)

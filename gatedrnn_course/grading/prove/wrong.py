@@ -6,18 +6,28 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells.edits import Edit, classes, merged
+from gatedrnn_course.cells.edits import classes, merged
 from gatedrnn_course.cells.edits.classes import probe_trials
 from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.edits.readings import edit_with, readings
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
-from gatedrnn_course.grading.items import EquationsItem, FunctionItem, Item, SequenceItem, SliceItem
+from gatedrnn_course.grading.items import (
+    BackwardItem,
+    EquationsItem,
+    FunctionItem,
+    Item,
+    JacobianItem,
+    SequenceItem,
+    SliceItem,
+)
 from gatedrnn_course.grading.items.diagnosis import same_numbers
+from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
 from gatedrnn_course.grading.items.slips import slips
 from gatedrnn_course.grading.prove.programs import answer
@@ -31,6 +41,10 @@ Function = Callable[..., Any]
 
 CONSTANTS = {mark("zeros"): "0.0", mark("ones"): "1.0", mark("0.5 everywhere"): "0.5", mark("nan everywhere"): "nan"}
 """Numbers with which arrays of the right shape are filled by an answer that computes nothing."""
+
+
+_OF_LINES = (SliceItem, BackwardItem, JacobianItem)
+"""Items with lines in which several mistakes can be made at once."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,7 @@ class Wrong:
 def wrong_answers(item: Item) -> Iterator[Wrong]:
     """Every mistake that can be derived for an item, written as a function."""
     kind = 0
-    if isinstance(item, (SliceItem, SequenceItem, EquationsItem)):
+    if isinstance(item, (*_OF_LINES, SequenceItem, EquationsItem)):
         for kind, found in enumerate(classes(item.slice)):
             names = tuple(member.key for member in found.members)
             for member in found.members:
@@ -62,9 +76,9 @@ def wrong_answers(item: Item) -> Iterator[Wrong]:
     if isinstance(item, SequenceItem):
         for k, (names, function) in enumerate(_loop_mistakes(item)):
             yield Wrong(names, kind + 1 + k, function)
-    if isinstance(item, FunctionItem):
-        for k, mistake in enumerate(item.mistakes):
-            yield Wrong((mistake.words,), k, mistake.function)
+    if isinstance(item, (FunctionItem, JacobianItem)):
+        for k, mistake in enumerate(item.mistakes, kind + 1):
+            yield Wrong((mistake.said.english,), k, mistake.function)
 
 
 def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Function]]:
@@ -72,7 +86,7 @@ def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Functi
     functions: dict[str, Function] = {words: partial(_run, item.slice, loop) for words, loop in LOOP_MISTAKES.items()}
     draws = item.draws(np.random.default_rng(1997))
     values = {words: [_values(function, draw.args) for draw in draws] for words, function in functions.items()}
-    right = [_rows(item.reference(*draw.args)) for draw in draws]
+    right = [rows_of(item.reference(*draw.args)) for draw in draws]
     for words, function in functions.items():
         equal = [other for other in functions if other != words and _equal(values[words], values[other])]
         if not _equal(values[words], right):
@@ -87,13 +101,9 @@ def _run(slice_: Slice, loop: Function, xs: Any, *rest: Any) -> Any:
 def _values(function: Function, args: Sequence[Any]) -> tuple[Any, ...] | None:
     """The outputs, or None where the shapes do not fit."""
     try:
-        return _rows(function(*args))
-    except ValueError:
+        return rows_of(function(*args))
+    except (ValueError, IndexError):
         return None
-
-
-def _rows(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, ...] | None]) -> bool:
@@ -101,10 +111,21 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
-    """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
-    if not isinstance(item, SliceItem):
+    """Two mistakes in different lines, or aspects, drawn at random; pairs that cancel are left out."""
+    if isinstance(item, FunctionItem):
+        drawn = list(item.further())
+        random.Random(seed).shuffle(drawn)
+        telling = (mistake for mistake in drawn if not _says_nothing(item, mistake.function))
+        for k, mistake in enumerate(islice(telling, count)):
+            yield Wrong((mistake.explanation.key,), k, mistake.function)
         return
-    inside = [c.edit for c in classes(item.slice) if len(touched(item.slice, c.edit)) == 1 and _in_a_line(item, c.edit)]
+    if not isinstance(item, _OF_LINES):
+        return
+    inside = [
+        c.edit
+        for c in classes(item.slice)
+        if len(touched(item.slice, c.edit)) == 1 and c.edit.where < len(item.slice.lines)
+    ]
     if len({edit.where for edit in inside}) < 2:
         return
     rng = random.Random(seed)
@@ -127,7 +148,7 @@ def several(item: Item, count: int, seed: int) -> Iterator[Wrong]:
 
     What comes out right as a whole is left out.
     """
-    if not isinstance(item, SliceItem) or len(item.slice.lines) < 2:
+    if not isinstance(item, _OF_LINES) or len(item.slice.lines) < 2:
         return
     rng, rows = random.Random(seed), readings(item.slice)
     trials = probe_trials(item.slice)
@@ -150,8 +171,12 @@ def slipped(item: Item, count: int, seed: int) -> Iterator[Wrong]:
         yield Wrong((slip.words.english,), k, slip.function)
 
 
-def _in_a_line(item: SliceItem, edit: Edit) -> bool:
-    return edit.where < len(item.slice.lines)
+def _says_nothing(item: FunctionItem, function: Function) -> bool:
+    """Whether a pair cancels, or leaves nothing: it raises on every input."""
+    draws = item.draws(np.random.default_rng(1997))
+    values = [_values(function, draw.args) for draw in draws]
+    right = [rows_of(item.reference(*draw.args)) for draw in draws]
+    return _equal(values, right) or all(value is None for value in values)
 
 
 def constants(item: Item) -> Iterator[tuple[str, Function]]:
@@ -167,7 +192,7 @@ def _filled(item: Item, number: float, *args: Any) -> Any:
     right = item.reference(*args)
     if isinstance(right, dict):
         return {name: np.full(np.shape(np.asarray(value)), number) for name, value in right.items()}
-    rows = tuple(np.full(np.shape(row), number) for row in _rows(right))
+    rows = tuple(np.full(np.shape(row), number) for row in rows_of(right))
     return rows if isinstance(right, tuple) else rows[0]
 
 

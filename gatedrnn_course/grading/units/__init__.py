@@ -12,7 +12,15 @@ from gatedrnn_course.text import _
 
 __all__ = ["UNITS", "Unit", "find_item", "is_asked_for", "items_before", "load"]
 
-UNITS = {"00": "u00_start_here", "01": "u01_rnn_forgets", "02": "u02_cell_state", "03": "u03_gates", "07": "u07_gru"}
+UNITS = {
+    "00": "u00_start_here",
+    "01": "u01_rnn_forgets",
+    "02": "u02_cell_state",
+    "03": "u03_gates",
+    "04": "u04_through_time",
+    "05": "u05_gradient_flow",
+    "07": "u07_gru",
+}
 """For each unit the module that holds it."""
 
 

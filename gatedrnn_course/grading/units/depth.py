@@ -58,6 +58,18 @@ JACOBIAN_MISTAKES = (
         _with(lambda h_prev, p: np.ones(np.shape(_inside(h_prev, p)))),
     ),
     Mistake(
+        mark("The slope of relu is missing. It is another one for each example, so each has a matrix of its own."),
+        lambda h_prev, p: np.eye(h_prev.shape[-1]) + p.U_2 @ p.U_1,
+    ),
+    Mistake(
+        mark("The slopes of the first example are used for all. Each example of the batch has a matrix of its own."),
+        lambda h_prev, p: _RIGHT(h_prev, p)[0] if np.ndim(h_prev) > 1 else _RIGHT(h_prev, p),
+    ),
+    Mistake(
+        mark("That is the layer itself. Asked is how each of its numbers follows each number of h_prev."),
+        lambda h_prev, p: h_prev + np.maximum(_inside(h_prev, p), 0.0) @ p.U_2.T + p.b_2,
+    ),
+    Mistake(
         mark("relu is used where its slope belongs: the slope is 1 above 0 and 0 below."),
         _with(lambda h_prev, p: np.maximum(_inside(h_prev, p), 0.0)),
     ),
@@ -253,6 +265,10 @@ DEPTH_MISTAKES = (
     Mistake(
         mark("Only the gradient at the input comes back. Keep the norm at every depth."),
         lambda d_h, jacobians: _depths(d_h, jacobians)[0],
+    ),
+    Mistake(
+        mark("Only the norm of `d_h` comes back. Append the norm of each gradient inside the loop."),
+        lambda d_h, jacobians: _depths(d_h, jacobians)[-1:],
     ),
     Mistake(
         mark("These are the gradients; asked are their norms, one number for each example."),

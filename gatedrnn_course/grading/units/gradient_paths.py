@@ -1,28 +1,125 @@
-"""The gradients of unit 05: along the cell state alone, and along every path from one cell state to a later one."""
+"""The gradients of unit 05: along the cell state alone, and along every path from one cell state to a later one.
+
+Both multiply something over the steps after each step, so both can go wrong in the same ways.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
+from gatedrnn_course.grading.units.aspects import RIGHT, Aspect, pairs, singles
 from gatedrnn_course.text import mark
 
 __all__ = ["cell_path_item", "whole_gradient_item"]
 
 Array = Any
-Join = Callable[[Array, Array], Array]
-"""Joins the factor of a step to what the later steps give."""
+Steps = Callable[[int, int], Sequence[int]]
+"""The steps that entry k of T multiplies."""
 
+_FRONT = mark("The product runs from the first step to step k. Wanted are the steps after k, up to the last.")
+_LAST = mark("Only the last step is used. Every step after k has a factor of its own.")
+_SPANS: Aspect = (
+    (RIGHT, lambda k, T: range(k + 1, T)),
+    (
+        mark("The product begins with step k itself. That one leads to c_k; after c_k comes step k+1."),
+        lambda k, T: range(k, T),
+    ),
+    (
+        mark("Each factor is one step too early: that of step k stands where that of step k+1 belongs."),
+        lambda k, T: range(k, T - 1),
+    ),
+    (
+        mark("Step k+1 is left out of entry k: the product begins one step too late."),
+        lambda k, T: range(k + 2, T),
+    ),
+    (_FRONT, lambda k, T: range(k + 1)),
+    (_FRONT, lambda k, T: range(k)),
+    (_FRONT, lambda k, T: range(1, k + 1)),
+    (
+        mark("Every entry holds the product of all steps. Entry k holds those after step k alone."),
+        lambda k, T: range(T),
+    ),
+    (
+        mark("Every entry holds the same product. Entry k holds the steps after step k alone."),
+        lambda k, T: range(1, T),
+    ),
+    (
+        mark("Entry k holds step k+1 alone: the steps after it are missing in the product."),
+        lambda k, T: range(k + 1, min(k + 2, T)),
+    ),
+    (_LAST, lambda k, T: range(T - 1, T) if k < T - 1 else ()),
+    (mark("Nothing is multiplied: entry k is that of step k alone."), lambda k, T: range(k, k + 1)),
+)
+_ORDER: Aspect = (
+    (RIGHT, lambda rows: rows),
+    (
+        mark("The results stand in reversed order: entry 0 belongs to the first step, the last entry is that of T."),
+        lambda rows: rows[::-1],
+    ),
+)
+_ENDS: Aspect = (
+    (RIGHT, lambda rows: rows),
+    (
+        mark("The last entry is missing. Nothing comes after the last step, and its entry says so."),
+        lambda rows: rows[:-1],
+    ),
+    (
+        mark("The last entry is 0. Nothing comes after the last step: what is there arrives whole."),
+        lambda rows: [*rows[:-1], 0 * rows[-1]],
+    ),
+    (
+        mark("That is one product for the whole sequence. Wanted is one for each step: of the steps after it."),
+        lambda rows: rows[0],
+    ),
+)
 
-def _backwards(factors: Array, last: Array, join: Join) -> Array:
-    """What the steps after each step give, from the last step to the first."""
-    rows = [last]
-    for factor in factors[:0:-1]:
-        rows.append(join(factor, rows[-1]))
-    return np.stack(rows[::-1])
+_SUM = mark("The f_t are added. Each step multiplies what is there, so they multiply.")
+_MEAN = mark("That is the mean of the f_t. Each step multiplies what is there, so they multiply.")
+_JOINS: Aspect = (
+    (RIGHT, lambda some: some.prod(axis=0)),
+    (_SUM, lambda some: some.sum(axis=0)),
+    (_SUM, lambda some: 1 + some.sum(axis=0)),
+    (_SUM, lambda some: some.sum(axis=0) if len(some) else 1 + some.sum(axis=0)),
+    (_MEAN, lambda some: some.mean(axis=0) if len(some) else 1 + some.sum(axis=0)),
+    (_MEAN, lambda some: some.mean(axis=0) if len(some) else some.sum(axis=0)),
+    (
+        mark("The mean of the f_t is raised to a power. The f_t differ: multiply them themselves."),
+        lambda some: some.mean(axis=0) ** len(some) if len(some) else 1 + some.sum(axis=0),
+    ),
+    (
+        mark("The last f is raised to a power. Every step after k has an f of its own."),
+        lambda some: some[-1] ** len(some) if len(some) else 1 + some.sum(axis=0),
+    ),
+    (
+        mark("The first f after step k is raised to a power. Every step after k has an f of its own."),
+        lambda some: some[0] ** len(some) if len(some) else 1 + some.sum(axis=0),
+    ),
+    (
+        mark("A sum of logarithms is left as it is: np.exp turns it into the product."),
+        lambda some: np.log(some).sum(axis=0),
+    ),
+)
+_FACTORS: Aspect = (
+    (RIGHT, lambda fs: fs),
+    (mark("The factors are 1 - f. Forget means keep: f is the share of c that stays."), lambda fs: 1 - fs),
+    (
+        mark("The factors are f (1 - f), the slope of the sigmoid. c_t = f_t * c_(t-1) + ...: along c the slope is f."),
+        lambda fs: fs * (1 - fs),
+    ),
+    (mark("The f_t go through a sigmoid once more: they are gates already."), lambda fs: 1 / (1 + np.exp(-fs))),
+    (mark("The f_t go through tanh: they are gates already."), np.tanh),
+)
+_AXES: Aspect = (
+    (RIGHT, 0),
+    (mark("The product runs along the batch, axis 1. Time is axis 0."), 1),
+    (mark("The product runs along the units, the last axis. Time is axis 0."), 2),
+)
+_PATH_ASPECTS = (_FACTORS, _SPANS, _JOINS, _AXES, _ORDER, _ENDS)
 
 
 def _path(fs: Array) -> Array:
@@ -32,137 +129,41 @@ def _path(fs: Array) -> Array:
     return after
 
 
-def _each(of: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """Something of all that comes after each step; 1 where nothing comes after it."""
+def _path_with(factor: Any, steps: Steps, join: Any, axis: int, order: Any, ends: Any) -> Callable[[Array], Array]:
+    """The direct path as it comes out with one way of each aspect."""
 
     def function(fs: Array) -> Array:
-        rows = [of(fs[k + 1 :]) for k in range(len(fs) - 1)]
-        return np.stack([*rows, np.ones_like(fs[0])])
+        gates = np.moveaxis(factor(fs), axis, 0)
+        T = len(gates)
+        rows = np.array(ends(order([join(gates[list(steps(k, T))]) for k in range(T)])))
+        return np.moveaxis(rows, 0, axis) if rows.ndim == fs.ndim else rows
 
     return function
 
 
-def _flat(fs: Array) -> Array:
-    return np.cumprod(fs[::-1])[::-1]
-
-
-_ITSELF = mark("The product begins with f_k itself. f_k leads from c_(k-1) to c_k; after c_k comes f_(k+1).")
-_FRONT = mark("The product runs from the first step to step k. Wanted are the steps after k, up to the last.")
-_TURNED = mark("The results stand in reversed order: entry 0 belongs to the first step, the last entry is 1.")
-
+_NO_AXIS = mark("The product runs through all numbers, sequences and units too. Name the axis of time: axis=0.")
 PATH_MISTAKES = (
-    Mistake(_ITSELF, lambda fs: np.cumprod(fs[::-1], axis=0)[::-1]),
+    *singles(_path_with, _PATH_ASPECTS),
+    Mistake(_NO_AXIS, lambda fs: np.cumprod(fs[::-1])[::-1]),
+    Mistake(_NO_AXIS, np.cumprod),
+    Mistake(_NO_AXIS, lambda fs: np.prod(fs[1:])),
+    Mistake(_NO_AXIS, np.prod),
+    Mistake(_NO_AXIS, lambda fs: np.array([np.prod(fs[k + 1 :]) for k in range(len(fs))])),
     Mistake(
-        mark("Each factor is one step too early: f_k stands where f_(k+1) belongs, and the last f is not used."),
-        lambda fs: _path(np.concatenate([fs[:1], fs[:-1]])),
+        mark("There is an entry too many, for the state before the first step. Entry 0 belongs to the first c."),
+        lambda fs: np.concatenate([fs[:1] * _path(fs)[:1], _path(fs)]),
     ),
     Mistake(
-        mark("f_(k+1) is left out of entry k: the product begins one step too late."),
-        lambda fs: np.concatenate([_path(fs)[1:], np.ones_like(fs[:1])]),
-    ),
-    Mistake(_FRONT, lambda fs: np.cumprod(fs, axis=0)),
-    Mistake(_FRONT, lambda fs: np.concatenate([np.ones_like(fs[:1]), np.cumprod(fs, axis=0)[:-1]])),
-    Mistake(_FRONT, lambda fs: np.concatenate([np.ones_like(fs[:1]), np.cumprod(fs[1:], axis=0)])),
-    Mistake(_TURNED, lambda fs: _path(fs)[::-1]),
-    Mistake(
-        mark("The results stand in reversed order, and the product begins with f_k itself."),
-        lambda fs: np.cumprod(fs[::-1], axis=0),
+        mark("The first entry is not computed: does the loop stop at step 1? The first step is step 0."),
+        lambda fs: np.concatenate([np.ones_like(fs[:1]), _path(fs)[1:]]),
     ),
     Mistake(
-        mark("The f_t are added. Each step multiplies what is there, so they multiply."),
-        _each(lambda after: after.sum(axis=0)),
-    ),
-    Mistake(
-        mark("The f_t are added. Each step multiplies what is there, so they multiply."),
-        lambda fs: np.cumsum(fs[::-1], axis=0)[::-1],
-    ),
-    Mistake(
-        mark("That is the mean of the f_t after step k. Each step multiplies, so the f_t multiply."),
-        _each(lambda after: after.mean(axis=0)),
-    ),
-    Mistake(
-        mark("The mean of the f_t is raised to a power. The f_t differ: multiply them themselves."),
-        _each(lambda after: after.mean(axis=0) ** len(after)),
-    ),
-    Mistake(
-        mark("Only the last f is used, once or to a power. Every step after k has an f of its own."),
-        _each(lambda after: after[-1]),
-    ),
-    Mistake(
-        mark("Only the last f is used, once or to a power. Every step after k has an f of its own."),
-        _each(lambda after: after[-1] ** len(after)),
-    ),
-    Mistake(
-        mark("Entry k is f_(k+1) alone: the steps after it are missing in the product."),
-        _each(lambda after: after[0]),
-    ),
-    Mistake(
-        mark("f_k to a power stands in entry k. Every step after k has an f of its own."),
-        lambda fs: np.stack([f ** (len(fs) - 1 - k) for k, f in enumerate(fs)]),
-    ),
-    Mistake(mark("Nothing is multiplied: the f_t come back as they are."), lambda fs: fs * 1.0),
-    Mistake(
-        mark("The factors are 1 - f. Forget means keep: f is the share of c that stays."),
-        lambda fs: _path(1.0 - fs),
-    ),
-    Mistake(
-        mark("The factors are f (1 - f), the slope of the sigmoid. c_t = f_t * c_(t-1) + ...: along c the slope is f."),
-        lambda fs: _path(fs * (1.0 - fs)),
-    ),
-    Mistake(
-        mark("The product runs along the batch, axis 1. Time is axis 0."),
-        lambda fs: _path(fs.swapaxes(0, 1)).swapaxes(0, 1),
-    ),
-    Mistake(
-        mark("The product runs along the batch, axis 1. Time is axis 0."),
-        lambda fs: np.cumprod(fs[:, ::-1], axis=1)[:, ::-1],
-    ),
-    Mistake(
-        mark("The product runs along the units, the last axis. Time is axis 0."),
-        lambda fs: _path(fs.swapaxes(0, 2)).swapaxes(0, 2),
-    ),
-    Mistake(
-        mark("The product runs along the units, the last axis. Time is axis 0."),
-        lambda fs: np.cumprod(fs[..., ::-1], axis=-1)[..., ::-1],
-    ),
-    Mistake(
-        mark("np.cumprod without an axis runs through all numbers in a row. Name the axis of time: axis=0."), _flat
-    ),
-    Mistake(
-        mark("np.cumprod without an axis runs through all numbers in a row. Name the axis of time: axis=0."),
-        np.cumprod,
-    ),
-    Mistake(
-        mark("That is one product for the whole sequence. Wanted is one for each step: the f_t after it."),
-        lambda fs: np.prod(fs[1:], axis=0),
-    ),
-    Mistake(
-        mark("That is one product for the whole sequence. Wanted is one for each step: the f_t after it."),
-        lambda fs: np.prod(fs, axis=0),
-    ),
-    Mistake(
-        mark("Every entry holds the product of all f_t. Entry k holds those after step k alone."),
-        lambda fs: np.broadcast_to(np.prod(fs, axis=0), fs.shape) * 1.0,
-    ),
-    Mistake(
-        mark("The last entry is 0, and so is all before it: a product begins with 1."),
+        mark("All is 0: a product that begins with 0 stays 0. It begins with 1."),
         np.zeros_like,
-    ),
-    Mistake(
-        mark("The last entry is missing or 0. Nothing comes after the last step: its entry is 1."),
-        lambda fs: np.concatenate([_path(fs)[:-1], np.zeros_like(fs[:1])]),
-    ),
-    Mistake(
-        mark("The last entry is missing or 0. Nothing comes after the last step: its entry is 1."),
-        lambda fs: _path(fs)[:-1],
     ),
     Mistake(
         mark("The last entry is the last f. Nothing comes after the last step: its entry is 1."),
         lambda fs: np.concatenate([_path(fs)[:-1], fs[-1:]]),
-    ),
-    Mistake(
-        mark("A sum of logarithms is left as it is: np.exp turns it into the product."),
-        lambda fs: _backwards(np.log(fs), np.zeros_like(fs[0]), lambda f, after: f + after),
     ),
     Mistake(
         mark("One product is divided by another. Where a gate is 0 that is 0/0: multiply only."),
@@ -186,6 +187,65 @@ def _path_draws(rng: np.random.Generator) -> tuple[Draw, ...]:
     )
 
 
+_BLOCKS: Aspect = (
+    (RIGHT, lambda m, H: m[..., H:, H:]),
+    (
+        mark("That is the block from h to h, the first of each half. The state is (h, c): c is the second half."),
+        lambda m, H: m[..., :H, :H],
+    ),
+    (
+        mark("That is the block from h to c: its columns are those of h. Rows and columns of c are the second half."),
+        lambda m, H: m[..., H:, :H],
+    ),
+    (
+        mark("That is the block from c to h: its rows are those of h. Rows and columns of c are the second half."),
+        lambda m, H: m[..., :H, H:],
+    ),
+    (
+        mark("That is the whole product. Wanted is its block from c to c: the second half of rows and of columns."),
+        lambda m, H: m,
+    ),
+    (
+        mark("The block is transposed: entry [i, j] is what c_j of step k does to c_i of the last step."),
+        lambda m, H: m[..., H:, H:].swapaxes(-1, -2),
+    ),
+    (
+        mark("That is only the diagonal of the block. A path through h leads from one unit to another: keep it all."),
+        lambda m, H: np.diagonal(m[..., H:, H:], axis1=-2, axis2=-1),
+    ),
+    (
+        mark("That is the size of the block. Wanted is the block itself, a matrix for each step and sequence."),
+        lambda m, H: np.linalg.norm(m[..., H:, H:], 2, axis=(-2, -1)),
+    ),
+)
+_PLACES = mark("`*` multiplies number by number; a product of matrices is `@`.")
+_PRODUCTS: Aspect = (
+    (RIGHT, lambda after, j: after @ j),
+    (
+        mark("The matrices stand in the wrong order: a later step stands left of an earlier one."),
+        lambda after, j: j @ after,
+    ),
+    (_PLACES, lambda after, j: after * j),
+    (mark("The matrices are added. Steps one after the other multiply."), lambda after, j: after + j),
+    (
+        mark("The matrices are transposed before they are multiplied: they fit as they are."),
+        lambda after, j: after @ j.swapaxes(-1, -2),
+    ),
+)
+_STARTS: Aspect = (
+    (RIGHT, lambda n: np.eye(n)),
+    (
+        mark("The product begins with a matrix full of 1. The matrix that changes nothing is the identity, np.eye."),
+        lambda n: np.ones((n, n)),
+    ),
+    (
+        mark("The product begins with zeros, so all of it is 0. It begins with the identity."),
+        lambda n: np.zeros((n, n)),
+    ),
+)
+_WHOLE_ASPECTS = (_SPANS, _PRODUCTS, _STARTS, _BLOCKS, _ORDER, _ENDS)
+
+
 def _whole(js: Array) -> Array:
     H = js.shape[-1] // 2
     after = np.zeros_like(js) + np.eye(2 * H)
@@ -194,55 +254,28 @@ def _whole(js: Array) -> Array:
     return after[..., H:, H:]
 
 
-def _of_products(change: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """Something else of the products of the step Jacobians than their last block."""
+def _whole_with(steps: Steps, multiply: Any, start: Any, block: Any, order: Any, ends: Any) -> Callable[[Array], Array]:
+    """The whole gradient as it comes out with one way of each aspect."""
 
     def function(js: Array) -> Array:
-        start = np.broadcast_to(np.eye(js.shape[-1]), js.shape[1:])
-        return change(_backwards(js, start, lambda j, after: after @ j))
+        T, H = len(js), js.shape[-1] // 2
+        rows = []
+        for k in range(T):
+            after = np.broadcast_to(start(2 * H), js.shape[1:])
+            for t in reversed(steps(k, T)):
+                after = multiply(after, js[t])
+            rows.append(block(after, H))
+        return np.array(ends(order(rows)))
 
     return function
-
-
-def _joined(join: Join) -> Callable[[Array], Array]:
-    """The last block of another way to join the step Jacobians."""
-
-    def function(js: Array) -> Array:
-        start = np.broadcast_to(np.eye(js.shape[-1]), js.shape[1:])
-        return _last(_backwards(js, start, join))
-
-    return function
-
-
-def _last(js: Array) -> Array:
-    half = js.shape[-1] // 2
-    return js[..., half:, half:]
-
-
-def _first(js: Array) -> Array:
-    half = js.shape[-1] // 2
-    return js[..., :half, :half]
 
 
 def _only_cells(js: Array) -> Array:
-    cells = _last(js)
-    start = np.broadcast_to(np.eye(cells.shape[-1]), cells.shape[1:])
-    return _backwards(cells, start, lambda j, after: after @ j)
-
-
-def _forwards(js: Array) -> Array:
-    rows = [js[0]]
-    for j in js[1:]:
-        rows.append(j @ rows[-1])
-    return _last(np.stack(rows))
-
-
-def _shifted(js: Array) -> Array:
-    return _whole(np.concatenate([js[:1], js[:-1]]))
-
-
-def _itself(js: Array) -> Array:
-    return _whole(np.concatenate([js[:1], js]))[:-1]
+    H = js.shape[-1] // 2
+    after = np.zeros_like(js[..., H:, H:]) + np.eye(H)
+    for k in range(len(js) - 2, -1, -1):
+        after[k] = after[k + 1] @ js[k + 1][..., H:, H:]
+    return after
 
 
 WHOLE_MISTAKES = (
@@ -253,66 +286,11 @@ WHOLE_MISTAKES = (
         ),
         _only_cells,
     ),
+    *singles(_whole_with, _WHOLE_ASPECTS),
+    Mistake(_PLACES, _whole_with(_SPANS[0][1], _PRODUCTS[2][1], _STARTS[1][1], *(a[0][1] for a in _WHOLE_ASPECTS[3:]))),
     Mistake(
-        mark("The matrices stand in the wrong order: a later step stands left of an earlier one."),
-        _joined(lambda j, after: j @ after),
-    ),
-    Mistake(mark("The product begins with the matrix of step k itself; after c_k comes the matrix of k+1."), _itself),
-    Mistake(mark("Each matrix is one step too early: that of step k stands where that of step k+1 belongs."), _shifted),
-    Mistake(
-        mark("The matrix of step k+1 is left out of entry k: the product begins one step too late."),
-        lambda js: np.concatenate([_whole(js)[1:], _whole(js)[-1:]]),
-    ),
-    Mistake(mark("The product runs from the first step to step k. Wanted are the steps after k."), _forwards),
-    Mistake(mark("The results stand in reversed order: the last entry is the identity."), lambda js: _whole(js)[::-1]),
-    Mistake(
-        mark("`*` multiplies number by number; a product of matrices is `@`."), _joined(lambda j, after: after * j)
-    ),
-    Mistake(
-        mark("`*` multiplies number by number; a product of matrices is `@`."),
-        lambda js: _last(_backwards(js, np.ones_like(js[0]), lambda j, after: after * j)),
-    ),
-    Mistake(mark("The matrices are added. Steps one after the other multiply."), _joined(lambda j, after: after + j)),
-    Mistake(
-        mark("That is the block from h to h, the first of each half. The state is (h, c): c is the second half."),
-        _of_products(_first),
-    ),
-    Mistake(
-        mark("That is the block from h to c: its columns are those of h. Rows and columns of c are the second half."),
-        _of_products(lambda js: js[..., js.shape[-1] // 2 :, : js.shape[-1] // 2]),
-    ),
-    Mistake(
-        mark("That is the block from c to h: its rows are those of h. Rows and columns of c are the second half."),
-        _of_products(lambda js: js[..., : js.shape[-1] // 2, js.shape[-1] // 2 :]),
-    ),
-    Mistake(
-        mark("That is the whole product. Wanted is its block from c to c: the second half of rows and of columns."),
-        _of_products(lambda js: js),
-    ),
-    Mistake(
-        mark("The matrices are transposed: entry [i, j] is what c_j of step k does to c_i of the last step."),
-        lambda js: _whole(js).swapaxes(-1, -2),
-    ),
-    Mistake(mark("Nothing is multiplied: entry k is a block of one step's matrix."), _last),
-    Mistake(
-        mark("Entry k is the matrix of step k+1 alone: the steps after it are missing in the product."),
-        lambda js: np.concatenate([_last(js)[1:], _whole(js)[-1:]]),
-    ),
-    Mistake(
-        mark("The last entry is missing. Nothing comes after the last step: its entry is the identity."),
-        lambda js: _whole(js)[:-1],
-    ),
-    Mistake(
-        mark("The product begins with zeros, so all of it is 0. It begins with the identity."),
-        lambda js: np.zeros_like(_last(js)),
-    ),
-    Mistake(
-        mark("The product begins with a matrix full of 1. The matrix that changes nothing is the identity, np.eye."),
-        lambda js: _last(_backwards(js, np.ones_like(js[0]), lambda j, after: after @ j)),
-    ),
-    Mistake(
-        mark("That is one product for the whole sequence. Wanted is one for each step."),
-        lambda js: _whole(js)[0],
+        mark("The first entry is not computed: does the loop stop at step 1? The first step is step 0."),
+        lambda js: np.concatenate([_whole(js)[-1:], _whole(js)[1:]]),
     ),
 )
 
@@ -351,6 +329,7 @@ def cell_path_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=_path,
         mistakes=PATH_MISTAKES,
         draw=_path_draws,
+        further=partial(pairs, _path_with, _PATH_ASPECTS),
     )
 
 
@@ -386,4 +365,5 @@ def whole_gradient_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem
         function=_whole,
         mistakes=WHOLE_MISTAKES,
         draw=_whole_draws,
+        further=partial(pairs, _whole_with, _WHOLE_ASPECTS),
     )

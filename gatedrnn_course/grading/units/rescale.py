@@ -47,7 +47,7 @@ SCALE_MISTAKES = (
         lambda U, norm: U * norm / np.linalg.det(U),
     ),
     Mistake(
-        mark("It is divided by the size of the determinant, which tells nothing about the largest singular value."),
+        mark("It is divided by the determinant, which tells nothing about the largest singular value."),
         lambda U, norm: U * norm / np.abs(np.linalg.det(U)),
     ),
     Mistake(
@@ -78,6 +78,34 @@ SCALE_MISTAKES = (
     Mistake(
         mark("All singular values are set to `norm`: that is another matrix. U is to keep its directions and ratios."),
         _rotated,
+    ),
+    Mistake(
+        mark("It is divided by the square of its norm."),
+        lambda U, norm: U * norm / np.linalg.norm(U, 2) ** 2,
+    ),
+    Mistake(
+        mark("A root is taken too much: the norm of a matrix times a number is its norm times the number."),
+        lambda U, norm: U * np.sqrt(norm / np.linalg.norm(U, 2)),
+    ),
+    Mistake(
+        mark("Each column is divided by a singular value of its own; one number, the largest, scales the matrix."),
+        lambda U, norm: U * norm / np.linalg.svd(U)[1],
+    ),
+    Mistake(
+        mark("It is divided by np.linalg.norm(U, 1), the largest sum in a column; the spectral norm has a 2 there."),
+        lambda U, norm: U * norm / np.linalg.norm(U, 1),
+    ),
+    Mistake(
+        mark("It is divided by np.linalg.norm(U, np.inf), the largest sum in a row; the spectral norm has a 2 there."),
+        lambda U, norm: U * norm / np.linalg.norm(U, np.inf),
+    ),
+    Mistake(
+        mark("The difference of the two norms is taken; their quotient is the factor."),
+        lambda U, norm: U * (norm - np.linalg.norm(U, 2)),
+    ),
+    Mistake(
+        mark("The factor is handed back; the matrix times the factor is asked for."),
+        lambda U, norm: norm / np.linalg.norm(U, 2),
     ),
     Mistake(mark("U comes back transposed."), lambda U, norm: U.T * norm / np.linalg.norm(U, 2)),
 )
@@ -139,6 +167,26 @@ def _clip_draws(rng: np.random.Generator) -> tuple[Draw, ...]:
 
 
 CLIP_MISTAKES = (
+    Mistake(
+        mark("The factor is handed back; the gradient times the factor is asked for."),
+        lambda g, threshold: threshold / _length(g) if _length(g) > threshold else g,
+    ),
+    Mistake(
+        mark("Each number is clipped by itself, and only from above; one number scales all of the gradient."),
+        np.minimum,
+    ),
+    Mistake(
+        mark("Each number is compared with the threshold; the length of the whole gradient is."),
+        lambda g, threshold: np.where(np.abs(g) > threshold, g * threshold / _length(g), g),
+    ),
+    Mistake(
+        mark("What the gradient is too long by is subtracted, which turns it; one number scales all of it."),
+        lambda g, threshold: g - (_length(g) - threshold) if _length(g) > threshold else g,
+    ),
+    Mistake(
+        mark("All gradients are brought to length 1; one no longer than the threshold stays as it is."),
+        lambda g, threshold: g / _length(g),
+    ),
     Mistake(
         mark("Each number is clipped by itself, which turns the gradient; one number scales all of it."),
         lambda g, threshold: np.clip(g, -threshold, threshold),

@@ -1,10 +1,11 @@
 """Unit 01: a plain RNN, its gradient through time, and why it forgets."""
 
+import numpy as np
+
 from gatedrnn_course.cells import catalogue, whole_step
-from gatedrnn_course.grading.items import SequenceItem, SliceItem
+from gatedrnn_course.grading.items import JacobianItem, Mistake, SequenceItem, SliceItem
 from gatedrnn_course.grading.units.gradient_norms import gradient_norms_item
 from gatedrnn_course.grading.units.rescale import clip_gradient_item, scale_to_norm_item
-from gatedrnn_course.grading.units.step_jacobian import step_jacobian_item
 from gatedrnn_course.grading.units.unit import Unit
 from gatedrnn_course.text import mark
 
@@ -15,6 +16,22 @@ NO_RNN = (
     *("gatedrnn_course.cells", "gatedrnn_course.catalogue", "gatedrnn_course.engines", "gatedrnn_course.grading"),
 )
 NO_CLIP = (*NO_RNN, "torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grad.clip_grad_norm_")
+
+JACOBIAN_MISTAKES = (
+    Mistake(
+        mark("The slopes have no axis for the columns: `h[..., None]` puts slope i beside row i, in every sequence."),
+        lambda h, p: (1 - h**2) * p.U_h,
+    ),
+    Mistake(
+        mark("That is one vector, the slopes times U_h. A Jacobian keeps a row for every new unit."),
+        lambda h, p: (1 - h**2) @ p.U_h,
+    ),
+    Mistake(
+        mark("np.diag makes a matrix of one vector; of a batch it takes a diagonal out. `h[..., None] * U` does both."),
+        lambda h, p: np.diag(1 - h**2) @ p.U_h,
+    ),
+    Mistake(mark("All Jacobians have the wrong sign."), lambda h, p: -(1 - h[..., None] ** 2) * p.U_h),
+)
 
 UNIT = Unit(
     "01",
@@ -46,18 +63,20 @@ UNIT = Unit(
             NO_RNN,
             cell=RNN,
         ),
-        step_jacobian_item(
+        JacobianItem(
+            "step_jacobian",
             20,
-            NO_RNN,
+            mark("The Jacobian of one step: how each new unit answers to each old one."),
             (
                 mark("Move one old unit j a little. By how much does the sum inside the tanh of unit i move?"),
                 mark(
                     "The slope of tanh at its output h is 1 - h squared: a number for each new unit, so for each row."
                 ),
-                mark(
-                    "`h[..., None]` has shape (B, H, 1): times a matrix (H, H) it scales the rows, for each sequence."
-                ),
+                mark("`h[..., None]` has one more axis than h: times a matrix (H, H) it scales the rows."),
             ),
+            NO_RNN,
+            cell=RNN,
+            mistakes=JACOBIAN_MISTAKES,
         ),
         gradient_norms_item(
             25,

@@ -1,7 +1,8 @@
 """Unit 05: how gradients flow through an LSTM, along the cell state and around it, and the biases that keep them."""
 
+from gatedrnn_course.grading.units.chrono import chrono_item
 from gatedrnn_course.grading.units.flow_report import flow_report_item
-from gatedrnn_course.grading.units.forget_bias import chrono_item, forget_bias_item
+from gatedrnn_course.grading.units.forget_bias import forget_bias_item
 from gatedrnn_course.grading.units.gradient_paths import cell_path_item, whole_gradient_item
 from gatedrnn_course.grading.units.u03_gates import NO_LSTM
 from gatedrnn_course.grading.units.unit import Unit

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -18,14 +16,14 @@ from gatedrnn_course.lab.gates.picture import draw
 from gatedrnn_course.lab.gates.table import tabulate
 from gatedrnn_course.lab.gates.values import XS, presets, run_flow, starting_point, weights
 from gatedrnn_course.lab.gates.words import fill, run_sentence, sentence
-from gatedrnn_course.lab.picture import Picture, image
+from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.timeline import Range, draw_timeline
-from gatedrnn_course.lab.widget.explorer import STILL
+from gatedrnn_course.lab.widget.alive import Alive, module, script
+from gatedrnn_course.lab.widget.whose import whose
 from gatedrnn_course.text import _
 
 __all__ = ["GateExplorer", "explore_gates"]
 
-_HERE = Path(__file__).parent
 BIAS = (-8.0, 8.0)
 START = (-2.0, 2.0)
 STEP = 3
@@ -34,7 +32,7 @@ REACH = 24.0
 """No state gets further in a run: it starts within 2 and grows by at most 1 a step."""
 
 
-class GateExplorer(anywidget.AnyWidget):
+class GateExplorer(Alive):
     """A run of a cell with a single number in it.
 
     The browser draws; Python computes, with the learner's own functions for the lines that have passed. The browser
@@ -44,8 +42,8 @@ class GateExplorer(anywidget.AnyWidget):
         flow: The cell and its valves.
     """
 
-    _esm = (_HERE / "gates.js").read_text("utf-8")
-    _css = (_HERE.parent / "widgets.css").read_text("utf-8")
+    _source = script(Path(__file__).parent / "gates.js")
+    _esm = module(_source)
     svg = traitlets.Unicode().tag(sync=True)
     timeline = traitlets.Unicode().tag(sync=True)
     xs: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -83,7 +81,7 @@ class GateExplorer(anywidget.AnyWidget):
             summary=run_sentence(flow),
             position=start,
             answer={"position": start, "rows": rows},
-            whose=_whose(flow, used),
+            whose=whose(used, flow.cell.name),
             equations=_equations(flow, self.weights),
             words={
                 "equations": _("Equations and weights"),
@@ -100,7 +98,7 @@ class GateExplorer(anywidget.AnyWidget):
         if position is None:
             return
         rows, used = run_flow(self.flow, position, self.weights)
-        self.whose = _whose(self.flow, used)
+        self.whose = whose(used, self.flow.cell.name)
         self.answer = {"position": change["new"], "rows": rows}
 
     def read_out(self) -> str:
@@ -110,32 +108,20 @@ class GateExplorer(anywidget.AnyWidget):
         ends = {"start": rows[0][old], "end": rows[-1][state], "end_h": rows[-1]["h"], "count": len(rows)}
         return fill(f"{self.summary} {self.template}", {**rows[step - 1], **ends, "step": step})
 
-    def pictures(self) -> tuple[Picture, Picture]:
-        """The run, and the chosen step of it, for readers who cannot move them."""
+    def pictures_now(self) -> tuple[Picture, ...]:
+        """The run, and the chosen step of it."""
         rows, step, words = self.answer["rows"], self._step(), self.read_out()
-        drawn = self._timeline(rows, step, paper=True, label=words)
-        return Picture(drawn, words), Picture(draw(self.flow, rows[step - 1], paper=True), words)
+        run_of = Picture(self._timeline(rows, step, paper=True, label=words), words)
+        return run_of, Picture(draw(self.flow, rows[step - 1], paper=True), _("The marked step as a picture."))
+
+    def said(self) -> str:
+        """The read-out, and whose functions computed it."""
+        return f"{self.read_out()} {self.whose}"
 
     def __repr__(self) -> str:
         return _("{cell}, {count} steps with sliders. {numbers}").format(
             cell=self.flow.cell.name, count=len(XS), numbers=self._start
         )
-
-    def _repr_html_(self) -> str:
-        """Pictures and read-out for a page without Python and without a network."""
-        run_of, step = self.pictures()
-        still = _(STILL)
-        return (
-            f"{image(run_of.drawing, run_of.alt)}{image(step.drawing, _('The marked step as a picture.'))}"
-            f"<p>{escape(run_of.alt)} {escape(self.whose)}</p><p><em>{escape(still)}</em></p>"
-        )
-
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        bundle = super()._repr_mimebundle_(**options)
-        if bundle is not None:
-            bundle[0]["text/html"] = self._repr_html_()
-            bundle[0]["image/svg+xml"] = self.pictures()[0].svg
-        return bundle
 
     def _timeline(self, rows: list[dict[str, float]], step: int, paper: bool = False, label: str = "") -> str:
         """Inputs, gates, what is new, and the states, from top to bottom."""
@@ -196,14 +182,6 @@ def _step_words(flow: Flow) -> str:
     """The head of a step's read-out, such as `Step 3, x = 1.00.`."""
     head = _("Step {step}").format(step="{step#}")
     return ", ".join((head, *(f"{name} = {{{name}}}" for name in flow.cell.inputs))) + "."
-
-
-def _whose(flow: Flow, used: tuple[str, ...]) -> str:
-    """Whose functions compute the numbers."""
-    if not used:
-        return _("The numbers come from the course's own {cell}.").format(cell=flow.cell.name)
-    names = ", ".join(used)
-    return _("Computed with your functions: {names}.").format(names=names)
 
 
 def _equations(flow: Flow, p: Mapping[str, Any]) -> str:

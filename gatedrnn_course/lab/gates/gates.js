@@ -18,14 +18,14 @@ function interpolate({ args, axes, values }, numbers) {
   return corners.reduce((sum, [index, weight]) => sum + (weight ? weight * values[index] : 0), 0);
 }
 
-export function lookUp(table, position) {
+function lookUp(table, position) {
   const numbers = { ...position };
   for (const line of table) numbers[line.name] = interpolate(line, numbers);
   return numbers;
 }
 
 // Every step of a run: each begins with the states of the step before, the first with those of the position or 0.
-export function runOver(table, position, { xs, inputs, states }) {
+function runOver(table, position, { xs, inputs, states }) {
   let before = Object.fromEntries(states.map((state) => [`${state}_prev`, position[`${state}_prev`] ?? 0]));
   return xs.map((x) => {
     const given = Object.fromEntries(inputs.map((name) => [name, x]));
@@ -35,12 +35,12 @@ export function runOver(table, position, { xs, inputs, states }) {
   });
 }
 
-export function shown(value) {
+function shown(value) {
   const text = (value + 1e-9).toFixed(2);
   return text === "-0.00" ? "0.00" : text;
 }
 
-export function fill(template, numbers) {
+function fill(template, numbers) {
   return template.replace(/\{(\w+)([%#]?)\}/g, (_all, name, kind) =>
     kind === "%" ? `${(100 * numbers[name] + 1e-9).toFixed(0)} %`
       : kind === "#" ? numbers[name].toFixed(0) : shown(numbers[name]));
@@ -81,15 +81,6 @@ function paintRun(svg, rows, step) {
   const mark = svg.querySelector("[data-mark]");
   mark.setAttribute("x", (Number(mark.dataset.left) + Number(mark.dataset.mark) * (step - 1)).toFixed(2));
 }
-
-const make = (tag, parent, text = "", className = "") => {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  element.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
-  if (className) element.className = className;
-  parent.append(element);
-  return element;
-};
 
 // A labelled slider for one knob.
 function slider(parent, knob, label, get, set) {
@@ -168,5 +159,3 @@ function render({ model, el }) {
   refresh();
   return () => model.off("change:position change:answer change:whose", refresh);
 }
-
-export default { render };

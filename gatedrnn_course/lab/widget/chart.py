@@ -12,7 +12,9 @@ from gatedrnn_course.cells.colours import STYLES, Style
 __all__ = ["Axis", "Curve", "draw_chart"]
 
 WIDTH, LEFT, RIGHT, TALL, ROW = 530, 62, 514, 210, 20
-"""The curves stand between LEFT and RIGHT; above them a row of ROW for every two names."""
+"""The curves stand between LEFT and RIGHT; above them their names, each in a row of ROW or two side by side."""
+LONG = 31
+"""Letters of a name that needs the row for itself."""
 FAR = 400.0
 """How far outside of the chart a curve may go before it is cut."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -48,7 +50,7 @@ class Axis:
         if self.log:
             ends = round(math.log10(self.low)), round(math.log10(self.high))
             every = max(1, math.ceil((ends[1] - ends[0]) / 5))
-            powers = range(ends[1], ends[0] - 1, -every)
+            powers = [power for power in range(ends[1], ends[0] - 1, -1) if power % every == 0]
             return [(10.0**power, "1" if power == 0 else "10" + str(power).translate(_RAISED)) for power in powers]
         rough = (self.high - self.low) / 5
         unit = 10 ** math.floor(math.log10(rough))
@@ -86,7 +88,8 @@ def draw_chart(curves: Sequence[Curve], x: Axis, y: Axis) -> str:
     Returns:
         An SVG in the ink of the page. What lies outside of the axes is not drawn.
     """
-    top = 10 + ROW * math.ceil(len(curves) / 2) + ROW
+    abreast = 2 if all(len(curve.name) < LONG for curve in curves) else 1
+    top = 10 + ROW * math.ceil(len(curves) / abreast) + ROW
     height = top + TALL + 44
     body = []
     for value, words in y.ticks():
@@ -103,7 +106,7 @@ def draw_chart(curves: Sequence[Curve], x: Axis, y: Axis) -> str:
     lines = []
     for k, curve in enumerate(curves):
         look = _look(curve, k)
-        left, row = 6 + (WIDTH // 2) * (k % 2), 16 + ROW * (k // 2)
+        left, row = 6 + (WIDTH // 2) * (k % abreast), 16 + ROW * (k // abreast)
         body.append(
             f'<path d="M{left} {row - 4}h34" {look}/><text x="{left + 40}" y="{row}">{escape(curve.name)}</text>'
         )

@@ -1,10 +1,28 @@
 // Sliders, a picture and a read-out. Python has computed every position; here they are only looked up.
 
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// Whole numbers from their letters; pack.py says how they are written.
+function numbers(text) {
+  const found = [];
+  let number = 0, shift = 0;
+  for (const letter of text) {
+    const part = LETTERS.indexOf(letter);
+    number |= (part & 31) << shift;
+    shift += 5;
+    if (part & 32) continue;
+    found.push(number & 1 ? -(number >>> 1) : number >>> 1);
+    number = shift = 0;
+  }
+  return found;
+}
+
 // The texts by their places, from what pack.py made of them.
 function unpack({ uses, templates }) {
   const spread = ({ texts, picks, digits, moves }) => {
     let sum = 0;
-    return texts ? picks.map((pick) => texts[pick]) : moves.map((move) => ((sum += move) / 10 ** digits).toFixed(digits));
+    return texts ? picks.map((pick) => texts[pick])
+      : numbers(moves).map((move) => ((sum += move) / 10 ** digits).toFixed(digits));
   };
   const columns = templates.map((template) => template.columns.map(spread));
   const seen = templates.map(() => 0);
@@ -15,15 +33,6 @@ function unpack({ uses, templates }) {
     return pieces.map((piece, k) => piece + at(holes[k])).join("");
   };
 }
-
-const make = (tag, parent, text = "", className = "") => {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  element.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
-  if (className) element.className = className;
-  parent.append(element);
-  return element;
-};
 
 // A labelled slider, or a list of words to choose from; returns what shows the place it stands at.
 function control(parent, { name, label, shown, words }, set) {

@@ -10,21 +10,17 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.lab.picture import Picture, image
+from gatedrnn_course.lab.picture import Picture
+from gatedrnn_course.lab.widget.alive import Alive, module, script
 from gatedrnn_course.lab.widget.controls import Choice, Control
 from gatedrnn_course.lab.widget.pack import pack, unpack
-from gatedrnn_course.lab.widget.saved import saved
-from gatedrnn_course.text import _, mark
+from gatedrnn_course.text import _
 
-__all__ = ["MOST", "STILL", "Explorer", "View"]
+__all__ = ["MOST", "Explorer", "View"]
 
-_HERE = Path(__file__).parent
-STILL = mark("Run this cell to move it.")
-"""What a page without Python and scripts says below the picture of something that moves."""
 MOST = 600
 """Positions of a widget: each is computed when it is made, and stored."""
 INK = "#222"
@@ -32,7 +28,7 @@ INK = "#222"
 View = Callable[..., tuple[str, str]]
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(Alive):
     """Something to move by hand.
 
     Args:
@@ -46,9 +42,8 @@ class Explorer(anywidget.AnyWidget):
         CourseError: If there are too many positions.
     """
 
-    _source = (_HERE / "explorer.js").read_text("utf-8")
-    _esm = f"{_source}\nexport default {{ render }};"
-    _css = (_HERE.parent / "widgets.css").read_text("utf-8")
+    _source = script(Path(__file__).parent / "explorer.js")
+    _esm = module(_source)
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
     at: traitlets.List[Any] = traitlets.List().tag(sync=True)
     pictures = traitlets.Dict().tag(sync=True)
@@ -104,23 +99,16 @@ class Explorer(anywidget.AnyWidget):
         words = self.read_out()
         return Picture(_on_paper(unpack(self.pictures)(self._place()), words), words)
 
+    def pictures_now(self) -> tuple[Picture, ...]:
+        """The picture, called by its title, since the words stand below it."""
+        return (Picture(self.picture().drawing, self.title),)
+
+    def said(self) -> str:
+        """The read-out, and whose functions computed it."""
+        return " ".join(filter(None, (self.read_out(), self.whose)))
+
     def __repr__(self) -> str:
         return f"{self.title} {self._start}"
-
-    def _repr_html_(self) -> str:
-        """Picture and read-out for a page without Python and without a network, alive where scripts may run."""
-        shown = self.picture()
-        words = " ".join(filter(None, (shown.alt, self.whose)))
-        still = f"{image(shown.drawing, self.title)}<p>{escape(words)}</p><p><em>{escape(_(STILL))}</em></p>"
-        state = {name: getattr(self, name) for name in ("controls", "at", "pictures", "sentences", "whose")}
-        return saved(f"<div>{still}</div>", self._source, self._css, state)
-
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        bundle = super()._repr_mimebundle_(**options)
-        if bundle is not None:
-            bundle[0]["text/html"] = self._repr_html_()
-            bundle[0]["image/svg+xml"] = self.picture().svg
-        return bundle
 
     def _place(self) -> int:
         """The number of the position among all positions; the last control counts fastest."""

@@ -1,19 +1,23 @@
 """Many texts that differ in their numbers, stored once with a column for each number that changes.
 
 A drawing at another position of a slider is the same text with other numbers in it. So the text is kept as a template,
-and of each number the values at all positions, as whole numbers and each as the difference to the one before. Nothing
-is drawn a second time in the browser: explorer.js puts the numbers back where they stood.
+and of each number the values at all positions: whole numbers, each as the difference to the one before, five bits a
+character as in source maps. Nothing is drawn a second time in the browser: explorer.js puts the numbers back where
+they stood.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
 __all__ = ["pack", "unpack"]
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_LARGE = 2**30
+"""The browser counts bits up to here."""
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)")
 
 
@@ -71,8 +75,9 @@ def _column(numbers: Sequence[str]) -> dict[str, Any]:
     """The values of one number; as texts where writing them as whole numbers would change one."""
     digits = max(len(number.partition(".")[2]) for number in numbers)
     whole = [round(float(number) * 10**digits) for number in numbers]
-    made = {"digits": digits, "moves": [now - before for before, now in zip([0, *whole], whole, strict=False)]}
-    if _spread(made) == list(numbers):
+    moves = [now - before for before, now in zip([0, *whole], whole, strict=False)]
+    made = {"digits": digits, "moves": "".join(map(_letters, moves))}
+    if max(map(abs, moves)) < _LARGE and _spread(made) == list(numbers):
         return made
     distinct = list(dict.fromkeys(numbers))
     return {"texts": distinct, "picks": [distinct.index(number) for number in numbers]}
@@ -82,4 +87,25 @@ def _spread(column: dict[str, Any]) -> list[str]:
     if "texts" in column:
         return [column["texts"][pick] for pick in column["picks"]]
     digits = column["digits"]
-    return [f"{total / 10**digits:.{digits}f}" for total in accumulate(column["moves"])]
+    return [f"{total / 10**digits:.{digits}f}" for total in accumulate(_numbers(column["moves"]))]
+
+
+def _letters(number: int) -> str:
+    """A whole number in base 32, lowest part first; the first bit is its sign, and 32 says that more follows."""
+    rest, text = (abs(number) << 1) | (number < 0), ""
+    while True:
+        rest, part = rest >> 5, rest & 31
+        text += _LETTERS[part | (32 if rest else 0)]
+        if not rest:
+            return text
+
+
+def _numbers(text: str) -> Iterator[int]:
+    number = shift = 0
+    for letter in text:
+        part = _LETTERS.index(letter)
+        number |= (part & 31) << shift
+        shift += 5
+        if not part & 32:
+            yield -(number >> 1) if number & 1 else number >> 1
+            number = shift = 0

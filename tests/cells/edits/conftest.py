@@ -13,6 +13,8 @@ from gatedrnn_course.cells.expr import to_text
 SLICES = {
     "forget gate": Slice(catalogue["LSTM"], ("x", "h_prev"), ("f",)),
     "cell state": Slice(catalogue["LSTM"], ("f", "c_prev", "i", "c_tilde"), ("c",)),
+    "carousel": Slice(catalogue["LSTM 1997"], ("i", "c_tilde", "c_prev"), ("c",)),
+    "branch": Slice(catalogue["residual layer"], ("h_prev",), ("y",)),
     "hidden state": Slice(catalogue["LSTM"], ("o", "c"), ("h",)),
     "output gate": Slice(catalogue["peephole LSTM"], ("x", "h_prev", "c"), ("o",)),
     "mix": Slice(catalogue["GRU"], ("z", "h_prev", "h_tilde"), ("h",)),

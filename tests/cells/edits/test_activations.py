@@ -22,6 +22,16 @@ import pytest
             "c = f * tanh(c_prev) + i * c_tilde",
             "In the cell state, `c_prev` passes through tanh, and should not.",
         ),
+        (
+            "cell state",
+            "c = sigmoid(f) * c_prev + i * c_tilde",
+            "In the cell state, `f` passes through sigmoid, and is a gate already.",
+        ),
+        (
+            "branch",
+            "y = relu(U_2 @ (U_1 @ h_prev + b_1) + b_2)",
+            "In the residual branch, relu stands around the whole line instead of around `U_1 @ h_prev + b_1` alone.",
+        ),
     ],
 )
 def test_a_mistake_with_an_activation_is_named(cut: str, text: str, words: str, sentence: Any) -> None:

@@ -68,3 +68,15 @@ def test_one_minus_is_offered_only_for_a_gate_and_only_once(text: str, sentence:
 )
 def test_a_gate_and_its_complement_are_each_others_mistake(cut: str, text: str, words: str, sentence: Any) -> None:
     assert sentence(cut, text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"), [("c = (1 - i) * c_prev + i * c_tilde", "1 - i"), ("c = i * c_prev + i * c_tilde", "i")]
+)
+def test_an_old_state_that_enters_whole_is_not_weighed(text: str, factor: str, sentence: Any) -> None:
+    assert sentence("carousel", text) == f"In the cell state, `c_prev` is multiplied by `{factor}`, and should not be."
+
+
+def test_a_candidate_has_no_second_weight(sentence: Any) -> None:
+    with pytest.raises(KeyError):
+        sentence("cell state", "c = f * c_prev + f * (i * c_tilde)")

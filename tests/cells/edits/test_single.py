@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 
-from gatedrnn_course.cells import Slice, catalogue, parse, whole_step
+from gatedrnn_course.cells import Slice, backward_step, catalogue, parse, whole_step
 from gatedrnn_course.cells import edits as room
 from gatedrnn_course.cells.edits import (
     activations,
+    batch,
     classes,
     everywhere_edits,
     extra,
+    jacobians,
     joined,
     matrices,
     products,
     single_edits,
+    slopes,
     stand_ins,
     sums,
     swaps,
@@ -25,6 +28,7 @@ from gatedrnn_course.cells.edits.combine import touched
 from gatedrnn_course.cells.edits.single import RULES
 from gatedrnn_course.cells.edits.site import Context
 from gatedrnn_course.cells.expr import put, walk
+from gatedrnn_course.cells.jacobian import JacobianProgram
 
 SUBTRACTED = "c = tanh(W_c @ x - b_c)  # cell state\nh = c * c_prev  # hidden state"
 
@@ -95,11 +99,13 @@ def test_the_lstm_has_more_than_160_single_edits() -> None:
 
 
 PLAINEST_FIRST = """
+    jacobian_transposed matrix_transposed columns_scaled factors_exchanged not_summed averaged over_the_units
+    no_slope slope_of_the_output other_slope no_square
     exchanged_gates exchanged missing_term other_activation no_activation missing_factor one_minus
-    complement_of_another no_transpose as_on_the_slide elementwise factor_after factor_before
+    extra_factor complement_of_another no_transpose as_on_the_slide no_matrix elementwise factor_after factor_before
     other_vector other_parameter other_parameters
     wrong_sign term_twice product_for_sum bracket_too_wide
-    term_outside one_too_many sum_for_product factor_inside complement division
+    term_outside around_too_much one_too_many sum_for_product factor_inside complement division
     throughout one_term_alone extra_term constant_inside sees_too full_peephole joined_crosswise
 """
 
@@ -110,7 +116,7 @@ def test_the_rules_stand_in_one_order_plainest_first() -> None:
 
 
 def test_every_rule_of_the_room_is_in_the_order_once() -> None:
-    modules = (activations, extra, joined, matrices, products, stand_ins, sums, swaps)
+    modules = (activations, batch, extra, jacobians, joined, matrices, products, slopes, stand_ins, sums, swaps)
     written = [getattr(module, name) for module in modules for name in module.__all__]
     assert sorted(rule.__name__ for rule in written) == sorted(PLAINEST_FIRST.split())
     assert set(written) == set(RULES)
@@ -133,7 +139,8 @@ def test_the_earlier_rule_names_what_two_rules_propose(cut: str, text: str, word
 @pytest.fixture(scope="module")
 def written() -> dict[str, set[Any]]:
     """For each rule the lines it writes, over every cell of the course and one that subtracts."""
-    wholes = [whole_step(cell) for cell in (*catalogue.values(), parse(SUBTRACTED))]
+    cells = (*catalogue.values(), parse(SUBTRACTED))
+    wholes = [*map(whole_step, cells), *map(backward_step, cells), JacobianProgram(catalogue["RNN"])]
     return {
         rule.__name__: {
             (whole.cell.name, line.name, put(line.expr, site.path, site.new))

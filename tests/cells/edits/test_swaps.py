@@ -36,6 +36,11 @@ import pytest
             "In the forget gate, `x` and `h_prev` are exchanged.",
         ),
         ("cell state", "c = i * c_prev + f * c_tilde", "In the cell state, `f` and `i` are exchanged."),
+        (
+            "branch",
+            "y = U_2 @ relu(U_1 @ h_prev + b_2) + b_1",
+            "In the residual branch, `b_1` and `b_2` are exchanged.",
+        ),
     ],
 )
 def test_one_name_for_another_is_named(cut: str, text: str, words: str, sentence: Any) -> None:

@@ -61,7 +61,7 @@ def test_mistakes_are_named(mistake: Mistake) -> None:
 
 def test_another_mistake_is_told_by_its_numbers() -> None:
     verdict = judge(ITEM, LocalCaller(lambda v, m: v.sum(axis=0)), 3)
-    assert (verdict.outcome, verdict.mistake) == ("wrong", "")
+    assert (verdict.outcome, verdict.mistake) == ("wrong", "Nothing depends on `mask`.")
 
 
 def test_a_right_answer_is_never_accused() -> None:

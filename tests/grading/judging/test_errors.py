@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from gatedrnn_course.grading.judging.errors import sizes_in_words
+from gatedrnn_course.grading.exchange.values import Problem
+from gatedrnn_course.grading.items import Draw
+from gatedrnn_course.grading.judging.errors import named_error, sizes_in_words
+from gatedrnn_course.grading.units import load
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,21 @@ from gatedrnn_course.grading.judging.errors import sizes_in_words
 )
 def test_sizes_that_do_not_fit_are_told_in_plain_words(message: str, words: str) -> None:
     assert sizes_in_words(message) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "words"),
+    [
+        (
+            "return max(a, 0)",
+            "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()",
+            "np.maximum",
+        ),
+        ("return p.U_2 @ np.diag(s) @ p.U_1", "matmul: (size 4 is different from 3)", "makes a matrix of one vector"),
+    ],
+)
+def test_a_slip_of_numpy_is_told_by_what_to_write(line: str, message: str, words: str) -> None:
+    item = load("02").item("residual_jacobian")
+    told = named_error(item, Draw("batch", (np.zeros((2, 3)), {})), Problem("raised", "ValueError", message, line))
+    assert told is not None
+    assert words in str(told)

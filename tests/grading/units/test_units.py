@@ -71,7 +71,7 @@ def test_points_and_titles(item: Item) -> None:
 
 def test_a_unit_is_found_by_its_number_in_any_form() -> None:
     assert load("3") is load("03")
-    with pytest.raises(CourseError, match=r"There are: 00, 01"):
+    with pytest.raises(CourseError, match=r"There are: 00, 01, 02"):
         load("99")
 
 

@@ -35,7 +35,7 @@ def in_node(tmp_path: Path) -> Run:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed here.")
-    (tmp_path / "gates.mjs").write_text(GateExplorer._esm, "utf-8")
+    (tmp_path / "gates.mjs").write_text(f"{GateExplorer._source}\nexport {{ lookUp, runOver, fill }};", "utf-8")
     (tmp_path / "run.mjs").write_text(SCRIPT, "utf-8")
 
     def ask(widget: GateExplorer, positions: list[dict[str, float]]) -> list[Any]:

@@ -66,8 +66,6 @@ def constant(values: Values) -> Words | None:
         or near(values.right, np.full_like(values.right, given.flat[0]))
     ):
         return None
-    if given.flat[0] == 0:
-        return told(mark("{it} is 0 everywhere. Is the array filled after it is made?"))
     return told(mark("{it} is {number} everywhere: it depends on nothing."), number=float(given.flat[0]))
 
 

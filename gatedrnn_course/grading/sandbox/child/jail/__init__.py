@@ -27,6 +27,7 @@ __all__ = [
     "install",
     "setup",
     "sigmoid",
+    "stack",
     "tanh",
 ]
 
@@ -50,6 +51,12 @@ def sigmoid(a: Any) -> Any:
 def tanh(a: Any) -> Any:
     """The hyperbolic tangent of a number, an array or a tensor of any shape."""
     return a.tanh() if type(a).__module__.partition(".")[0] == "torch" else np.tanh(a)
+
+
+def stack(rows: Any) -> Any:
+    """One array, or tensor, of a list of equal ones, with a new axis in front."""
+    module = type(rows[0]).__module__.partition(".")[0]
+    return sys.modules["torch"].stack(tuple(rows)) if module == "torch" else np.stack(rows)
 
 
 class Quiet:

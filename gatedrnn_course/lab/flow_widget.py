@@ -1,0 +1,90 @@
+"""`explore_flow(lstm_step, rnn_step, residual_layer)`: how much of a gradient arrives, with the forget bias as a slider.
+
+It is computed with the functions it is given, a learner's own where they are those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from gatedrnn_course.cells import catalogue, draw_params, sigmoid
+from gatedrnn_course.lab.flow import gains, step_jacobians
+from gatedrnn_course.lab.memory import bit_sequences
+from gatedrnn_course.lab.widget import Axis, Curve, Explorer, Slider, draw_chart, steps
+from gatedrnn_course.text import _, mark
+
+__all__ = ["explore_flow"]
+
+Step = Callable[..., Any]
+H, LAG = 16, 40
+BIASES = steps(-2.0, 6.0, 0.5)
+SCALES = (0.1, 0.15, 0.2, 0.5, 1.0)
+EVERY = 2
+"""Lags between two points of a curve: what is stored grows with their number."""
+
+
+def explore_flow(lstm_step: Step, rnn_step: Step, residual_layer: Step) -> Explorer:
+    """The gradient of an LSTM over the lag, along the direct path and whole, beside an RNN's and a ResNet's.
+
+    Args:
+        lstm_step: A step of the LSTM.
+        rnn_step: A step of the plain RNN.
+        residual_layer: A residual layer.
+
+    Returns:
+        The widget: sliders for the forget bias and for the size of all other weights, 0.15 of which is about torch's.
+    """
+
+    @lru_cache(maxsize=len(SCALES))
+    def others(scale: float) -> tuple[Any, Any]:
+        return _gains("RNN", rnn_step, scale), _gains("residual layer", residual_layer, scale)
+
+    def view(b_f: float, scale: float) -> tuple[str, str]:
+        rnn, resnet = others(scale)
+        js = _jacobians("LSTM", lstm_step, scale, b_f)
+        direct = gains(js[:, H:, H:])  # the block from c to c of one step is diag(f)
+        told = {
+            mark("RNN"): rnn,
+            mark("LSTM, direct path"): direct,
+            mark("LSTM, whole"): gains(js, H),
+            mark("ResNet"): resnet,
+        }
+        x, y = Axis(_("steps back, or layers"), 0, LAG), Axis(_("what arrives"), 1e-12, 1e4, log=True)
+        chart = draw_chart([Curve(_(n), v[::EVERY], range(0, LAG + 1, EVERY)) for n, v in told.items()], x, y)
+        return chart, _read_out(b_f, {name: float(values[-1]) for name, values in told.items()})
+
+    controls = [
+        Slider("b_f", _("forget bias b_f"), BIASES, 1.0),
+        Slider("scale", _("size of the weights"), SCALES, 0.15),
+    ]
+    return Explorer(_("How much of a gradient arrives?"), controls, view)
+
+
+def _read_out(b_f: float, ends: dict[str, float]) -> str:
+    f = float(sigmoid(np.array(b_f)))
+    words = _("A steady gate of sigmoid({b_f:g}) = {f:.3f} has a half-life of {half_life:.1f} steps.")
+    said = [words.format(b_f=b_f, f=f, half_life=np.log(0.5) / np.log(f))]
+    arrives = ", ".join(f"{_(name)} {value:.2g}" for name, value in ends.items())
+    said.append(_("Over {lag} steps arrive: {arrives}.").format(lag=LAG, arrives=arrives))
+    return " ".join(said)
+
+
+def _gains(cell: str, step: Step, scale: float) -> Any:
+    return gains(_jacobians(cell, step, scale))
+
+
+def _jacobians(name: str, step: Step, scale: float, b_f: float | None = None) -> Any:
+    """The Jacobians of one sequence, or of a stack of layers, with weights drawn from the same seed each time."""
+    cell, rng = catalogue[name], np.random.default_rng(0)
+    if not cell.inputs:
+        layers = [draw_params(cell, H, H, rng, scale) for _layer in range(LAG + 1)]
+        return step_jacobians(step, [rng.normal(size=(1, H))], layers)[:, 0]
+    p = draw_params(cell, 2, H, rng, scale)
+    if b_f is not None:
+        p.b_f[:] = b_f
+    xs, _bits = bit_sequences(1, LAG + 1)
+    return step_jacobians(step, [np.zeros((1, H)) for _state in cell.states], p, xs)[:, 0]
