@@ -223,7 +223,7 @@ check(parameter_count)
 def hidden_size_for(parameters, D):
     # BEGIN SOLUTION
     H = 1
-    while 3 * (H + 1) * (D + H + 2) <= parameters:
+    while parameters >= 3 * (H + 1) * (D + H + 2):
         H = H + 1
     return H
     # END SOLUTION

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatedrnn_course.cells.edits.site import Context, Site, is_derivative
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Num, Op, Path, join_sum, names, terms
+from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Num, Op, Path, names, terms
 from gatedrnn_course.cells.language import is_parameter, is_state
 from gatedrnn_course.text import mark
 
-__all__ = ["constant_inside", "extra_gate", "extra_term", "full_peephole", "sees_too"]
+__all__ = ["constant_inside", "extra_term", "full_peephole", "sees_too"]
 
 
 def _alike(ctx: Context) -> Iterator[str]:
@@ -24,19 +24,6 @@ def extra_term(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         for name in filter(is_state, _alike(ctx)):
             words = mark("In {line}, `{name}` is added, and should not be.")
             yield ctx.site(path, Op("+", node, Name(name)), ("extra",), words, name=name)
-
-
-def extra_gate(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
-    """One term of a state multiplied by a gate that has no part in it: `z * (r * h_prev) + (1 - z) * h_tilde`."""
-    if path or not ctx.sum_root(path, node) or is_derivative(ctx.line.name):
-        return
-    signed, used = terms(node), set(names(node))
-    for name in _alike(ctx):
-        if name not in used and ctx.is_gate(Name(name)):
-            for k, (sign, term) in enumerate(signed):
-                new = join_sum([*signed[:k], (sign, Op("*", term, Name(name))), *signed[k + 1 :]])
-                words = mark("In {line}, `{term}` is multiplied by `{gate}`, and should not be.")
-                yield ctx.site(path, new, ("extra gate",), words, term=term, gate=name)
 
 
 def sees_too(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

@@ -79,7 +79,6 @@ RULES: tuple[Rule, ...] = (
     stand_ins.throughout,
     stand_ins.one_term_alone,
     extra.extra_term,
-    extra.extra_gate,
     extra.constant_inside,
     extra.sees_too,
     extra.full_peephole,

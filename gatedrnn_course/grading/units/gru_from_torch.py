@@ -62,7 +62,7 @@ def _all(prefix: str, how: Callable[[Any], Any]) -> Change:
 
 
 _IN_ORDER = mark("The blocks are in another order: from top to bottom torch has r, z, n.")
-_ONE_BIAS = mark("b_z and b_r: torch adds both of its biases, so each is the sum of two.")
+_ONE_BIAS = mark("`b_z` and `b_r`: torch adds both of its biases, so each is the sum of two.")
 _EXCHANGED = mark("W and U are exchanged: weight_ih meets the input, weight_hh the hidden state.")
 
 MISTAKES = (
@@ -79,32 +79,32 @@ MISTAKES = (
     Mistake(_ONE_BIAS, _but(lambda _p, t: {"b_z": t["ih_z"], "b_r": t["ih_r"]})),
     Mistake(_ONE_BIAS, _but(lambda _p, t: {"b_z": t["hh_z"], "b_r": t["hh_r"]})),
     Mistake(
-        mark("b_z and b_r: bias_ih of the one is added to bias_hh of the other."),
+        mark("`b_z` and `b_r`: bias_ih of the one is added to bias_hh of the other."),
         _but(lambda _p, t: {"b_z": t["ih_z"] + t["hh_r"], "b_r": t["ih_r"] + t["hh_z"]}),
     ),
     Mistake(
-        mark("b_z and b_r: bias_ih of the one is added to bias_hh of the other."),
+        mark("`b_z` and `b_r`: bias_ih of the one is added to bias_hh of the other."),
         _but(lambda _p, t: {"b_z": t["ih_r"] + t["hh_z"], "b_r": t["ih_z"] + t["hh_r"]}),
     ),
     Mistake(
-        mark("b_h and b_u are exchanged: the bias from weight_hh's side stands inside the brackets, with r."),
+        mark("`b_h` and `b_u` are exchanged: the bias from weight_hh's side stands inside the brackets, with r."),
         _but(lambda _p, t: {"b_h": t["hh_h"], "b_u": t["ih_h"]}),
     ),
     Mistake(
-        mark("b_h is the sum of both biases and b_u has none. One of them is weighed by r, so they cannot be one."),
+        mark("`b_h` is the sum of both biases and b_u has none. One of them is weighed by r, so they cannot be one."),
         _but(lambda p, t: {"b_h": t["ih_h"] + t["hh_h"], "b_u": np.zeros_like(p["b_u"])}),
     ),
     Mistake(
-        mark("bias_hh of the candidate is in b_h and in b_u: it counts twice."),
+        mark("The bias_hh of the candidate is in b_h and in b_u: it counts twice."),
         _but(lambda _p, t: {"b_h": t["ih_h"] + t["hh_h"], "b_u": t["hh_h"]}),
     ),
     Mistake(
-        mark("b_u holds the sum of both biases; b_h has its own already."),
+        mark("`b_u` holds the sum of both biases; b_h has its own already."),
         _but(lambda _p, t: {"b_u": t["ih_h"] + t["hh_h"]}),
     ),
-    Mistake(mark("b_u is 0. It is the candidate's part of bias_hh."), _but(lambda p, _t: {"b_u": 0.0 * p["b_u"]})),
+    Mistake(mark("`b_u` is 0. It is the candidate's part of bias_hh."), _but(lambda p, _t: {"b_u": 0.0 * p["b_u"]})),
     Mistake(
-        mark("b_h is 0. It is the candidate's part of bias_ih."),
+        mark("`b_h` is 0. It is the candidate's part of bias_ih."),
         _but(lambda p, _t: {"b_h": 0.0 * p["b_h"]}),
     ),
     Mistake(

@@ -43,10 +43,10 @@ def _line(D: Any, H: Any) -> Any:
     return H * (D + H + 1)
 
 
-_GRU = mark("gru: three lines have weights: both gates and the candidate.")
-_LSTM = mark("lstm: four lines have weights: three gates and the candidate.")
-_AFTER = mark("gru_after: the candidate has one more bias, b_u, of H numbers. The gates have one each.")
-_PEEPHOLE = mark("peephole: to the LSTM come three vectors of H numbers, one for each gate.")
+_GRU = mark("`gru`: three lines have weights: both gates and the candidate.")
+_LSTM = mark("`lstm`: four lines have weights: three gates and the candidate.")
+_AFTER = mark("`gru_after`: the candidate has one more bias, b_u, of H numbers. The gates have one each.")
+_PEEPHOLE = mark("`peephole`: to the LSTM come three vectors of H numbers, one for each gate.")
 
 
 def _in_order(*names: str) -> Callable[[Any, Any], Counts]:
@@ -115,12 +115,12 @@ COUNT_MISTAKES = (
     Mistake(_GRU, _one("gru", lambda D, H: 4 * _line(D, H))),
     Mistake(_GRU, _one("gru", lambda D, H: 2 * _line(D, H) + H * (D + H))),
     Mistake(
-        mark("gru: that is the count of the form with the reset after the product, which has one more bias."),
+        mark("`gru`: that is the count of the form with the reset after the product, which has one more bias."),
         _one("gru", lambda D, H: 3 * _line(D, H) + H),
     ),
     Mistake(_AFTER, _one("gru_after", lambda D, H: 3 * _line(D, H))),
     Mistake(
-        mark("gru_after: that is torch's count, with a second bias in each line. Ours has it in the candidate only."),
+        mark("`gru_after`: that is torch's count, with a second bias in each line. Ours has it in the candidate only."),
         _one("gru_after", lambda D, H: 3 * H * (D + H + 2)),
     ),
     Mistake(_AFTER, _one("gru_after", lambda D, H: 3 * _line(D, H) + 1)),
@@ -129,7 +129,7 @@ COUNT_MISTAKES = (
     Mistake(_LSTM, _one("lstm", lambda D, H: 3 * _line(D, H))),
     Mistake(_LSTM, _one("lstm", lambda D, H: 5 * _line(D, H))),
     Mistake(
-        mark("lstm: that is torch's count, with two biases in each line. Ours has one."),
+        mark("`lstm`: that is torch's count, with two biases in each line. Ours has one."),
         _one("lstm", lambda D, H: 4 * H * (D + H + 2)),
     ),
     Mistake(_PEEPHOLE, _one("peephole", lambda D, H: 4 * _line(D, H))),
@@ -137,18 +137,18 @@ COUNT_MISTAKES = (
     Mistake(_PEEPHOLE, _one("peephole", lambda D, H: 4 * _line(D, H) + H)),
     Mistake(_PEEPHOLE, _one("peephole", lambda D, H: 4 * _line(D, H) + 2 * H)),
     Mistake(
-        mark("peephole: the candidate has no peephole, only the three gates have one."),
+        mark("`peephole`: the candidate has no peephole, only the three gates have one."),
         _one("peephole", lambda D, H: 4 * _line(D, H) + 4 * H),
     ),
     Mistake(
-        mark("peephole: a peephole is one weight a unit, not a matrix: H numbers for each gate."),
+        mark("`peephole`: a peephole is one weight a unit, not a matrix: H numbers for each gate."),
         _one("peephole", lambda D, H: 4 * _line(D, H) + 3 * H * H),
     ),
     Mistake(
-        mark("peephole: those are the peepholes alone. The LSTM's own belong to it."),
+        mark("`peephole`: those are the peepholes alone. The LSTM's own belong to it."),
         _one("peephole", lambda D, H: 3 * H),
     ),
-    Mistake(mark("rnn: it has one line with weights."), _one("rnn", lambda D, H: 2 * _line(D, H))),
+    Mistake(mark("`rnn`: it has one line with weights."), _one("rnn", lambda D, H: 2 * _line(D, H))),
 )
 
 
