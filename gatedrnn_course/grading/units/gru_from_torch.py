@@ -11,11 +11,12 @@ from gatedrnn_course.cells import Params, catalogue
 from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
 from gatedrnn_course.text import mark
 
-__all__ = ["ARRAYS", "from_torch_item"]
+__all__ = ["ARRAYS", "NAMES", "from_torch_item"]
 
 ARRAYS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 """torch's names, which the function finds in `p`."""
-OUTPUTS = ("W_z", "W_r", "W_h", "U_z", "U_r", "U_h", "b_z", "b_r", "b_h", "b_u")
+NAMES = ("W_z", "W_r", "W_h", "U_z", "U_r", "U_h", "b_z", "b_r", "b_h", "b_u")
+"""Ours, in the order in which they are handed back."""
 ORDER = "rzh"
 """torch's blocks from top to bottom; it calls the candidate n."""
 
@@ -33,7 +34,7 @@ def _turned(t: Mapping[str, Any], order: str = ORDER, split: Callable[[Any], Any
 
 
 def _in_order(p: Found) -> tuple[Any, ...]:
-    return tuple(p[name] for name in OUTPUTS)
+    return tuple(p[name] for name in NAMES)
 
 
 def _right(p: Any) -> tuple[Any, ...]:
@@ -58,7 +59,7 @@ def _but(change: Change) -> Callable[..., Any]:
 
 
 def _all(prefix: str, how: Callable[[Any], Any]) -> Change:
-    return lambda p, _t: {name: how(p[name]) for name in OUTPUTS if name.startswith(prefix)}
+    return lambda p, _t: {name: how(p[name]) for name in NAMES if name.startswith(prefix)}
 
 
 _IN_ORDER = mark("The blocks are in another order: from top to bottom torch has r, z, n.")
@@ -148,7 +149,7 @@ def from_torch_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, s
         hints: Three hints.
     """
     cell = catalogue["GRU reset after"]
-    shapes = {name: ", ".join(cell.shape(name)) + ("," if len(cell.shape(name)) == 1 else "") for name in OUTPUTS}
+    shapes = {name: ", ".join(cell.shape(name)) + ("," if len(cell.shape(name)) == 1 else "") for name in NAMES}
     return FunctionItem(
         "from_torch_gru",
         points,
