@@ -72,7 +72,7 @@ def before_for_each(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         for k, (_sign, term) in enumerate(signed):
             if isinstance(term, MatMul) and len(signed) > 1:
                 moved = MatMul(term.matrix, Op("*", node.left, term.vector))
-                each = [(s, moved if n == k else Op("*", node.left, t)) for n, (s, t) in enumerate(signed)]
+                each: Signed = [(s, moved if n == k else Op("*", node.left, t)) for n, (s, t) in enumerate(signed)]
                 others = join_sum([one for n, one in enumerate(each) if n != k])
                 words = mark(
                     "In {line}, `{gate}` stands inside the product with {matrix} instead of after it; "
