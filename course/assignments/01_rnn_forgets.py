@@ -120,17 +120,17 @@ check(step_jacobian)
 # `[..., None]` puts slope $i$ in row $i$. With `[..., None, :]` it would scale the columns, and nothing would complain.
 
 # %% [markdown]
-# The check compares with a formula. Nature can be asked too: move old unit $j$ by a tiny step along the imaginary axis, and see what
-# your own `rnn_step` makes of it.
+# The check compares with a formula. Ask your own `rnn_step` too: move old unit $j$ a little up and a little down, and see how far the
+# new units go.
 
 # %%
 step, jacobian = earlier("rnn_step"), earlier("step_jacobian")
 x, h_prev, p = example("rnn_step")
-eps, units = 1e-30, range(h_prev.shape[1])
-moved = [h_prev + 1j * eps * np.eye(len(units))[j] for j in units]
-asked = np.stack([np.imag(step(x, h, p)) / eps for h in moved], axis=-1)
-J = jacobian(step(x, h_prev, p), p)
-print(f"largest difference: {np.abs(J - asked).max():.0e}")
+moves = 0.001 * np.eye(h_prev.shape[1])
+ways = [np.subtract(step(x, h_prev + e, p), step(x, h_prev - e, p)) for e in moves]
+asked = np.stack(ways, axis=-1) / 0.002
+J = jacobian(np.array(step(x, h_prev, p)), p)
+print("the same to three digits:", np.allclose(J, asked, rtol=0, atol=0.001))
 
 # %% [markdown]
 # ## 4. The gradient over the lag (<< points("gradient_norms") >> points)
@@ -222,9 +222,10 @@ scale = earlier("scale_to_norm")
 xs, bits = bit_sequences(20)
 U, curves = np.linalg.qr(np.random.default_rng(1).normal(size=(16, 16)))[0], {}
 for norm in (0.5, 1.0, 2.0):
-    p = Params({"W_h": 0.5 * U[:, :2], "U_h": scale(U, norm), "b_h": np.zeros(16)})
-    hs = forward(xs, np.zeros((20, 16)), p)
-    curves[f"norm {norm}"] = norms(hs, p).mean(axis=1)
+    weights = {"W_h": 0.5 * U[:, :2], "U_h": np.array(scale(U, norm))}
+    p = Params({**weights, "b_h": np.zeros(16)})
+    hs = np.array(forward(xs, np.zeros((20, 16)), p))
+    curves[f"norm {norm}"] = np.mean(norms(hs, p), axis=1)
 plot(curves, x="lag", y="spectral norm of the gradient", log=True)
 
 # %% [markdown]

@@ -112,6 +112,8 @@ show_shapes("lstm_step_backward")
 # %% [markdown]
 # Hand back a dict with fifteen names: `d_x`, `d_h_prev`, `d_c_prev`, and `d_` with the name of each parameter, `d_W_f` and so on.
 # Each has the shape of what it belongs to. Leave `d_h` and `d_c` as they came: `d_c = d_c + ...`, not `d_c += ...`.
+#
+# Begin small: hand back `{"d_c_prev": ...}` alone, run the check, and add name after name. It says which are right so far.
 
 
 # %% tags=["answer"]

@@ -18,8 +18,8 @@ from gatedrnn_course import step_jacobians
 # %% [markdown]
 # ## Before you start: time is axis 0
 #
-# `fs` holds the forget gates of a whole run, shape (T, B, H): steps, sequences, units. So `fs[k]` is what the gates say at step
-# `k` in every sequence, and leads from the cell state before that step to `cs[k]`, the one after it.
+# `fs` holds the forget gates of a whole run, shape (T, B, H): steps, sequences, units. In code steps count from 0 to T-1, and
+# `fs[k]` leads from the cell state before step `k` to `cs[k]`, the one after it. In the picture: $f_2$ leads from $c_1$ to $c_2$.
 
 # %%
 show_unrolled("LSTM", steps=3)
@@ -88,8 +88,8 @@ check(whole_gradient)
 # is item 1 again.
 
 # %% [markdown]
-# Now measure with both, on a real LSTM: your own step, if it passed in unit 03. Change `b_f` and run the cell again. At which
-# $b_f$ do the two curves part most?
+# Now measure with both, on a real LSTM: your own step, if it passed in unit 03. Change `b_f` and run the cell again. Where do the
+# two curves part more, at $b_f = 0$ or at 3?
 
 # %%
 b_f = 1.0
@@ -109,7 +109,7 @@ plot(curves, x="steps back", y="what arrives", log=True)
 # ## 3. Biases for half-lives (<< points("forget_bias_for_half_life") >> points)
 #
 # In unit 03 a gate said the same at every step. In a running cell it is $\sigma(a_t + b_f)$, where $a_t = W_f x_t + U_f h_{t-1}$
-# moves. Given `a`, shape (T, H), and a half-life `n` for each unit, shape (H,), find `b_f`, shape (H,), so that
+# moves. Given `a`, shape (T, H), and a half-life `n` for each unit, shape (H,), find `b_f`, shape (H,), so that in each unit
 #
 # $$\prod_{t=1}^{T} \sigma(a_t + b_f) = (1/2)^{T/n}$$
 

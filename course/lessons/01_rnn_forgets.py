@@ -64,23 +64,24 @@ show_cell("RNN")
 show_unrolled("RNN", steps=4)
 
 # %% [markdown]
-# Now watch the bit on its way. To begin with, $U_h$ turns every vector and makes it shorter or longer by a factor, its
-# *norm*. It mixes, yet it prefers no direction.
-
+# Now watch the bit on its way. For $U_h$ take a **rotation** (an orthogonal matrix) times a number, its *norm*: every vector is
+# turned, and made longer or shorter by that factor. It mixes, yet it prefers no direction.
 
 # %%
-def network(norm):
-    """An RNN of 16 units, whose U_h is a rotation times a number."""
+rotation = np.linalg.qr(np.random.default_rng(4).normal(size=(16, 16)))[0]
+
+
+def network(norm, U=rotation):
+    """An RNN of 16 units."""
     p = draw_params(catalogue["RNN"], 2, 16, np.random.default_rng(0), scale=0.5)
-    p.U_h[:] = norm * np.linalg.qr(p.U_h)[0]
+    p.U_h[:] = norm * U
     return p
 
 
 # %%
 predict(
     "bit fades",
-    "Two runs begin with different bits, then read the same distractors. How does "
-    "the distance of their states fall?",
+    "Two runs with different bits: how does the distance of their states fall?",
     ["By about the same amount a step", "By about the same factor a step"],
 )
 
@@ -119,17 +120,13 @@ show_unrolled("RNN", steps=4, back=True)
 predict(
     "slope of tanh",
     "Where is the slope of tanh(a) largest, and how large is it there?",
-    [
-        "At a = 0, where it is 1",
-        "At a = 0, where it is 1/2",
-        "Far from 0, where it is 1",
-    ],
+    ["At 0: it is 1", "At 0: it is 1/2", "Far from 0: it is 1"],
 )
 
 # %%
 with reveal(
     "slope of tanh",
-    "At a = 0, where it is 1",
+    "At 0: it is 1",
     "With h = tanh(a) the slope is 1 - h squared: above 0, at most 1, and near 0 "
     "where tanh is flat.",
 ):
@@ -159,7 +156,7 @@ eps = 1e-30
 moved = hs[t - 1] + 1j * eps * np.eye(16)  # row j: old unit j moved
 a = xs[t, 0] @ p.W_h.T + moved @ p.U_h.T + p.b_h
 measured = np.tanh(a).imag.T / eps
-print(f"largest difference: {np.abs(J - measured).max():.0e}")
+print("the same to 1e-12:", np.allclose(J, measured, rtol=0, atol=1e-12))
 
 # %% [markdown]
 # The gradient passes through the same numbers the other way, from new units to old ones, so the Jacobian is transposed. With
@@ -206,8 +203,7 @@ print(f"by hand {by_hand[2, 5]:.6f}, asked {asked:.6f}")
 # %%
 predict(
     "who is heard",
-    "The bit stood at step 1, the loss looks at step 40. Which steps have the most "
-    "to say in the gradient of U_h?",
+    "The loss looks at step 40. Which steps have the most to say about U_h?",
     ["The first few", "All alike", "The last few"],
 )
 
@@ -226,8 +222,8 @@ with reveal(
     plot(sizes, x="step", y="size of its share", at=range(2, 41), log=True)
 
 # %% [markdown]
-# This is the **vanishing gradient**. Training the bit over 40 steps fails although nothing is broken: the one step that matters
-# is too far away to be heard.
+# This is the **vanishing gradient**, described by Hochreiter (1991) and by Bengio, Simard and Frasconi (1994). Nothing is broken:
+# the one step that matters is too far away to be heard.
 
 # %% [markdown]
 # ## A product of Jacobians
@@ -253,25 +249,21 @@ show_stretch({"rotation\ntimes 0.9": powers}, [f"lag {k}" for k in lags])
 # %%
 predict(
     "determinant",
-    "A matrix has determinant 1. What is left of the gradients after 8 steps?",
-    [
-        "All keep their length",
-        "Some have grown, others nearly vanished",
-        "All have vanished",
-    ],
+    "U has determinant 1. What becomes of gradients over 8 steps?",
+    ["All keep their length", "Some grow, others vanish", "All vanish"],
 )
 
 # %%
 with reveal(
     "determinant",
-    "Some have grown, others nearly vanished",
+    "Some grow, others vanish",
     "The determinant is the product of the singular values, an area. 5.96 times "
     "0.168 is 1, and tells nothing of either.",
 ):
     U = np.diag([1.25, 0.8])
-    print(f"determinant {np.linalg.det(U):.2f}")
     powers = [np.linalg.matrix_power(U, k) for k in lags]
-    show_stretch({"determinant 1": powers}, [f"lag {k}" for k in lags])
+    name = f"determinant\n{np.linalg.det(U):.2f}"
+    show_stretch({name: powers}, [f"lag {k}" for k in lags])
 
 # %% [markdown]
 # Other pages name the **eigenvalues**. For the same matrix again and again they say what happens *in the end*. But what about the
@@ -280,27 +272,22 @@ with reveal(
 # %%
 predict(
     "eigenvalues",
-    "Both eigenvalues of a matrix are 0.8. How long is the longest gradient after "
-    "1, 2, 4 steps?",
-    [
-        "0.8, 0.64, 0.41",
-        "Longer than 1 each time",
-        "It depends on the gradient, but never above 1",
-    ],
+    "Both eigenvalues of U are 0.8. How long can a gradient be after 4 steps?",
+    ["At most 0.41, 0.8 to the power of 4", "Longer than 1"],
 )
 
 # %%
 with reveal(
     "eigenvalues",
-    "Longer than 1 each time",
-    "Eigenvalues promise it only in the end, at lag 20 and later. The largest "
-    "singular value of the product is true at every lag.",
+    "Longer than 1",
+    "Eigenvalues promise less only in the end, here at lag 20. The largest singular "
+    "value of the product is true at every lag.",
 ):
     sheared = np.array([[0.8, 1.5], [0.0, 0.8]])
-    print("eigenvalues", np.linalg.eigvals(sheared))
     far = (1, 2, 4, 20, 40)
     powers = [np.linalg.matrix_power(sheared, k) for k in far]
-    show_stretch({"eigenvalues\n0.8 and 0.8": powers}, [f"lag {k}" for k in far])
+    name = f"eigenvalues\n{np.linalg.eigvals(sheared)}"
+    show_stretch({name: powers}, [f"lag {k}" for k in far])
 
 # %% [markdown]
 # So this is what to measure: the largest singular value of the product, which is also called its **spectral norm**. No gradient is
@@ -318,11 +305,11 @@ def gradient_norms(p, hs):
 
 
 # %% [markdown]
-# Play. Half of the singular values of $U_h$ are the largest, half are a share of it. The inputs are random.
+# Play. Half of the singular values of $U_h$ are the largest one, half a share of it; the inputs are random.
 #
-# - Set the inputs to 0: at which largest value does the curve lie level?
+# - Set the inputs to 0: where does the curve lie level?
 # - Make the determinant tiny while the gradient keeps its length.
-# - Set the largest value to 1.3. What do larger inputs do, and why?
+# - Largest value 1.3: what do larger inputs do, and why?
 
 # %%
 explore_lags()
@@ -330,10 +317,20 @@ explore_lags()
 # %% [markdown]
 # ## Vanish or explode
 #
-# Two facts about the largest singular value, that of a product of matrices being at most the product of theirs:
+# Matrices in a row stretch by at most what each stretches, multiplied. As slopes of tanh are at most 1, no Jacobian stretches more
+# than $U_h$. Hence, for the largest singular value of $U_h$:
 #
-# - **Below 1** in $U_h$: the gradient vanishes, for certain. The slopes of tanh are at most 1 and cannot help it up.
-# - **Above 1**: the gradient *may* explode. It need not.
+# - **Below 1** the gradient vanishes, for certain.
+# - **Above 1** it *may* explode. It need not.
+
+
+# %%
+def mean_norms(p, count=20):
+    """The gradient norms of a network, their mean over some sequences with "
+    "distractors."""
+    hs = run_cell("RNN", p, xs)["h"]
+    return np.mean([gradient_norms(p, hs[:, k]) for k in range(count)], axis=0)
+
 
 # %%
 predict(
@@ -349,15 +346,9 @@ with reveal(
     "The rotation stretches all directions by 2. The drawn matrix stretches one "
     "direction by 2 and most by less, and each step turns the gradient to another.",
 ):
-    rotated, drawn = network(2), network(2)
-    U = np.random.default_rng(2).normal(size=(16, 16))
-    drawn.U_h[:] = 2 * U / np.linalg.norm(U, 2)
-    curves = {}
-    for name, p in {"rotation times 2": rotated, "drawn at random": drawn}.items():
-        states = run_cell("RNN", p, xs)["h"]
-        curves[name] = np.mean(
-            [gradient_norms(p, states[:, k]) for k in range(20)], axis=0
-        )
+    U = np.random.default_rng(4).normal(size=(16, 16))
+    drawn = network(2, U / np.linalg.norm(U, 2))
+    curves = {"rotation": mean_norms(network(2)), "drawn": mean_norms(drawn)}
     plot(curves, x="lag", y="spectral norm", log=True)
 
 # %% [markdown]
@@ -366,8 +357,7 @@ with reveal(
 # %%
 predict(
     "rotation",
-    "U_h is a rotation and the network reads the distractors. How much of a "
-    "gradient is left at lag 39?",
+    "U_h is a rotation. How much of a gradient is left at lag 39?",
     ["All of it", "About half", "Less than a hundredth"],
 )
 
@@ -378,18 +368,14 @@ with reveal(
     "Inputs push the units away from 0, where the slope of tanh is below 1. Each "
     "step loses a little, and there are 39 of them.",
 ):
-    curves = {}
-    for norm in (2.0, 1.5, 1.0, 0.5):
-        p = network(norm)
-        states = run_cell("RNN", p, xs)["h"]
-        norms = [gradient_norms(p, states[:, k]) for k in range(20)]
-        curves[f"rotation times {norm:g}"] = np.mean(norms, axis=0)
+    norms = (2.0, 1.5, 1.0, 0.5)
+    curves = {f"rotation times {n:g}": mean_norms(network(n)) for n in norms}
     plot(curves, x="lag", y="spectral norm", log=True)
 
 # %% [markdown]
 # ## Clipping helps one of the two
 #
-# An exploding gradient throws the parameters far away in one step. The cure is old and simple: if the gradient is longer than a
+# An exploding gradient changes the parameters by far too much in one step. The cure is simple: if the gradient is longer than a
 # threshold $\theta$, make it that long (Pascanu, Mikolov and Bengio 2013).
 #
 # $$g \leftarrow \frac{\theta}{\lVert g \rVert}\, g \quad \text{where } \lVert g \rVert > \theta$$
@@ -444,7 +430,7 @@ print(f"asked for at the end: {sums[0]:.2f}")
 # %%
 predict(
     "adding",
-    "From which length on are the RNNs no better than always saying 1?",
+    "From which length on are the RNNs hardly better than always saying 1?",
     ["T = 10", "T = 40", "They solve all of them"],
 )
 
@@ -452,7 +438,7 @@ predict(
 with reveal(
     "adding",
     "T = 40",
-    "At T = 20 they still get somewhere, at 40 they say 1 whatever they read.",
+    "Up to T = 20 they add the two numbers more or less; at 40 and 80 they do not.",
 ):
     lengths = (5, 10, 20, 40, 80)
     errors = np.array([adding_errors("RNN", T) for T in lengths])
@@ -461,13 +447,12 @@ with reveal(
     plot(curves, x="length T", y="mean squared error", at=lengths)
 
 # %% [markdown]
-# Can a better start save them? Let $U_h$ begin as a rotation, half one, or one and a half.
+# Can a better start save them? Let $U_h$ begin as a rotation, times one half, 1 or one and a half.
 
 # %%
 predict(
     "better start",
-    "Does the RNN learn T = 40 if its U_h starts as a rotation, with all singular "
-    "values at 1?",
+    "Does the RNN learn T = 40 if its U_h starts as a rotation?",
     ["Yes", "No, the errors stay near 1/6"],
 )
 
@@ -475,12 +460,11 @@ predict(
 with reveal(
     "better start",
     "No, the errors stay near 1/6",
-    "tanh still takes its share at every step, and training moves U_h away from the "
-    "rotation. The last line is another cell, the LSTM: what this course builds.",
+    "A good start is not enough: tanh still takes its share at every step. The last "
+    "line is another cell, the LSTM: what this course builds.",
 ):
-    Q = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
     for norm in (0.5, 1.0, 1.5):
-        errors = adding_errors("RNN", 40, U_h=norm * Q)
+        errors = adding_errors("RNN", 40, U_h=norm * rotation)
         print(f"RNN, rotation times {norm}:", *(f"{e:.2f}" for e in errors))
     print("LSTM:", *(f"{error:.2f}" for error in adding_errors("LSTM", 40)))
 

@@ -60,15 +60,16 @@ with reveal(
     plot(linear, x="step", y="h")
 
 # %% [markdown]
-# The same factor meets the error on its way back, since $\partial h_t / \partial h_{t-1} = w$. With $w = 1$ an error goes round
-# and round and arrives as it left. Hochreiter and Schmidhuber (1997) call this unit the **constant error carousel**. With
-# $w < 1$ it is a *leaky integrator*.
+# The same factor meets the error on its way back, since $\partial h_t / \partial h_{t-1} = w$. Where it is one, an error goes round
+# and round and arrives as it left. Hochreiter and Schmidhuber (1997) call this unit the **constant error carousel**. One with
+# $w < 1$ is a *leaky integrator*.
 
 # %% [markdown]
 # ## A carousel alone adds everything
 #
-# Now inputs come. As in the other lessons a sequence begins with a bit, $-1$ or $1$, and 39 distractors follow. The carousel
-# adds whatever arrives: $c_t = c_{t-1} + v_t$, where $v_t$ is the value.
+# Now inputs come. As in lesson 01 a sequence begins with a bit, $-1$ or $1$, and a mark beside it; 39 distractors follow. The
+# carousel adds whatever arrives: $c_t = c_{t-1} + v_t$, where $v_t$ is the value. As there, a straight line through the state is
+# to tell the bit.
 
 # %%
 xs, bits = bit_sequences(4000)
@@ -141,6 +142,7 @@ show_cell("LSTM 1997", lit=("o", "h"))
 
 # %%
 hold = draw_params(catalogue["LSTM 1997"], 2, 1, np.random.default_rng(0), scale=0.0)
+# All parameters are 0, but for these:
 hold.W_i[0, 1], hold.b_i[0] = 16.0, -8.0  # i: open at the mark, else shut
 hold.W_c[0, 0] = 3.0  # c_tilde: looks at the value
 hold.b_o[0] = 8.0  # o: always open
@@ -210,10 +212,10 @@ plot(drift, x="step", y="mean size of c", at=range(1, 301))
 # %% [markdown]
 # ## Play: a carousel and a leaky integrator
 #
-# Pulses of size 1 come in. The carousel keeps its state whole; the leaky integrator multiplies its own by a weight.
+# Pulses of size 1 come in.
 #
-# - One pulse: with which weight is about half of it left after 60 steps?
-# - One pulse, and the input gate always open: what happens to each of them?
+# - One pulse: with which weight does the leaky integrator keep about half of it?
+# - One pulse, and the input gate always open: what becomes of each of the two?
 # - A pulse every 15 steps: which of the two stays bounded?
 
 # %%
@@ -229,13 +231,13 @@ explore_carousel()
 predict(
     "slow and fast",
     "Which moves more in one step, beside its own spread?",
-    ["c", "h", "Both about the same"],
+    ["c does", "h does", "Both about the same"],
 )
 
 # %%
 with reveal(
     "slow and fast",
-    "h",
+    "h does",
     "First six bars: c goes its way in small sums, mostly the one way of the drift. "
     "h goes through o, which follows the input at every step. "
     "Last picture: one unit of the sixth cell.",
@@ -255,9 +257,9 @@ with reveal(
 # %% [markdown]
 # ## How it was trained in 1997
 #
-# Back through the thick line an error arrives whole. But there is a second way back: $h_{t-1}$ enters gates and candidate through
-# $U$. In 1997 an error that reached a gate or the candidate changed their weights and was cut there, before $h_{t-1}$:
-# *truncated* gradients. Today it is followed on, and units 04 and 05 look at what it does.
+# Back along the thick line an error arrives whole. There is a second way back: $h_{t-1}$ enters gates and candidate through
+# $U$. In 1997 the error on that way was used for the weights it met and then cut off: *truncated* gradients. Today it is
+# followed; units 04 and 05 look at it.
 
 # %% [markdown]
 # ## Depth is like time
@@ -314,7 +316,7 @@ with reveal(
 
 # %% [markdown]
 # A **negative transform bias** opens the way at the start of training. It is the sister of a positive forget bias, and its
-# authors say that they took it from there. Each curve is the mean of four random networks, taken on this axis.
+# authors say that they took it from there. Each curve is a mean over four random networks.
 
 # %% [markdown]
 # ## How much do the weights matter?
@@ -333,8 +335,8 @@ predict(
 with reveal(
     "weight size",
     "Highway layers with b_t = -4",
-    "Plain layers need weights of just the right size. Residual layers never lose the "
-    "gradient, and let it grow: identity plus a change is more than identity. "
+    "Plain layers need weights of just the right size. Residual layers lose nothing "
+    "here and let the gradient grow: each adds to what the identity passes on. "
     "In the highway layer the gate decides, and the weights hardly count.",
 ):
     sizes, kinds = (0.25, 0.5, 1.0, 1.5, 2.0), {"plain": (plain, {})}

@@ -1,8 +1,7 @@
 # %% [markdown]
 # # 04 · Through time: which way should a weight move?
 #
-# **You will be able to** run an LSTM over a sequence, take its gradient back by hand, line by line and step by step, and
-# prove that it is right.
+# **You will be able to** take the gradient of an LSTM back by hand, line by line and step by step, and prove that it is right.
 #
 # **Needs:** unit 03, the chain rule, the product of a matrix and a vector. **Takes:** 45 minutes. **Costs:** seconds, no GPU.
 
@@ -18,8 +17,8 @@ from gatedrnn_course import sigmoid
 # %% [markdown]
 # ## A loss at step 10, a weight at every step
 #
-# Four sequences bring a bit at step 1 and distractors after it, as in unit 03. An LSTM with three units reads ten steps. Its
-# last hidden state should be the bit, in all three numbers. The **loss** says how far it is from that:
+# Four sequences bring a bit at step 1 and distractors after it, as in unit 03. An LSTM of three units reads ten steps. All
+# three numbers of its last hidden state should be the bit. The **loss** says how far off they are, over all four sequences:
 #
 # $$L = \tfrac{1}{2} \sum (h_{10} - \text{bit})^2$$
 
@@ -36,14 +35,15 @@ def loss(p):
 
 
 # %% [markdown]
-# The weights are random, so the loss is large. Take one of them, the first of $W_o$, and move it while the others stay. Every
-# one of the ten steps uses it.
+# `run_cell` computes the six equations for all ten steps. The weights are random, so the loss is large. Take one of them, the
+# first of $W_o$, and move it while the others stay. Each of the ten steps uses it.
 
 
 # %%
 def moved(by, name="W_o", at=(0, 0)):
     """The parameters with one number moved."""
-    q = Params({key: array.astype(type(by)) for key, array in p.items()})
+    kind = type(by)  # float now, complex later
+    q = Params({key: array.astype(kind) for key, array in p.items()})
     q[name][at] += by
     return q
 
@@ -129,12 +129,8 @@ with reveal(
 ):
     longer, _bits = bit_sequences(4, steps=20)
     run = run_cell("LSTM", p, longer, [h_0, c_0])
-    print(
-        "hidden states:",
-        run["h"].shape,
-        " numbers in p:",
-        sum(a.size for a in p.values()),
-    )
+    print("hidden states:", run["h"].shape)
+    print("numbers in p:", sum(array.size for array in p.values()))
 
 # %% [markdown]
 # ## What the run must leave behind
@@ -172,22 +168,20 @@ print(saved)
 # %% [markdown]
 # ## One step, from its last line to its first
 #
-# Write $\delta c_t$, in code `d_c`, for the slope of the loss in $c_t$: one number for each number of $c_t$. Every line of the
-# step has a result whose $\delta$ is known and parts whose $\delta$ are wanted. Four rules are enough:
+# Write $\delta c_t$, in code `d_c`, for the slope of the loss in $c_t$: one number for each number of $c_t$. Of every line you
+# know the $\delta$ of its result, and want the $\delta$ of its parts. Four rules are enough, and a fifth that you will guess:
 
 # %% [markdown]
 # | the line | what goes back |
 # | --- | --- |
-# | a sum | to each part: the same |
-# | a product, number by number | to each factor: times the other factor |
+# | sum | the same to each part |
+# | product, number by number | to each factor, times the other |
 # | $\sigma$ or $\tanh$ | times its slope there |
-# | $W x$ | to $x$: times $W^\top$; to $W$: times $x^\top$ |
-#
-# And one for the names: what is used twice gets the **sum** of what both send back.
+# | $W x$ | to $x$, times $W^\top$; to $W$, times $x^\top$ |
 
 # %% [markdown]
-# We begin at step 10, the last. What arrives at $h_{10}$ comes from the loss: $\delta h_{10} = h_{10} - \text{bit}$. No step
-# follows, so nothing arrives at $c_{10}$ from there.
+# We begin at step 10, the last. What arrives at $h_{10}$ comes from the loss: the slope of $\tfrac{1}{2} a^2$ is $a$, so
+# $\delta h_{10} = h_{10} - \text{bit}$. No step follows, so nothing else arrives.
 
 # %%
 x, h_prev, c_prev, f, i, c_tilde, c, o, h = (saved[name][-1] for name in saved)
@@ -279,8 +273,8 @@ with reveal(
     plot(slopes, x="a", y="slope of sigmoid", at=a)
 
 # %% [markdown]
-# So the slope needs nothing but the gate itself. A gate that is wide open or shut has a slope near 0: hardly anything gets back
-# through it.
+# So the slope needs nothing but the gate itself. It is near 0 for a gate that is wide open or shut: hardly anything gets back to
+# the weights of such a gate.
 #
 # << gradient("LSTM", "d_a_o") >>
 
@@ -413,9 +407,10 @@ show_unrolled("LSTM", back=True)
 #
 # 1. Add what the loss says about this very $h_t$, `d_hs[t]`, to the `d_h` that was carried here.
 # 2. Go back through the step.
-# 3. Carry `d_h_prev` and `d_c_prev` to the step before, and add the shares of the parameters to their sums.
+# 3. Carry `d_h_prev` and `d_c_prev` to the step before: its `d_c_next` is your `d_c_prev`.
+# 4. Add the shares of the parameters to their sums.
 #
-# Before the last step nothing has been carried: begin with zeros.
+# At the last step nothing has been carried yet: begin with zeros.
 
 # %%
 predict(
@@ -441,11 +436,14 @@ with reveal(
 # %% [markdown]
 # ## Play
 #
-# The latch of unit 03: one unit, gates set by hand, the bit at step 1. Forwards, move the step and watch $c$ hold the bit while
-# $h$ shows it only when the output gate opens. Then choose *backwards*: a loss at the last step sends its gradient towards step 1.
+# One unit with gates set by hand, as the latch of unit 03, but its output gate follows the inputs. Move the step: $c$ holds the
+# bit of step 1, and $h$ shows it whenever the output gate opens. Slow $c$, fast $h$.
+
+# %% [markdown]
+# Then choose *backwards*. The loss is the last $h$, and its gradient goes towards step 1.
 #
 # - How much of `d_c` is left at step 1? Which gate decides that?
-# - Lower the forget gate between. What happens to both directions?
+# - Move the forget bias to 1 and to 0. What happens forwards, and backwards?
 
 # %%
 explore_time()
@@ -454,7 +452,7 @@ explore_time()
 # ## Is it right?
 #
 # A wiggle has too few digits to tell a small mistake from its own error. There is a better one. Move the weight by
-# $\varepsilon i$, with the imaginary unit $i$. For a smooth loss
+# $\varepsilon i$, with the imaginary unit $i$ (no gate this time; NumPy writes `1j`). For a smooth loss
 #
 # $$L(w + \varepsilon i) = L(w) + \varepsilon i \, L'(w) + \text{terms with } \varepsilon^2$$
 
@@ -469,8 +467,8 @@ def complex_step(step, name="W_o", at=(0, 0)):
     return loss(moved(step * 1j, name, at)).imag / step
 
 
-print(f"{complex_step(1e-20):.15f} by complex step")
-print(f"{exact:.15f} by going back")
+print(f"{complex_step(1e-20):.12f} by complex step")
+print(f"{exact:.12f} by going back")
 
 # %%
 predict(
@@ -563,9 +561,9 @@ compare_with_torch(lstm_forward, lstm_backward, to_torch_layout)
 # %% [markdown]
 # ## What you now know
 #
-# - An LSTM over time is one loop; every step uses the same parameters, so their gradients add up over steps and batch.
-# - Back through a step: last line first, other factor, slope at the output, transposed matrix, and sums where something was used twice.
-# - Two gradients are carried, `d_h` and `d_c`. Complex steps prove the result, and torch agrees.
+# - An LSTM over time is one loop. All steps share the parameters, so their gradients add up.
+# - Back through a step: last line first, the other factor, the slope at the output, the transposed matrix.
+# - Two gradients are carried, `d_h` and `d_c`. Complex steps prove the result; torch agrees.
 
 # %% [markdown]
 # **Open:** in the latch, `d_c` reached step 1 nearly whole; with a lower forget bias it faded. Why does a gradient arrive at all?

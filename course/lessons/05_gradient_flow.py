@@ -9,10 +9,9 @@
 # %%
 # << first_cell >>
 import numpy as np
-from gatedrnn_course import bit_sequences, catalogue, earlier, explore_flow, plot
-from gatedrnn_course import predict, race_on_bits, reveal, run_cell, show_cell
-from gatedrnn_course import show_timeline, sigmoid, step_jacobians
-from gatedrnn_course.cells import draw_params
+from gatedrnn_course import bit_sequences, earlier, explore_flow, plot
+from gatedrnn_course import predict, race_on_bits, random_params, reveal, run_cell
+from gatedrnn_course import show_cell, show_timeline, sigmoid, step_jacobians
 
 # %% [markdown]
 # ## An LSTM that an RNN beats
@@ -32,8 +31,8 @@ def forget_bias(value):
 
 
 # %% tags=["nbval-ignore-output"]
-starts = {"RNN": ("RNN", None), "LSTM, b_f = 0": ("LSTM", forget_bias(0))}
-first_race = race_on_bits(starts, steps=25, seeds=8)
+first_starts = {"RNN": ("RNN", None), "LSTM, b_f = 0": ("LSTM", forget_bias(0))}
+first_race = race_on_bits(first_starts, steps=25, seeds=8)
 told = {name: shares.mean(axis=1) for name, shares in first_race.told.items()}
 plot(told, x="rounds of training", y="share of bits told", at=first_race.rounds)
 
@@ -53,8 +52,8 @@ plot(told, x="rounds of training", y="share of bits told", at=first_race.rounds)
 show_cell("LSTM", lit="c")
 
 # %% [markdown]
-# Along the lit line $c_{t-1}$ is multiplied by $f_t$ and something is added. So the slope is $f_t$, one number for each unit.
-# Over many steps the slopes multiply:
+# Along the lit line $c_{t-1}$ is multiplied by $f_t$, and something is added. So the slope is $f_t$, a number for each unit.
+# Over many steps the slopes multiply, unit by unit:
 #
 # $$\text{direct path:}\quad \frac{\partial c_T}{\partial c_k} = f_{k+1} \odot f_{k+2} \odot \dots \odot f_T$$
 #
@@ -79,15 +78,15 @@ with reveal(
     plot(shares, x="steps back", y="what arrives", log=True)
 
 # %% [markdown]
-# So along $c$ an LSTM with $b_f = 0$ is deaf to step 1 when training begins: the cell state carries a gradient just as far as
-# its forget gates are near 1. But is the RNN not deaf, too? And are there other ways than along $c$?
+# So along $c$ an LSTM with $b_f = 0$ is deaf to step 1 when training begins. The cell state carries a gradient only where the
+# forget gates are near 1. But is the RNN not deaf, too? And is there no other way than along $c$?
 
 # %% [markdown]
 # ## Three networks on one axis
 #
-# Now measure. For any step, the **Jacobian** holds the slope of each new number by each old one. Over several steps the
-# matrices multiply, the later ones at the left, and the largest **singular value** of the product says how much of a gradient
-# arrives at most (unit 01).
+# Now measure. The **Jacobian** of a step holds the slope of each new number by each old one. Over several steps these matrices
+# multiply, later ones at the left. The largest **singular value** of the product says how much of a gradient arrives at most
+# (unit 01).
 
 
 # %%
@@ -102,33 +101,20 @@ def arrives(js, first=0):
 
 
 # %% [markdown]
-# `step_jacobians` finds the matrices by moving every number of the state a little. It works for any step, yours among them:
-# where a check of yours has passed, the functions below are your own.
+# `step_jacobians` finds the matrices by moving every number of the state a little. It works for any step. The three below are
+# your own where your check has passed, else the course's.
 
 # %% tags=["nbval-ignore-output"]
 rnn_step, lstm_step = earlier("rnn_step"), earlier("lstm_step")
-
-
-def residual_layer(h_prev, p):
-    """A layer that adds to what it got."""
-    y = np.maximum(h_prev @ p.U_1.T + p.b_1, 0) @ p.U_2.T + p.b_2
-    return h_prev + y
-
+residual_layer = earlier("residual_layer")
 
 # %% [markdown]
-# Three kinds of network, 16 units each, with random weights about as large as torch draws them, and 40 steps. In a **ResNet**
-# each layer adds something to what it got: depth takes the place of time, and every layer has weights of its own.
+# Three kinds of network with 16 units, random weights about as large as torch draws them, and 40 steps. In a **ResNet**
+# (unit 02) each layer adds something to what it got: depth takes the place of time, and each layer has its own weights.
 
 # %%
-H, xs, zero = 16, bit_sequences(1, 41)[0], np.zeros((1, 16))
-
-
-def weights(name, seed, scale=0.15, b_f=None):
-    """Random weights of a cell of the catalogue."""
-    p = draw_params(catalogue[name], 2, H, np.random.default_rng(seed), scale)
-    if b_f is not None:
-        p.b_f[:] = b_f
-    return p
+H, SIZE = 16, 0.15
+xs, zero = bit_sequences(1, 41)[0], np.zeros((1, H))
 
 
 def jacobians(name, p):
@@ -152,21 +138,21 @@ with reveal(
     "Along c this LSTM does worse than the RNN. With b_f = 3 a good part arrives. In "
     "the ResNet x goes straight through, as if its f were 1: nothing shrinks.",
 ):
-    curves = {"RNN": arrives(jacobians("RNN", weights("RNN", 0)))}
+    curves = {"RNN": arrives(jacobians("RNN", *random_params("RNN", 1, SIZE)))}
     for b_f in (0, 1, 3):
-        js = jacobians("LSTM", weights("LSTM", 0, b_f=b_f))
+        js = jacobians("LSTM", *random_params("LSTM", 1, SIZE, b_f=b_f))
         curves[f"LSTM along c, b_f = {b_f}"] = arrives(js[:, H:, H:])
-    layers = [weights("residual layer", seed) for seed in range(41)]
+    layers = random_params("residual layer", 41, SIZE)
     js = step_jacobians(residual_layer, [zero + 1.0], layers)[:, 0]
     curves["ResNet"] = arrives(js)
     plot(curves, x="steps back, or layers", y="what arrives", log=True)
 
 # %% [markdown]
-# In the code, `js[:, H:, H:]` is the block of the Jacobian from $c_{t-1}$ to $c_t$. It is a matrix with the gates $f_t$ on its
-# diagonal and 0 elsewhere, so its products are the direct path.
+# In the code, `js[:, H:, H:]` is the part of the Jacobian that leads from $c_{t-1}$ to $c_t$. It has the gates $f_t$ on its
+# diagonal and 0 elsewhere, so its products are the direct path. See for yourself:
 
 # %%
-p = weights("LSTM", 0, b_f=1)
+p = random_params("LSTM", 1, SIZE, b_f=1)[0]
 js = jacobians("LSTM", p)
 f = run_cell("LSTM", p, xs)["f"][:, 0]
 largest = np.abs(js[:, H:, H:] - f[:, None] * np.eye(H)).max()
@@ -183,8 +169,9 @@ print("the block from c to c is diag(f):", largest < 1e-6)
 show_cell("LSTM", lit=("h", "f", "i", "c_tilde", "o"))
 
 # %% [markdown]
-# All ways together are in the product of the **whole** Jacobians, $2H \times 2H$ for $(h, c)$. Its block from $c$ to $c$ is the
-# whole gradient $\partial c_T / \partial c_k$:
+# All ways together are in the product of the **whole** Jacobians, for $h$ and $c$ side by side. Each has four blocks, and
+# $h \leftarrow c$ says how the new $h$ answers to the old $c$. The block $c \leftarrow c$ of the product is the whole gradient
+# $\partial c_T / \partial c_k$:
 #
 # $$J_T \cdots J_{k+2} \, J_{k+1}, \qquad J_t = \begin{pmatrix} h \leftarrow h & h \leftarrow c \\ c \leftarrow h & c \leftarrow
 # c \end{pmatrix}$$
@@ -203,7 +190,7 @@ with reveal(
     "Much of it comes through h, more or less with each draw of the weights. Only the "
     "direct path can be read off the gates.",
 ):
-    ps = [weights("LSTM", seed, b_f=3) for seed in range(4)]
+    ps = random_params("LSTM", 4, SIZE, b_f=3)
     all_js = [jacobians("LSTM", p) for p in ps]
     direct = [arrives(js[:, H:, H:]) for js in all_js]
     curves = {"direct path, mean of four": np.mean(direct, axis=0)}
@@ -237,9 +224,8 @@ with reveal(
     "stays below 1, whatever the weights are.",
 ):
     curves = {}
-    for seed in range(4):
-        js = jacobians("LSTM", weights("LSTM", seed, scale=1.0, b_f=3))
-        curves[f"whole gradient, weights {seed + 1}"] = arrives(js, first=H)
+    for k, p in enumerate(random_params("LSTM", 4, 1.0, b_f=3), 1):
+        curves[f"whole gradient, weights {k}"] = arrives(jacobians("LSTM", p), first=H)
     plot(curves, x="steps back", y="what arrives", log=True)
 
 # %% [markdown]
@@ -259,15 +245,14 @@ predict(
 with reveal(
     "who opens up",
     "In the RNN",
-    "Where U grew, an RNN learned: bars below. In the LSTM every path, through h too, "
-    "meets gates near 0.5, and training that hears nothing does not open them.",
+    "In every RNN that learned, U grew: bars below. In the LSTM every path, through h "
+    "too, meets gates near 0.5, and training that hears nothing does not open them.",
 ):
-    curves = {}
-    for key, cell, b_f in (("RNN", "RNN", None), ("LSTM, b_f = 0", "LSTM", 0)):
-        drawn = [weights(cell, seed, b_f=b_f) for seed in range(8)]
-        for when, ps in (("before", drawn), ("after", first_race.params[key])):
-            from_c = H if cell == "LSTM" else 0
-            rows = [arrives(jacobians(cell, p), from_c)[:25] for p in ps]
+    untrained, curves = race_on_bits(first_starts, 25, rounds=0, seeds=8), {}
+    for key, (cell, _start) in first_starts.items():
+        for when, race in (("before", untrained), ("after", first_race)):
+            js = [jacobians(cell, p) for p in race.params[key]]
+            rows = [arrives(one, H if cell == "LSTM" else 0)[:25] for one in js]
             curves[f"{key}, {when}"] = np.median(rows, axis=0)
     plot(curves, x="steps back", y="what arrives", log=True)
 
@@ -293,14 +278,14 @@ show_timeline(lanes, "the eight RNNs after training", x="RNN")
 # - Make the weights larger. Which curve hardly moves?
 
 # %%
-explore_flow(lstm_step, rnn_step, residual_layer)
+explore_flow()
 
 # %% [markdown]
 # ## Is 1 enough?
 #
 # Gers, Schmidhuber and Cummins (2000), who added the forget gate, began with a positive bias; then it was often forgotten.
-# Jozefowicz, Zaremba and Sutskever (2015) searched ten thousand architectures, and found that a plain LSTM with $b_f = 1$
-# comes up to the best of them on most of their tasks.
+# Jozefowicz, Zaremba and Sutskever (2015) searched ten thousand architectures. One of their findings needs none of them: with
+# $b_f = 1$ the plain LSTM closes its gap to the GRU.
 
 # %%
 predict(
@@ -323,7 +308,8 @@ with reveal(
 
 # %% [markdown]
 # On this log axis the line is nearly straight above 1: each 0.7 more in $b_f$ doubles the half-life.
-#
+
+# %% [markdown]
 # **In torch** an LSTM has two biases for each gate, and their sum is what counts. Both begin near 0. For $b_f = 1$ set one of
 # the two to 1 and the other to 0; both at 1 give 2.
 
@@ -351,12 +337,14 @@ with reveal(
 # %% [markdown]
 # ## Spans of all lengths: chrono
 #
-# One bias for all units means one span for all. If things may have to be kept for up to $T_{max}$ steps, Tallec and Ollivier
-# (2018) draw a span $u$ for each unit, evenly from 1 to $T_{max} - 1$, and set
+# One bias for all units means one span for all. Tallec and Ollivier (2018) give each unit a span of its own: $u$, drawn evenly
+# from 1 to $T_{max} - 1$, where $T_{max}$ is the longest time that something may have to be kept.
 #
 # $$b_f = \log u, \qquad b_i = -b_f$$
-#
-# so that $f = u / (1 + u)$, which forgets in about $1 + u$ steps, and $i = 1 - f$: who keeps long takes in little at a time.
+
+# %% [markdown]
+# Then $f = u / (1 + u)$, a gate that forgets in about $1 + u$ steps, and $i = 1 - f$: a unit that keeps long takes in little at
+# a time. They call it **chrono** initialisation.
 
 
 # %%
@@ -375,7 +363,7 @@ def chrono(T_max):
 curves, units = {}, range(1, H + 1)
 starts = {"chrono, T_max = 100": chrono(100), "b_f = 1": forget_bias(1)}
 for name, start in starts.items():
-    p = weights("LSTM", 0)
+    p = random_params("LSTM", 1, SIZE)[0]
     start(p, np.random.default_rng(0))
     curves[name] = np.sort(np.log(0.5) / np.log(sigmoid(p.b_f)))
 plot(curves, x="unit, the slowest last", y="half-life", at=units, log=True)
@@ -422,8 +410,8 @@ with reveal(
     plot(ends, x="steps", y="share of bits told", at=lengths)
 
 # %% [markdown]
-# Three seeds tell a large difference, no small one: do not read a ranking into curves that cross. And chrono had an advantage,
-# since it knew the length. Where nobody knows it, people try a few values of $T_{max}$.
+# Three seeds tell a large difference, no small one: do not read a ranking into curves that cross. And one start had an
+# advantage: it was told the length. Where nobody knows it, people try a few values of $T_{max}$.
 
 # %% [markdown]
 # ## What training makes of a start
@@ -445,7 +433,7 @@ with reveal(
     "Some units now keep far longer than the task asks, others forget at once.",
 ):
     trained, seqs = race.params["chrono"][0], bit_sequences(64, 100, seed=5)[0]
-    before = weights("LSTM", 0)
+    before = random_params("LSTM", 1, SIZE)[0]
     chrono(100)(before, np.random.default_rng(0))
     f = {"before": run_cell("LSTM", before, seqs)["f"]}
     f["after"] = run_cell("LSTM", trained, seqs)["f"]
@@ -454,8 +442,8 @@ with reveal(
     plot(lives, x="unit, the slowest last", y="half-life", at=units, log=True)
 
 # %% [markdown]
-# And this is what its slowest unit does with a bit. The bit comes at step 1 and leaves hardly a trace in $c$; the forget gate
-# keeps it, and later $h$ helps it grow.
+# And this is what its slowest unit does with a bit. At step 1, marked, the bit leaves a small trace in $c$. The forget gate
+# keeps it for 80 steps; the candidate, which sees $h$, makes it grow.
 
 # %% tags=["nbval-ignore-output"]
 run = run_cell("LSTM", trained, seqs)
@@ -466,9 +454,9 @@ show_timeline({"value": seqs[:80, 0, 0], **lanes}, "the slowest unit", mark=1)
 # %% [markdown]
 # ## What you now know
 #
-# - Along $c$ a gradient is multiplied by the $f_t$: each at most 1, so it can vanish, and cannot explode.
-# - The whole gradient has more paths, through $h$ and $U$. They can help it along, and can make it explode.
-# - $b_f = 1$ has a half-life of two steps. It is a start for training, and longer spans want larger biases.
+# - Along $c$ a gradient is multiplied by the $f_t$, each at most 1. It can vanish and cannot explode.
+# - The whole gradient also goes through $h$ and $U$. It can explode.
+# - $b_f = 1$ keeps half for two steps. It is a start for training; longer spans want larger biases.
 
 # %% [markdown]
 # **Open:** chrono wants to be told how long to remember. Can a cell find it out? **Next:** in `exercises/en/05_gradient_flow.ipynb`

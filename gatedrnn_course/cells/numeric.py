@@ -43,6 +43,8 @@ def outer(a: Any, b: Any) -> Any:
     Returns:
         Array (M, N).
     """
+    if a.ndim == b.ndim == 2 and len(a) == len(b):
+        return a.T @ b
     lead = np.broadcast_shapes(a.shape[:-1], b.shape[:-1])  # a vector of parameters has no leading axes
     a, b = (np.broadcast_to(v, (*lead, v.shape[-1])).reshape(-1, v.shape[-1]) for v in (a, b))
     return a.T @ b

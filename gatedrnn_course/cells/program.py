@@ -17,6 +17,10 @@ __all__ = ["Program"]
 class Program(Protocol):
     """Equations from some names to others."""
 
+    def __hash__(self) -> int:
+        """Programs are compared by value: what is derived from one is kept for it."""
+        ...
+
     @property
     def cell(self) -> Cell:
         """The cell they belong to."""

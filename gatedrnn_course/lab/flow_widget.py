@@ -1,7 +1,4 @@
-"""`explore_flow(lstm_step, rnn_step, residual_layer)`: how much of a gradient arrives, with the forget bias as a slider.
-
-It is computed with the functions it is given, a learner's own where they are those.
-"""
+"""`explore_flow()`: how much of a gradient arrives over 40 steps, with the forget bias as a slider."""
 
 from __future__ import annotations
 
@@ -11,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells import catalogue, draw_params, sigmoid
+from gatedrnn_course.cells import catalogue, draw_params, sigmoid, whole_step
 from gatedrnn_course.lab.flow import gains, step_jacobians
 from gatedrnn_course.lab.memory import bit_sequences
 from gatedrnn_course.lab.widget import Axis, Curve, Explorer, Slider, draw_chart, steps
+from gatedrnn_course.lab.widget.whose import owned, whose
 from gatedrnn_course.text import _, mark
 
 __all__ = ["explore_flow"]
@@ -27,25 +25,25 @@ EVERY = 2
 """Lags between two points of a curve: what is stored grows with their number."""
 
 
-def explore_flow(lstm_step: Step, rnn_step: Step, residual_layer: Step) -> Explorer:
+def explore_flow() -> Explorer:
     """The gradient of an LSTM over the lag, along the direct path and whole, beside an RNN's and a ResNet's.
-
-    Args:
-        lstm_step: A step of the LSTM.
-        rnn_step: A step of the plain RNN.
-        residual_layer: A residual layer.
 
     Returns:
         The widget: sliders for the forget bias and for the size of all other weights, 0.15 of which is about torch's.
+        It runs on the learner's own steps once they are right.
     """
+    names = {"rnn_step": "RNN", "residual_layer": "residual layer", "lstm_step": "LSTM"}
+    own, yours = owned(**{name: whole_step(catalogue[cell]).function for name, cell in names.items()})
 
     @lru_cache(maxsize=len(SCALES))
     def others(scale: float) -> tuple[Any, Any]:
-        return _gains("RNN", rnn_step, scale), _gains("residual layer", residual_layer, scale)
+        return gains(_jacobians("RNN", own["rnn_step"], scale)), gains(
+            _jacobians("residual layer", own["residual_layer"], scale)
+        )
 
     def view(b_f: float, scale: float) -> tuple[str, str]:
         rnn, resnet = others(scale)
-        js = _jacobians("LSTM", lstm_step, scale, b_f)
+        js = _jacobians("LSTM", own["lstm_step"], scale, b_f)
         direct = gains(js[:, H:, H:])  # the block from c to c of one step is diag(f)
         told = {
             mark("RNN"): rnn,
@@ -61,7 +59,7 @@ def explore_flow(lstm_step: Step, rnn_step: Step, residual_layer: Step) -> Explo
         Slider("b_f", _("forget bias b_f"), BIASES, 1.0),
         Slider("scale", _("size of the weights"), SCALES, 0.15),
     ]
-    return Explorer(_("How much of a gradient arrives?"), controls, view)
+    return Explorer(_("How much of a gradient arrives?"), controls, view, whose(yours, _("LSTM, RNN and ResNet")))
 
 
 def _read_out(b_f: float, ends: dict[str, float]) -> str:
@@ -71,10 +69,6 @@ def _read_out(b_f: float, ends: dict[str, float]) -> str:
     arrives = ", ".join(f"{_(name)} {value:.2g}" for name, value in ends.items())
     said.append(_("Over {lag} steps arrive: {arrives}.").format(lag=LAG, arrives=arrives))
     return " ".join(said)
-
-
-def _gains(cell: str, step: Step, scale: float) -> Any:
-    return gains(_jacobians(cell, step, scale))
 
 
 def _jacobians(name: str, step: Step, scale: float, b_f: float | None = None) -> Any:

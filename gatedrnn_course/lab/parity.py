@@ -48,7 +48,7 @@ def compare_with_torch(forward: Function, backward: Function, layout: Function, 
     functions = {"lstm_forward": forward, "lstm_backward": backward, "to_torch_layout": layout}
     blank = [f"`{name}`" for name, function in functions.items() if is_blank(function)]
     if blank:
-        words = _("Nothing was compared yet: {names} is still to be written.")
+        words = _("Nothing was compared. Still to be written: {names}.")
         show(Panel("note", words.format(names=", ".join(blank))))
         return
     if find_spec("torch") is None:
@@ -129,8 +129,10 @@ def _torch(arrays: Numbers, xs: Any, h_0: Any, c_0: Any, d_hs: Any, device: str)
             parameter.copy_(tensor(arrays[name]))
     starts = [tensor(array).requires_grad_() for array in (xs, h_0[None], c_0[None])]
     outputs, (_h, c) = layer(starts[0], (starts[1], starts[2]))
-    outputs.backward(tensor(d_hs))
-    gradients = {f"d_{name}": parameter.grad for name, parameter in layer.named_parameters()}
-    found = {"hs": outputs, "cs[-1]": c[0], "d_xs": starts[0].grad, **gradients}
-    found |= {"d_h_0": starts[1].grad[0], "d_c_0": starts[2].grad[0], "d_bias_l0": gradients["d_bias_ih_l0"]}
+    names = [name for name, _parameter in layer.named_parameters()]
+    wanted = (*starts, *(parameter for _name, parameter in layer.named_parameters()))
+    d_xs, d_h_0, d_c_0, *d_parameters = torch.autograd.grad(outputs, wanted, tensor(d_hs))
+    gradients = {f"d_{name}": gradient for name, gradient in zip(names, d_parameters, strict=True)}
+    found = {"hs": outputs, "cs[-1]": c[0], "d_xs": d_xs, "d_h_0": d_h_0[0], "d_c_0": d_c_0[0], **gradients}
+    found |= {"d_bias_l0": gradients["d_bias_ih_l0"]}
     return {name: value.detach().cpu().numpy() for name, value in found.items()}

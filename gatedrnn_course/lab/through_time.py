@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,7 +60,7 @@ def explore_time() -> Explorer:
         return (_forwards if way == "forwards" else _backwards)(runs[b_f], int(t))
 
     ways = {"forwards": _("forwards"), "backwards": _("backwards")}
-    controls = [
+    controls: list[Slider | Choice] = [
         Choice("way", _("direction"), ways),
         Slider("b_f", _("forget bias b_f"), BIASES, start=8),
         Slider("t", _("step t"), range(1, T + 1), start=5),  # last: neighbours that differ little are stored shorter
@@ -134,7 +134,7 @@ def _tidy(value: float) -> float:
     return round(float(value), 3) + 0.0
 
 
-def _draw(lanes: dict[str, Sequence[float]], t: int, back: bool) -> str:
+def _draw(lanes: Mapping[str, Any], t: int, back: bool) -> str:
     """The chain of steps, and below it a lane for each quantity."""
     below = draw_timeline(lanes, {**dict.fromkeys(lanes, (-1.0, 1.0)), **SPANS}, t, "", _("step"), still=True)
     height = HEAD + float(below.partition('height="')[2].partition('"')[0])

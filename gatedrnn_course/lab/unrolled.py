@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from gatedrnn_course.cells import Cell, cell_of
@@ -120,7 +120,7 @@ class _Unrolled:
     def left(self, k: int) -> int:
         return LEFT + 10 + (k - 1) * (WIDE + BETWEEN)
 
-    def wire(self, points: list[tuple[float, float]], name: str, wide: int = 2, head: bool = True) -> str:
+    def wire(self, points: Sequence[tuple[float, float]], name: str, wide: int = 2, head: bool = True) -> str:
         style = style_of(name) if name in self.cell.states else NEUTRAL
         drawn = f'<path d="{path(points)}" fill="none" stroke="{style.colour}" stroke-width="{wide}"/>'
         return drawn + (tip(points, style.colour, wide) if head else "")

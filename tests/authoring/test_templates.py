@@ -4,8 +4,8 @@ import pytest
 
 from gatedrnn_course.authoring.source import SourceCell
 from gatedrnn_course.authoring.templates import render
-from gatedrnn_course.cells import catalogue, cell_latex
-from gatedrnn_course.cells.latex import line_latex
+from gatedrnn_course.cells import backward_of, catalogue, cell_latex
+from gatedrnn_course.cells.latex import backward_latex, line_latex
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.units import load
 
@@ -55,3 +55,15 @@ def test_an_expression_that_cannot_be_filled_in_is_told_with_file_and_cell(text)
         rendered(text)
     assert told.value.asked == f"course/lessons/03_gates.py, cell 4: {text}"
     assert "equations" in told.value.expected
+
+
+def test_backward_equations_are_derived():
+    d_c, d_f = rendered('<< gradient("LSTM", "d_c", "d_f") >>').split("\n\n")
+    assert d_c.startswith(r"$$\delta c_t = \delta c_t^{\text{next}} + \delta h_t")
+    assert d_f == r"$$\delta f_t = \delta c_t \odot c_{t-1}$$"
+    assert rendered('<< gradients("GRU") >>') == f"$$\n{backward_latex(backward_of(catalogue['GRU']))}\n$$"
+
+
+def test_a_backward_equation_that_is_none_is_told_with_those_there_are():
+    with pytest.raises(CourseError, match=r"d_z of LSTM"):
+        rendered('<< gradient("LSTM", "d_z") >>')

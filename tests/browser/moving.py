@@ -37,6 +37,17 @@ def click(page: Any, slider: Any) -> None:
     raise AssertionError("the slider stays where it is")
 
 
+def move_everything(page: Any, widget: Any) -> None:
+    """Move each control with the keyboard and each slider with the mouse; picture and words change every time."""
+    by_key = [(press, control) for control in widget.locator("input, select").all()]
+    by_mouse = [(lambda slider: click(page, slider), slider) for slider in widget.locator("input").all()]
+    for move, control in (*by_key, *by_mouse):
+        picture, words = shown(widget)
+        move(control)
+        assert shown(widget)[0] != picture
+        assert shown(widget)[1] != words
+
+
 def faults(page: Any) -> list[str]:
     """The serious faults that axe-core finds inside of the course's own output."""
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed here.")

@@ -10,7 +10,7 @@ import pytest
 from widget_list import WIDGETS
 
 from .conftest import PATIENCE, Lab
-from .moving import ROOT, click, faults, press, shown
+from .moving import ROOT, faults, move_everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -49,17 +49,7 @@ def cell(page: Any, line: str) -> Any:
 @pytest.mark.parametrize("name", WIDGETS)
 def test_it_is_moved_by_keyboard_and_by_mouse(name: str, notebook: Any, tmp_path: Path) -> None:
     widget = cell(notebook, WIDGETS[name]).locator(ROOT)
-    for control in widget.locator("input, select").all():
-        before = shown(widget)
-        press(control)
-        after = shown(widget)
-        assert after[0] != before[0]
-        assert after[1] != before[1]
-    for slider in widget.locator("input").all():
-        before = shown(widget)
-        click(notebook, slider)
-        assert shown(widget)[0] != before[0]
-        assert shown(widget)[1] != before[1]
+    move_everything(notebook, widget)
     widget.screenshot(path=tmp_path / f"{name}.png")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from widget_list import THEMES, WIDGETS, made, page_of
 
-from .moving import ROOT, click, faults, press, shown
+from .moving import ROOT, faults, move_everything, shown
 
 pytestmark = pytest.mark.browser
 
@@ -41,18 +41,7 @@ def test_each_control_moves_picture_and_words_by_keyboard_and_mouse(
 ) -> None:
     widget = opened(name)
     assert widget_of(name).read_out() == shown(widget)[1]
-    controls = widget.locator("input, select").all()
-    for control in controls:
-        before = shown(widget)
-        press(control)
-        after = shown(widget)
-        assert after[0] != before[0]
-        assert after[1] != before[1]
-    for slider in widget.locator("input").all():
-        before = shown(widget)
-        click(page, slider)
-        assert shown(widget)[0] != before[0]
-        assert shown(widget)[1] != before[1]
+    move_everything(page, widget)
 
 
 @pytest.mark.parametrize("name", WIDGETS)

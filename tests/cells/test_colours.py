@@ -8,6 +8,7 @@ from gatedrnn_course.cells.colours import NEUTRAL, STYLES, style_of
 
 def test_a_state_of_the_step_before_has_the_style_of_the_state() -> None:
     assert style_of("h_prev") == style_of("h") == STYLES["h"]
+    assert style_of("d_c") == style_of("d_c_prev") == STYLES["c"]
     assert style_of("x") == style_of("no such name") == NEUTRAL
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatedrnn_course.cells import backward_of, catalogue, cell_latex, parse
 from gatedrnn_course.cells.language import parse_line
-from gatedrnn_course.cells.latex import expr_latex, index_of, line_latex, name_latex
+from gatedrnn_course.cells.latex import backward_latex, expr_latex, index_of, line_latex, name_latex
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,8 @@ from gatedrnn_course.cells.latex import expr_latex, index_of, line_latex, name_l
         ("d_h_prev", r"\delta h_{t-1}"),
         ("d_W_f", r"\delta W_f"),
         ("a_f", "a_{f,t}"),
+        ("d_a_c_tilde", r"\delta a_{\tilde{c},t}"),
+        ("d_c_next", r"\delta c_t^{\text{next}}"),
     ],
 )
 def test_a_name_has_its_time(name: str, latex: str) -> None:
@@ -110,3 +112,10 @@ def test_words_in_text_mode_hold_no_bare_underscore() -> None:
 @pytest.mark.parametrize("name", ["W_a_b_c", "gate_of_the_cell", "a_b_c_prev"])
 def test_a_long_name_has_one_subscript(name: str) -> None:
     assert not re.search(r"(?<!\\)_.*(?<!\\)_", name_latex(name))
+
+
+def test_the_backward_equations_are_aligned_in_their_order() -> None:
+    program = backward_of(catalogue["LSTM"])
+    rows = backward_latex(program).removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}").split(" \\\\\n")
+    assert [row.partition(" &= ")[0] for row in rows] == [name_latex(line.name) for line in program.lines]
+    assert r"\delta c_t &= \delta c_t^{\text{next}} + \delta h_t \odot o_t" in rows[3]

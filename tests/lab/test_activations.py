@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatedrnn_course import sigmoid, tanh
+from gatedrnn_course import sigmoid, stack, tanh
 from gatedrnn_course.cells import sigmoid as of_the_cells
 
 
@@ -24,3 +24,13 @@ def test_tensors_come_back_as_tensors_with_the_same_numbers_and_a_gradient() -> 
         assert np.allclose(value.detach().numpy(), ours(a), rtol=0, atol=1e-15)
         value.sum().backward()
         assert tensor.grad.shape == (3, 4)
+
+
+def test_a_list_of_arrays_or_of_tensors_becomes_one() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed here.")
+    rows = [np.full((2, 3), float(k)) for k in range(4)]
+    np.testing.assert_array_equal(stack(rows), np.stack(rows))
+    tensors = [torch.from_numpy(row).requires_grad_() for row in rows]
+    made = stack(tensors)
+    assert made.shape == (4, 2, 3) and made.requires_grad
+    np.testing.assert_array_equal(made.detach().numpy(), np.stack(rows))

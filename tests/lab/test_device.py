@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from learners_lstm import lstm_forward
 
 from gatedrnn_course import check, run_on_device, sigmoid, tanh
 from gatedrnn_course.lab import device, passed
@@ -161,3 +162,10 @@ def test_warnings_of_libraries_are_not_shown(capsys: pytest.CaptureFixture[str])
     run_on_device(forget_gate, "cpu")
     out, err = capsys.readouterr()
     assert "These are the same numbers." in out and err == ""
+
+
+def test_a_sequence_runs_over_all_its_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    run_on_device(lstm_forward, "cpu")
+    out = capsys.readouterr().out
+    assert "`lstm_forward` ran on cpu: 6 steps with torch tensors" in out
+    assert "These are the same numbers." in out

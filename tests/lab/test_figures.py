@@ -47,3 +47,15 @@ def test_a_cell_grows_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"{part.alt}\n"
     with pytest.raises(CourseError):
         show_cell("LSTM", upto="z")
+
+
+def test_backwards_the_arrows_in_colour_point_at_what_a_line_is_made_of() -> None:
+    forwards, back = (figure_of("LSTM", lit="h", back=back) for back in (False, True))
+    assert forwards.svg != back.svg
+    assert forwards.svg.count("#C4C4C4") == back.svg.count("#C4C4C4")
+    assert back.alt == ("The gradient runs against the arrows of the LSTM cell. The hidden state passes it on to o, c.")
+
+
+def test_all_lines_backwards_from_the_last_to_the_first() -> None:
+    alt = figure_of("GRU", back=True).alt
+    assert alt.index("The hidden state passes it on to") < alt.index("The update gate passes it on to")

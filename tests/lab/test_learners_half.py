@@ -20,7 +20,7 @@ vars(signal).pop("setitimer", None)
 
 import numpy as np
 from gatedrnn_course import Params, check, example, explore_gates, hint, predict, progress, setup, sigmoid, tanh
-from gatedrnn_course import show_cell, show_shapes
+from gatedrnn_course import explore_carousel, explore_depth, explore_lags, show_cell, show_shapes
 
 setup()
 x, h_prev, p = example("forget_gate")
@@ -34,6 +34,8 @@ hint("forget_gate")
 print(progress("03"))
 show_shapes("forget_gate")
 show_cell("LSTM")
+for explore in (explore_lags, explore_carousel, explore_depth):
+    explore()
 """
 
 

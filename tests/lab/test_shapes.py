@@ -49,3 +49,14 @@ def test_without_a_matrix_all_shapes_are_the_same() -> None:
 def test_an_unknown_name() -> None:
     with pytest.raises(CourseError):
         show_shapes("my_gate")
+
+
+def test_a_step_back_shows_where_transposes_and_sums_stand() -> None:
+    picture = show_shapes("lstm_step_backward")
+    saved, d_h, _d_c, p = example("lstm_step_backward")
+    (B, D), H = saved.x.shape, d_h.shape[1]
+    for name, shape in (("d_a_f @ p.W_f", "(B, D)"), ("d_a_f.T @ x", "(H, D)"), ("d_a_f.sum(axis=0)", "(H,)")):
+        assert f">{name}</text>" in picture.svg and f">{shape}</text>" in picture.svg
+    grids = (D * H, H, D), (B * H, H * D, B * D), (B * H, B * D, H * D), (B * H, H)
+    assert picture.svg.count("<rect") == 1 + sum(map(sum, grids))
+    assert p.W_f.shape == (H, D)

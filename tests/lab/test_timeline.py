@@ -67,3 +67,11 @@ def test_no_letters_are_small_and_the_picture_fits_half_a_window() -> None:
     root = ET.fromstring(draw_timeline({"c": [1.0] * 20}, {}, None, "words"))
     assert float(root.get("font-size", "")) * 480 / float(root.get("width", "")) > 11
     assert not [text for text in root.iter(f"{SPACE}text") if text.get("font-size")]
+
+
+def test_a_still_lane_is_one_path_and_a_part_of_a_picture_has_no_words_of_its_own() -> None:
+    lanes = {"f": [1.0, 0.5, 0.0]}
+    moving, still = (ET.fromstring(draw_timeline(lanes, {}, 2, "", still=still)) for still in (False, True))
+    assert [root.get("aria-label") for root in (moving, still)] == [None, None]
+    bars = [next(root.iter(f"{SPACE}g")) for root in (moving, still)]
+    assert [len(group) for group in bars] == [3, 1]

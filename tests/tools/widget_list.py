@@ -1,4 +1,4 @@
-"""Every widget of the course, for the tests and measurements that open each of them. A new one is one more line."""
+"""Every widget of the course, for the tests and measurements that open each of them. A new one is one more word."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any
 
 import gatedrnn_course
 
-WIDGETS = {
-    "explore_lags": "explore_lags()",
-    "explore_carousel": "explore_carousel()",
-    "explore_depth": "explore_depth()",
-    "explore_gates": "explore_gates()",
+UNITS = ("lags", "carousel", "depth", "gates", "time", "flow")
+"""In the order of the units."""
+WIDGETS = {f"explore_{what}": f"explore_{what}()" for what in UNITS    "explore_grus": "explore_grus()",
 }
-"""For each name of a widget the line that shows it, in the order of the units."""
+"""For each name of a widget the line that shows it."""
 
 THEMES = {
     "light": "",
@@ -29,8 +27,7 @@ PAGE = """<!doctype html><html lang="en"><title>{name}</title>
 
 def made(name: str) -> Any:
     """A widget as its line makes it."""
-    names = {other: getattr(gatedrnn_course, other) for other in gatedrnn_course.__all__}
-    return eval(WIDGETS[name], names)
+    return getattr(gatedrnn_course, name)()
 
 
 def page_of(widget: Any, theme: str = "light") -> str:

@@ -29,15 +29,19 @@ class Words:
     values: Mapping[str, str] = field(default_factory=dict, hash=False)
     more: Words | None = None
 
+    def _opened(self, text: str) -> str:
+        """A sentence that opens with what was filled in begins with a capital; `np.diag` stays as it is."""
+        return opening(text) if self.template.startswith("{") else text
+
     @property
     def english(self) -> str:
         """The sentence in English, whatever the language in force."""
-        text = opening(self.template.format(**self.values))
+        text = self._opened(self.template.format(**self.values))
         return f"{text} {self.more.english}" if self.more else text
 
     def __str__(self) -> str:
         values = {key: _(value) if value else value for key, value in self.values.items()}
-        text = opening(_(self.template).format(**values))
+        text = self._opened(_(self.template).format(**values))
         return f"{text} {self.more}" if self.more else text
 
 

@@ -26,8 +26,8 @@ __all__ = ["bracket_too_wide", "missing_term", "product_for_sum", "term_twice", 
 
 def role(term: Expr) -> str:
     """What a term does in its sum: bias `b`, input `W`, recurrence `U`, peephole `P`, or another."""
-    if isinstance(term, MatMul) and isinstance(term.matrix, Name):
-        return next(names(term))[0]
+    if isinstance(term, MatMul):
+        return next(names(term))[0] if isinstance(term.matrix, Name) else "other"
     first = next((name for name in names(term) if is_parameter(name)), "")
     return first[0] if first and len(factors(term)) <= 2 else "other"
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gatedrnn_course.grading.classroom.record import ItemRecord, Record, SandboxRecord
-from gatedrnn_course.grading.classroom.submission import Submission, read_submission, readable
+from gatedrnn_course.grading.classroom.submission import Submission, defines_anything, read_submission, readable
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.fingerprint import rubric_fingerprint
 from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
@@ -101,20 +101,21 @@ def _judge_all(submission: Submission, unit: Unit, sandbox: Sandbox, seed: int) 
             if verdict.outcome != "right":
                 failed[item.name] = item
             verdicts.append(verdict)
-        return verdicts, _notes(place)
+        return verdicts, _notes(place, submission)
     finally:
         place.close()
         again.close()
 
 
-def _notes(place: Place) -> list[str]:
-    """What happened while the notebook ran, for the student."""
+def _notes(place: Place, submission: Submission) -> list[str]:
+    """What happened while the notebook ran, for the student; not that a cell shows nothing where nobody looks."""
     notes = [
         _("Code cell {number} never ended or ended the process; it was left out.").format(number=k + 1)
         for k in place.left_out()
     ]
     if place.report is not None:
-        notes += [_about(fault) for fault in place.report.faults]
+        only_shows = {k for k, cell in enumerate(submission.cells) if not defines_anything(cell)}
+        notes += [_about(fault) for fault in place.report.faults if not (fault.quiet and fault.cell in only_shows)]
     return notes
 
 

@@ -16,7 +16,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
-__all__ = ["Submission", "find_submissions", "left_out", "read_submission", "readable"]
+__all__ = ["Submission", "defines_anything", "find_submissions", "left_out", "read_submission", "readable"]
 
 LARGEST = 50 << 20
 HIDDEN = (".", "__")
@@ -266,6 +266,13 @@ def _plain(source: str) -> str:
         return str(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
     except SyntaxError:
         return source
+
+
+def defines_anything(source: str) -> bool:
+    """Whether a cell defines a function or a class; one that is no Python may have been meant to."""
+    tree = _parsed(source)
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    return tree is None or any(isinstance(node, kinds) for node in ast.walk(tree))
 
 
 def _parsed(source: str) -> ast.AST | None:

@@ -36,16 +36,22 @@ class BackwardItem(Item):
 
     Attributes:
         cell: The cell.
+        wanted: Some of the outputs; all where left out.
         clock: Seconds of processor time; they bound the search for several mistakes.
     """
 
     cell: Cell = field(kw_only=True)
+    wanted: tuple[str, ...] = field(default=(), kw_only=True)
     clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @cached_property
     def slice(self) -> BackwardProgram:
         """The backward equations."""
-        return backward_step(self.cell)
+        return replace(backward_step(self.cell), outputs=self.wanted) if self.wanted else backward_step(self.cell)
+
+    def only(self, outputs: Sequence[str]) -> Item:
+        """The same with some of the outputs."""
+        return replace(self, wanted=tuple(outputs))
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class BackwardLoop:
         arrives: What arrives at h, of what was carried, the derivatives of all h, and the time.
         carried: The derivatives of the states that a step sees, of all so far.
         kept: What the forward kept of one time, of all it kept.
-        passed: The same for the derivatives of the states alone, where it is another.
+        passed: The same for what reaches the old states directly, where it is another.
         summed: The gradient of a parameter, of its name and those of the steps in the order walked.
         inputs: The derivatives of the inputs, of those of the steps and their times.
         start: The derivatives of the initial states, of all carried.
@@ -73,8 +73,12 @@ class BackwardLoop:
             back[0] = self.arrives(back[0], d_hs, t)
             values = step(*self.kept(saved, t).values(), *back, p)
             also = values if self.passed is None else step(*self.passed(saved, t).values(), *back, p)
-            past.append(tuple(also[first : first + states]))
+            own = first + (states > 1)  # h is reached through the gates, c directly
+            past.append((*values[first:own], *also[own : first + states]))
             taken.append(values)
+        if not times:  # a loop that leaves steps out may have none left
+            times, values = [0], step(*self.kept(saved, 0).values(), *past[0], p)
+            taken.append(tuple(np.zeros_like(value) for value in values))
         kinds = list(zip(*taken, strict=True))
         d_xs = tuple(np.stack(self.inputs(kind, times)) for kind in kinds[:first])
         named = zip(program.outputs[first + states :], kinds[first + states :], strict=True)
@@ -126,6 +130,8 @@ def _of_states(states: Sequence[str]) -> Iterator[tuple[Words, dict[str, Part]]]
         first, second = states[:2]
         exchanged = mark("The gradients of {first} and {second} are exchanged when they are carried.")
         yield Words(exchanged, {"first": first, "second": second}), {"carried": lambda past: past[-1][::-1]}
+        both = {"carried": lambda past: past[-1][::-1], "start": lambda past: past[-1][::-1]}
+        yield Words(exchanged, {"first": first, "second": second}), both
         exchanged = mark("`d_{first}_0` and `d_{second}_0` are exchanged.")
         yield Words(exchanged, {"first": first, "second": second}), {"start": lambda past: past[-1][::-1]}
 
@@ -152,6 +158,15 @@ def _of_time() -> Iterator[tuple[Words, dict[str, Part]]]:
         Words(mark("`d_hs[t]` is not added: only the last step gets its own.")),
         {"arrives": lambda carried, d_hs, t: carried + d_hs[t] * (t == len(d_hs) - 1)},
     )
+    yield (
+        Words(mark("`d_hs` is never added: nothing of the loss arrives.")),
+        {"arrives": lambda carried, _d_hs, _t: carried},
+    )
+    yield (
+        Words(mark("`d_hs[-1]` counts twice: the loop starts from it and adds it once more at the last step.")),
+        {"arrives": lambda carried, d_hs, t: carried + d_hs[t] * (1 + (t == len(d_hs) - 1))},
+    )
+    yield from _of_left_out()
     early = mark("`d_hs[t]` is added one step off: `d_hs[t - 1]` stands in its place.")
     yield Words(early), {"arrives": lambda carried, d_hs, t: carried + d_hs[t - 1]}
     late = mark("`d_hs[t]` is added one step off: `d_hs[t + 1]` stands in its place.")
@@ -180,6 +195,24 @@ def _of_time() -> Iterator[tuple[Words, dict[str, Part]]]:
         Words(mark("`d_xs` has the batch axis first instead of time first.")),
         {"inputs": lambda rows, times: np.swapaxes(np.stack([rows[k] for k in np.argsort(times)]), 0, 1)},
     )
+
+
+def _of_left_out() -> Iterator[tuple[Words, dict[str, Part]]]:
+    """A loop that does not go through all steps; `d_xs` has zeros there, or no row."""
+    first = Words(mark("The loop stops before the first step, so that `t = 0` is left out."))
+    last = Words(mark("The loop leaves out the last step: it begins at the one before."))
+    for words, order, k in (
+        (first, lambda T: range(T - 1, 0, -1), 0),
+        (last, lambda T: range(T - 2, -1, -1), -1),
+    ):
+
+        def padded(rows: Sequence[Any], times: Sequence[int], k: int = k) -> list[Any]:
+            kept = [rows[n] for n in np.argsort(times, kind="stable")]
+            none = np.zeros_like(rows[0])
+            return kept if not rows[0].any() else [none, *kept] if k == 0 else [*kept, none]
+
+        yield words, {"order": order, "inputs": padded}
+        yield words, {"order": order}
 
 
 def _of_sums(parameters: Sequence[str]) -> Iterator[tuple[Words, dict[str, Part]]]:

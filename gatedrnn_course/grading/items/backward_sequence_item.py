@@ -41,10 +41,12 @@ class BackwardSequenceItem(Item):
 
     Attributes:
         cell: The cell.
+        wanted: Some of the outputs; all where left out.
         clock: Seconds of processor time; they bound the search.
     """
 
     cell: Cell = field(kw_only=True)
+    wanted: tuple[str, ...] = field(default=(), kw_only=True)
     clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @cached_property
@@ -60,6 +62,14 @@ class BackwardSequenceItem(Item):
     @property
     def outputs(self) -> tuple[str, ...]:
         """Derivatives with respect to the inputs, the initial states and the parameters."""
+        return self.wanted or self._every
+
+    def only(self, outputs: Sequence[str]) -> Item:
+        """The same with some of the outputs."""
+        return replace(self, wanted=tuple(outputs))
+
+    @property
+    def _every(self) -> tuple[str, ...]:
         names = {f"d_{state}_prev": f"d_{state}_0" for state in self.cell.states} | {"d_x": "d_xs"}
         return tuple(names.get(name, name) for name in self.slice.outputs)
 
@@ -76,7 +86,8 @@ class BackwardSequenceItem(Item):
         program = self.slice
         lines, outputs = (edit.lines, edit.outputs) if edit else (program.lines, program.outputs)
         saved, d_hs, p = args
-        return loop(compiled(lines, program.inputs, outputs), program, saved, d_hs, Params(p))
+        found = loop(compiled(lines, program.inputs, outputs), program, saved, d_hs, Params(p))
+        return tuple(value for name, value in zip(self._every, found, strict=True) if name in self.outputs)
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
         """The draws of a sequence, each with what its forward keeps and with derivatives that arrive."""
@@ -102,10 +113,11 @@ class BackwardSequenceItem(Item):
         """A mistake of the loop, or of the step inside it; both; two of the loop; or several in the step."""
         if all(o.value is None for o in observed):
             return None
-        order = ("batch", "square", "ones")
-        seen = sorted(observed, key=lambda o: (order.index(o.draw.kind), o.value is None))
+        order = ("square", "batch", "ones")
         until = self.clock() + _SECONDS
-        for words, loop, edit in self._wrong_ways(ask):
+        alone = [] if self.wanted else self._alone(ask)
+        seen = [*alone, *sorted(observed, key=lambda o: (order.index(o.draw.kind), o.value is None))]
+        for words, loop, edit in self._wrong_ways(alone):
             if self.clock() > until:
                 return None
             if all(same_numbers(self._try(loop, edit, o.draw.args), o.value) for o in seen):
@@ -113,34 +125,41 @@ class BackwardSequenceItem(Item):
                 return Explanation(" ".join(map(str, said)), " ".join(one.english for one in said))
         return None
 
-    def _wrong_ways(self, ask: Ask) -> Iterator[tuple[tuple[Words, ...], BackwardLoop, Edit | None]]:
+    def _wrong_ways(
+        self, alone: Sequence[Observation]
+    ) -> Iterator[tuple[tuple[Words, ...], BackwardLoop, Edit | None]]:
         """Loops and steps with mistakes, those with fewer first."""
         loops = list(backward_loops(self.slice))
         yield from ((words, loop, None) for words, loop in loops)
-        alone = self._step_alone(ask)
-        edits = _that_fit(self.slice, alone)
+        steps = [self._step(one) for one in alone]
+        edits = _that_fit(self.slice, steps)
         yield from (((), RIGHT, edit) for edit in edits)
-        if not edits and alone and (found := explain_outputs(self.slice, alone, self.clock)):
+        if not edits and (found := explain_outputs(self.slice, steps, self.clock)):
             edits = [found.edit]
             yield (), RIGHT, found.edit
         for edit in edits:
             yield from ((words, loop, edit) for words, loop in loops)
         yield from ((words, loop, None) for words, loop in backward_loop_pairs(self.slice))
 
-    def _step_alone(self, ask: Ask) -> list[Seen]:
-        """What comes of sequences of one step, at which nothing arrives but at h."""
+    def _alone(self, ask: Ask) -> list[Observation]:
+        """What comes of sequences of one step, which settle most and cost least."""
         rng = np.random.default_rng(0)
-        seen: list[Seen] = []
+        seen = []
         for kind, sizes, batch in (("square", {"D": 3, "H": 3}, 3), ("batch", {"D": 4, "H": 3}, 2)):
             inputs, p = self.slice.draw(rng, sizes, (batch,))
-            count = len(self.slice.kept)
             saved = Params({n: v[None] for n, v in zip(self.slice.kept, inputs, strict=False)})
-            value = ask(Draw(kind, (saved, inputs[count][None], p), decides=False)).value
-            arriving = (inputs[count], *(np.zeros_like(d) for d in inputs[count + 1 :]))
-            if value is not None and self.outputs[0] == "d_xs" and len(value[0]) == 1:
-                value = (value[0][0], *value[1:])
-            seen.append(((*inputs[:count], *arriving), p, value, kind))
+            seen.append(ask(Draw(kind, (saved, inputs[len(self.slice.kept)][None], p), decides=False)))
         return seen
+
+    def _step(self, one: Observation) -> Seen:
+        """A sequence of one step as a step at which nothing arrives but at h."""
+        saved, d_hs, p = one.draw.args
+        kept = [saved[name][0] for name in self.slice.kept]  # type: ignore[call-overload]
+        arriving = [np.asarray(d_hs)[0], *(np.zeros_like(kept[-1]) for _name in self.slice.arriving[1:])]
+        value = one.value
+        if value is not None and self.outputs[0] == "d_xs" and len(value[0]) == 1:
+            value = (value[0][0], *value[1:])
+        return (*kept, *arriving), Params(p), value, one.draw.kind  # type: ignore[arg-type]
 
     def _try(self, loop: BackwardLoop, edit: Edit | None, args: Sequence[Any]) -> tuple[Any, ...] | None:
         """The outputs, or None when the shapes do not fit."""

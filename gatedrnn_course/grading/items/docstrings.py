@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 
 from gatedrnn_course.cells.backward_program import BackwardProgram
 from gatedrnn_course.cells.expr import names
@@ -19,6 +20,9 @@ __all__ = [
     "sequence_docstring",
     "slice_docstring",
 ]
+
+_WIDE = 112
+"""Columns of a line; with the indentation of a function's body that stays below those of a line of code."""
 
 
 def slice_docstring(title: str, slice_: Slice) -> str:
@@ -71,7 +75,7 @@ def backward_docstring(title: str, program: BackwardProgram, arguments: Sequence
         words = _("{words} ({name} of the equations)").format(words=program.words(arriving), name=arriving)
         rows.append(_row(name, words, "B", program.shape(arriving)[0]))
     rows.append(f"    p: {_grouped(program, program.parameters, 'p.')}")
-    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {_mapping(program, ('B',))}"])
+    return _text([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {_mapping(program, ('B',))}"])
 
 
 def backward_sequence_docstring(title: str, program: BackwardProgram, outputs: Sequence[str]) -> str:
@@ -99,7 +103,7 @@ def backward_sequence_docstring(title: str, program: BackwardProgram, outputs: S
     ]
     groups = "; ".join(f"{', '.join(names)} {_shown(shape)}" for shape, names in by_shape.items())
     returns = _("a mapping by name: {groups}").format(groups=groups)
-    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {returns}"])
+    return _text([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {returns}"])
 
 
 def jacobian_docstring(title: str, program: JacobianProgram) -> str:
@@ -114,8 +118,8 @@ def jacobian_docstring(title: str, program: JacobianProgram) -> str:
     """
     rows = [_row(name, program.words(name), "...", program.shape(name)[0]) for name in program.inputs[:-1]]
     rows.append(f"    p: {_parameters(program)}")
-    entry = _("entry [..., i, j] is the derivative of h_i with respect to h_prev_j, (..., H, H)")
-    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
+    entry = _("J (..., H, H): entry [..., i, j] is the derivative of h_i with respect to h_prev_j")
+    return _text([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
 
 
 def _mapping(program: BackwardProgram, lead: tuple[str, ...]) -> str:
@@ -138,7 +142,7 @@ def _docstring(title: str, slice_: Slice, arguments: Iterable[str], outputs: Seq
     if len(outputs) > 1:
         shown = _("the tuple ({names}), each").format(names=shown)
     size = slice_.shape(slice_.outputs[0])[0]
-    return "\n".join([*rows, "", _("Returns:"), f"    {shown} ({lead}, {size})"])
+    return _text([*rows, "", _("Returns:"), f"    {shown} ({lead}, {size})"])
 
 
 def _parameters(slice_: Program) -> str:
@@ -157,3 +161,8 @@ def _grouped(program: Program, shown: Iterable[str], prefix: str, lead: tuple[st
 
 def _shown(shape: tuple[str, ...]) -> str:
     return f"({', '.join(shape)}{',' * (len(shape) == 1)})"
+
+
+def _text(rows: Iterable[str]) -> str:
+    """The rows below each other; what is too long for a line of code goes on in the next."""
+    return "\n".join(fill(row, _WIDE, subsequent_indent=8 * " ", break_long_words=False) if row else "" for row in rows)

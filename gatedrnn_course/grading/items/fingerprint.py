@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ __all__ = ["function_fingerprint", "judge_fingerprint", "rubric_fingerprint"]
 
 JUDGING = ("cells", "grading/exchange", "grading/items", "grading/judging", "grading/running", "grading/units")
 """The rooms whose code makes a verdict."""
+_LOOKS_UP = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 
 
 def function_fingerprint(function: Callable[..., Any]) -> str:
@@ -115,7 +117,9 @@ def _helpers(function: FunctionType, seen: set[int]) -> Iterator[object]:
 
 
 def _names(code: CodeType) -> set[str]:
-    return {*code.co_names}.union(*(_names(part) for part in code.co_consts if isinstance(part, CodeType)))
+    """The global names a code object looks up; `norm` in `np.linalg.norm` is none."""
+    own = {step.argval for step in dis.get_instructions(code) if step.opname in _LOOKS_UP}
+    return own.union(*(_names(part) for part in code.co_consts if isinstance(part, CodeType)))
 
 
 def _code(code: CodeType, seen: set[int]) -> Iterator[object]:

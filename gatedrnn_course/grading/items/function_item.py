@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -25,22 +24,28 @@ class Mistake:
     Attributes:
         words: The mistake in words, marked for the catalogue.
         function: What people write who make it.
-        also: Other mistakes in the same function, in words.
+        also: A second mistake in the same function, in words; empty where there is none.
     """
 
     words: str | Words
     function: Callable[..., Any]
-    also: tuple[str, ...] = ()
+    also: str = ""
 
     @property
     def explanation(self) -> Explanation:
         """What a learner is told."""
-        return _told((self.said, *map(Words, self.also)))
+        said = [self.said, *([Words(self.also)] if self.also else [])]
+        return Explanation(" ".join(map(str, said)), self.key)
 
     @property
     def said(self) -> Words:
         """The mistake in words that can be looked up in any language."""
         return self.words if isinstance(self.words, Words) else Words(self.words)
+
+    @property
+    def key(self) -> str:
+        """All that is wrong in it, in English."""
+        return f"{self.said.english} {self.also}".strip()
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class FunctionItem(Item):
         gives: Name and description of each output, in order.
         function: The reference.
         mistakes: Wrong functions.
-        further: Makes wrong functions with several mistakes in them, tried where none of the others fits.
+        pairs: Wrong functions with two mistakes, tried after those with one.
         draw: Fresh inputs from a source of randomness.
     """
 
@@ -61,7 +66,7 @@ class FunctionItem(Item):
     function: Callable[..., Any] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
-    further: Callable[[], Iterable[Mistake]] = field(default=tuple, kw_only=True)
+    pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -92,33 +97,30 @@ class FunctionItem(Item):
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's numbers on every input tried; else one for each wrong output."""
-        if all(o.value is None for o in observed):
-            return None
-        found = first_that_fits(chain(self.mistakes, self.further()), observed)
-        rows = [o.value for o in observed]
-        count = len(self.outputs)
-        if found or count == 1 or any(row is None or len(row) != count for row in rows):
-            return found
-        return self._each_output(observed)
+        return first_that_fits((*self.mistakes, *self.pairs), observed) or self._each_output(observed)
 
     def _each_output(self, observed: Sequence[Observation]) -> Explanation | None:
         """A mistake for each output that is wrong, whatever it does to the others."""
-        tried = [(m.said, [_try(m.function, o.draw.args) for o in observed]) for m in self.mistakes]
+        count = len(self.outputs)
+        if count == 1 or any(o.value is None or len(o.value) != count for o in observed):
+            return None
         right = [_try(self.function, o.draw.args) for o in observed]
-        found: list[Words] = []
-        for k in range(len(self.outputs)):
+        tried = [(m, [_try(m.function, o.draw.args) for o in observed]) for m in self.mistakes]
+        found: list[Explanation] = []
+        for k in range(count):
             given = [_output(o.value, k) for o in observed]
             if all(map(same_numbers, (_output(row, k) for row in right), given)):
                 continue
-            fits = (said for said, row in tried if all(map(same_numbers, (_output(v, k) for v in row), given)))
-            words = next(fits, None)
-            if words is None:
+            fits = (m for m, rows in tried if all(map(same_numbers, (_output(row, k) for row in rows), given)))
+            mistake = next(fits, None)
+            if mistake is None:
                 return None
-            found.append(words)
-        return _told(tuple(dict.fromkeys(found))) if found else None
+            found.append(mistake.explanation)
+        told = tuple(dict.fromkeys(found))
+        return Explanation(" ".join(one.sentence for one in told), " ".join(one.key for one in told)) if told else None
 
 
-def first_that_fits(mistakes: Iterable[Mistake], observed: Sequence[Observation]) -> Explanation | None:
+def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]) -> Explanation | None:
     """The first wrong function that gives a learner's numbers on every input tried, in words.
 
     Args:
@@ -131,10 +133,6 @@ def first_that_fits(mistakes: Iterable[Mistake], observed: Sequence[Observation]
         if all(same_numbers(_try(mistake.function, o.draw.args), o.value) for o in observed):
             return mistake.explanation
     return None
-
-
-def _told(words: Sequence[Words]) -> Explanation:
-    return Explanation(" ".join(map(str, words)), " ".join(one.english for one in words))
 
 
 def _output(values: tuple[Any, ...] | None, k: int) -> tuple[Any, ...] | None:

@@ -126,6 +126,10 @@ class Item(ABC):
         """What is right for a draw: the reference's value, as a rule."""
         return self.reference(*draw.args)
 
+    def only(self, outputs: Sequence[str]) -> Item | None:
+        """The same item with some of its outputs, to judge what is there so far; None where it cannot be parted."""
+        return None
+
     def signature(self) -> str:
         """The function's head: `forget_gate(x, h_prev, p)`."""
         return f"{self.name}({', '.join(self.arguments)})"

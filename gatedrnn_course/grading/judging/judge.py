@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,8 @@ from gatedrnn_course.text import _, in_english, mark
 __all__ = ["judge", "judge_with_earlier"]
 
 
+MOST_NAMES = 8
+"""Names of a learner's mapping that are told, however many it has."""
 FAR_FLOAT32 = 1e-2
 """No answer is further off than this and counts as float32."""
 
@@ -208,6 +210,8 @@ def _wrong(
     if failed.unread is not None:
         told = failed.unread
         return _not_right(item, "wrong", told.asked, _key_of(item, failed), told.came, told.expected, told.do)
+    if reply.problem is None and (part := _part(item, reply.value)) is not None:
+        return _so_far(item, part, reply.value, judge(part, caller, None, explain, head))
     detail = _where(failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
         form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
@@ -233,6 +237,28 @@ def _wrong(
         return _changes_arguments(item, changed)
     heading = _heading(item, failed)
     return _not_right(item, "wrong", str(heading), heading.english if failed.comparison.form else "", detail)
+
+
+def _part(item: Item, value: Value) -> Item | None:
+    """The item with the outputs that a mapping has, where it lacks others."""
+    there = [name for name in item.outputs if isinstance(value, Mapping) and name in value]
+    return item.only(there) if 0 < len(there) < len(item.outputs) else None
+
+
+def _so_far(item: Item, part: Item, value: Value, verdict: Verdict) -> Verdict:
+    """What is said of the outputs that are there, and which are still missing."""
+    missing = _("Still missing: {names}.")
+    told = [missing.format(names=_listed(name for name in item.outputs if name not in part.outputs))]
+    if others := [name for name in value if name not in item.outputs] if isinstance(value, Mapping) else []:
+        told.append(_("Not asked for: {names}.").format(names=_listed(others[:MOST_NAMES])))
+    if verdict.outcome == "right":
+        words = Words(mark("Right so far: {names}."), {"names": _listed(part.outputs)})
+        return _not_right(item, "wrong", str(words), "Some of the outputs are missing.", *told)
+    return replace(verdict, details=(*verdict.details, *told))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _heading(item: Item, failed: _Trial) -> Words:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from gatedrnn_course.cells.expr import (
     Call,
@@ -129,9 +128,9 @@ def stacked_weights(program: Program) -> str:
     meets: dict[str, list[str]] = {}
     for line in program.lines:
         for _path, node in walk(line.expr):
-            if _meets(node) and node.vector.id in program.inputs:
-                matrices = meets.setdefault(node.vector.id, [])
-                matrices += [name for name in names(node.matrix) if name not in matrices]
+            matrix, vector = _met(node)
+            if vector in program.inputs and matrix not in meets.setdefault(vector, []):
+                meets[vector].append(matrix)
     rows = []
     for vector, matrices in meets.items():
         stack = ", ".join(f"p.{name}" for name in matrices)
@@ -140,15 +139,19 @@ def stacked_weights(program: Program) -> str:
     for line in program.lines:
         expr = line.expr
         for path, node in walk(line.expr):
-            if _meets(node) and node.vector.id in meets:
-                expr = put(expr, path, Name(f"{node.vector.id}_{next(names(node.matrix))}"))
+            matrix, vector = _met(node)
+            if vector in meets:
+                expr = put(expr, path, Name(f"{vector}_{matrix}"))
         rows.append(f"{line.name} = {typed(expr, _PLAIN)}")
     return f"{NUMPY}\n{program.head}\n" + indented([*rows, _PLAIN.give(program.outputs)])
 
 
-def _meets(node: Any) -> bool:
-    """Whether a node is a product of a matrix with a bare vector."""
-    return isinstance(node, MatMul) and isinstance(node.matrix, Name) and isinstance(node.vector, Name)
+def _met(node: Expr) -> tuple[str, str]:
+    """The matrix and the bare vector of a product; nothing where a node is none."""
+    match node:
+        case MatMul(Name(matrix), Name(vector)):
+            return matrix, vector
+    return "", ""
 
 
 def one_operation_a_line(program: Program) -> str:

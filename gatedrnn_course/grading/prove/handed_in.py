@@ -15,7 +15,7 @@ from gatedrnn_course.grading.classroom.grade import grade_submission
 from gatedrnn_course.grading.items import EquationsItem, Item
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.matrix import HandedIn
-from gatedrnn_course.grading.prove.programs import answer, blank_answer, filled_answer
+from gatedrnn_course.grading.prove.programs import STEP, answer, blank_answer, filled_answer
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.grading.prove.wrong import CONSTANTS
 from gatedrnn_course.grading.running.local import LocalCaller
@@ -77,7 +77,10 @@ def _echo(item: Item) -> str:
 
 def _graded(path: Path, asked: _Notebook, unit: Unit, sandbox: Sandbox, seed: int) -> HandedIn:
     rest: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cells = [{**rest, "source": cell} for cell in asked.cells]
+    own = [(item.name, cell) for item, cell in zip(unit.items, asked.cells, strict=False)]
+    # One notebook is one namespace: the function inside each answer gets a name of its own.
+    sources = [cell.replace(STEP, f"{STEP}_in_{name}") for name, cell in own]
+    cells = [{**rest, "source": source} for source in sources]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     path.write_text(json.dumps(notebook), encoding="utf-8")
     record = grade_submission("student", [path], unit, sandbox, seed)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from gatedrnn_course.cells.edits import Edit
+from gatedrnn_course.cells.program import Program as Equations
 from gatedrnn_course.grading.items import (
     BackwardItem,
+    BackwardSequenceItem,
     EquationsItem,
     FunctionItem,
     Item,
@@ -16,15 +18,14 @@ from gatedrnn_course.grading.items import (
     SequenceItem,
     SliceItem,
 )
-from gatedrnn_course.grading.prove.backwards import BACK_STYLES, WRAPPED, wrapped
+from gatedrnn_course.grading.prove.backwards import BACK_LOOPS, BACK_STYLES, WRAPPED, looped, wrapped
 from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYLES, Writer
 from gatedrnn_course.grading.prove.texts import TEXTS, edited_text, text_answer
 from gatedrnn_course.grading.prove.typed import Program
 
-__all__ = ["answer", "blank_answer", "filled_answer", "right_answers"]
+__all__ = ["STEP", "answer", "blank_answer", "filled_answer", "right_answers"]
 
-STEP = "step_of_{name}"
-"""The function inside an answer; each answer of a notebook has one of its own."""
+STEP = "step_of_the_cell"
 
 
 def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: str = "append and stack") -> str:
@@ -45,16 +46,19 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
     if isinstance(item, EquationsItem):
         return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)
     if isinstance(item, SliceItem):
-        slice_, arguments, name = item.slice, item.arguments, item.name
-    elif isinstance(item, (SequenceItem, BackwardItem, JacobianItem)):
-        slice_, name = item.slice, STEP.format(name=item.name)
+        slice_: Equations = item.slice
+        arguments, name = item.arguments, item.name
+    elif isinstance(item, (SequenceItem, BackwardItem, BackwardSequenceItem, JacobianItem)):
+        slice_, name = item.slice, STEP
         arguments = (*slice_.inputs, "p")
     else:
         raise TypeError(f"no source for {type(item).__name__}")
     lines, outputs = (edit.lines, edit.outputs) if edit else (slice_.lines, slice_.outputs)
     source = writer(Program(name, arguments, lines, outputs))
     if isinstance(item, (BackwardItem, JacobianItem)):
-        return source + wrapped(item, name, WRAPPED.get(loop, WRAPPED["a mapping by name"]))
+        return source + wrapped(item, STEP, WRAPPED.get(loop, WRAPPED["a mapping by name"]))
+    if isinstance(item, BackwardSequenceItem):
+        return source + looped(item, STEP, BACK_LOOPS.get(loop, BACK_LOOPS["gradients added up in a mapping"]))
     return source + _loop(item, LOOPS[loop]) if isinstance(item, SequenceItem) else source
 
 
@@ -66,7 +70,7 @@ def _loop(item: SequenceItem, template: str) -> str:
         states=", ".join(states),
         given=", ".join((*states, "p")),
         pack=f"({', '.join(states)},)",
-        step=STEP.format(name=item.name),
+        step=STEP,
         count=len(states),
         first=item.arguments[1],
     )
@@ -104,6 +108,10 @@ def right_answers(item: Item) -> Iterator[tuple[str, str]]:
     if isinstance(item, SequenceItem):
         styles = [(words, writer, "append and stack") for words, writer in STEP_STYLES.items()]
         styles += [(words, PLAIN, words) for words in LOOPS]
+    elif isinstance(item, BackwardSequenceItem):
+        added = {words: writer for words, writer in BACK_STYLES.items() if words != "lists come back"}
+        styles = [(words, writer, "gradients added up in a mapping") for words, writer in added.items()]
+        styles += [(words, PLAIN, words) for words in BACK_LOOPS]
     elif isinstance(item, (BackwardItem, JacobianItem)):
         styles = [(words, writer, "a mapping by name") for words, writer in BACK_STYLES.items()]
         styles += [(words, PLAIN, words) for words in WRAPPED]

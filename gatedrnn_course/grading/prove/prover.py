@@ -67,7 +67,7 @@ def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:
         What the judge made of them.
     """
     if hasattr(item, "clock"):
-        item = replace(item, clock=_stopped)
+        item = replace(item, clock=_stopped)  # type: ignore[call-arg]
     return _Trials(item, seed).run(pairs)
 
 

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items import (
     BackwardItem,
+    BackwardSequenceItem,
     EquationsItem,
     FunctionItem,
     Item,
@@ -26,6 +26,7 @@ from gatedrnn_course.grading.items import (
     SequenceItem,
     SliceItem,
 )
+from gatedrnn_course.grading.items.backward_loops import BackwardLoop, backward_loops
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
@@ -65,15 +66,16 @@ class Wrong:
 def wrong_answers(item: Item) -> Iterator[Wrong]:
     """Every mistake that can be derived for an item, written as a function."""
     kind = 0
-    if isinstance(item, (*_OF_LINES, SequenceItem, EquationsItem)):
+    if isinstance(item, (*_OF_LINES, SequenceItem, BackwardSequenceItem, EquationsItem)):
         for kind, found in enumerate(classes(item.slice)):
             names = tuple(member.key for member in found.members)
-            for member in found.members:
+            once = isinstance(item, BackwardSequenceItem)  # of equal functions one: a step alone has tried them all
+            for member in found.members[:1] if once else found.members:
                 if isinstance(item, EquationsItem) and edited_text(item, member) is None:
                     continue
                 own = (found.edit.key, *(name for name in names if name != found.edit.key))
                 yield Wrong(own, kind, function_of(answer(item, member), item.name))
-    if isinstance(item, SequenceItem):
+    if isinstance(item, (SequenceItem, BackwardSequenceItem)):
         for k, (names, function) in enumerate(_loop_mistakes(item)):
             yield Wrong(names, kind + 1 + k, function)
     if isinstance(item, (FunctionItem, JacobianItem)):
@@ -81,16 +83,28 @@ def wrong_answers(item: Item) -> Iterator[Wrong]:
             yield Wrong((mistake.said.english,), k, mistake.function)
 
 
-def _loop_mistakes(item: SequenceItem) -> Iterator[tuple[tuple[str, ...], Function]]:
+def _loop_mistakes(item: SequenceItem | BackwardSequenceItem) -> Iterator[tuple[tuple[str, ...], Function]]:
     """The mistakes of the loop, without those that are right for this cell, as losing c is where there is none."""
-    functions: dict[str, Function] = {words: partial(_run, item.slice, loop) for words, loop in LOOP_MISTAKES.items()}
+    functions = list(_loops(item))
     draws = item.draws(np.random.default_rng(1997))
-    values = {words: [_values(function, draw.args) for draw in draws] for words, function in functions.items()}
+    values = [[_values(function, draw.args) for draw in draws] for _words, function in functions]
     right = [rows_of(item.reference(*draw.args)) for draw in draws]
-    for words, function in functions.items():
-        equal = [other for other in functions if other != words and _equal(values[words], values[other])]
-        if not _equal(values[words], right):
-            yield (words, *equal), function
+    for (words, function), given in zip(functions, values, strict=True):
+        alike = [other for (other, _f), theirs in zip(functions, values, strict=True) if _equal(given, theirs)]
+        if not _equal(given, right):
+            yield tuple(dict.fromkeys((words, *alike))), function
+
+
+def _loops(item: SequenceItem | BackwardSequenceItem) -> Iterator[tuple[str, Function]]:
+    if isinstance(item, SequenceItem):
+        yield from ((words, partial(_run, item.slice, loop)) for words, loop in LOOP_MISTAKES.items())
+    else:
+        for words, loop in backward_loops(item.slice):
+            yield words[0].english, partial(_back, item, loop)
+
+
+def _back(item: BackwardSequenceItem, loop: BackwardLoop, *args: Any) -> Any:
+    return dict(zip(item.outputs, item.run(loop, None, args), strict=True))
 
 
 def _run(slice_: Slice, loop: Function, xs: Any, *rest: Any) -> Any:
@@ -111,12 +125,10 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
-    """Two mistakes in different lines, or aspects, drawn at random; pairs that cancel are left out."""
+    """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
     if isinstance(item, FunctionItem):
-        drawn = list(item.further())
-        random.Random(seed).shuffle(drawn)
-        telling = (mistake for mistake in drawn if not _says_nothing(item, mistake.function))
-        for k, mistake in enumerate(islice(telling, count)):
+        drawn = random.Random(seed).sample(item.pairs, min(count, len(item.pairs)))
+        for k, mistake in enumerate(mistake for mistake in drawn if not _says_nothing(item, mistake.function)):
             yield Wrong((mistake.explanation.key,), k, mistake.function)
         return
     if not isinstance(item, _OF_LINES):

@@ -31,7 +31,7 @@ def course_function(item: Item) -> Callable[..., Any]:
 
     def function(*args: Any, **named: Any) -> Any:
         given = signature.bind(*args, **named).args
-        value = from_function(item.reference(*(_given(argument) for argument in given)))
+        value = _plain(item.reference(*(_given(argument) for argument in given)))
         tensor = next(filter(_is_tensor, _flat(given)), None)
         return value if tensor is None else _like(value, tensor)
 
@@ -43,8 +43,17 @@ def course_function(item: Item) -> Callable[..., Any]:
 
 def _given(argument: Any) -> Any:
     """One argument as a reference takes it."""
-    value = from_function(argument)
+    value = _plain(argument)
     return Params(value) if isinstance(value, Mapping) else value
+
+
+def _plain(value: Any) -> Any:
+    """A value in arrays; complex ones stay as they are, so that a derivative can be taken by a complex step."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return np.asarray(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else from_function(value)
 
 
 def _flat(arguments: tuple[Any, ...]) -> list[Any]:

@@ -88,12 +88,14 @@ class CellFault:
         type: Name of the exception.
         message: Its text. Untrusted: escape before showing.
         line: The cell's line that raised, quoted; empty if unknown.
+        quiet: Whether it used stand-ins for tools of the course before, so that these may be the reason.
     """
 
     cell: int
     type: str
     message: str = ""
     line: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

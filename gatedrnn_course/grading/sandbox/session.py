@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.text import _
 
+from ..exchange.convert import from_function
 from ..exchange.frames import BadFrame, Ended, Frame, Meta
 from ..exchange.trees import pack, pack_arguments, unpack
 from ..running.limit import TooLong, time_limit
@@ -158,11 +159,14 @@ class ProcessSession:
         back: Arrays = []
         try:
             with time_limit(max(until - time.monotonic(), SHORTEST_S)):
-                return {"value": pack(function(*given, **named), back)}, back
+                value: Meta = {"value": pack(from_function(function(*given, **named)), back)}
         except TooLong:
             raise TimeoutError from None
         except Exception as error:  # the arguments are a learner's: any shape, any number of them
             return {"raised": f"{type(error).__name__}: {error}"[:1000]}, []
+        if sum(array.nbytes for array in back) > self._limits.frame_bytes:
+            return {"raised": _("The value is too large.")}, []
+        return value, back
 
     def _problem(self, fault: BaseException, code: int, seconds: float) -> Problem:
         if isinstance(fault, TimeoutError):

@@ -62,7 +62,7 @@ def cell_fault(cell: int, record: object) -> CellFault:
     Raises:
         BadFrame: If the record has another form.
     """
-    return CellFault(cell, **_told(record))
+    return CellFault(cell, **_told(record), quiet=isinstance(record, dict) and record.get("quiet") is True)
 
 
 def problem(record: object) -> Problem:

@@ -29,9 +29,9 @@ def singles(build: Callable[..., Callable[..., Any]], aspects: Sequence[Aspect])
     return tuple(_wrong(build, aspects, 1))
 
 
-def pairs(build: Callable[..., Callable[..., Any]], aspects: Sequence[Aspect]) -> Iterator[Mistake]:
+def pairs(build: Callable[..., Callable[..., Any]], aspects: Sequence[Aspect]) -> tuple[Mistake, ...]:
     """Every function that is wrong in two aspects, with the words of both."""
-    yield from _wrong(build, aspects, 2)
+    return tuple(_wrong(build, aspects, 2))
 
 
 def _wrong(build: Callable[..., Callable[..., Any]], aspects: Sequence[Aspect], count: int) -> Iterator[Mistake]:
@@ -41,4 +41,4 @@ def _wrong(build: Callable[..., Callable[..., Any]], aspects: Sequence[Aspect], 
             for k, way in zip(places, ways, strict=True):
                 chosen[k] = way
             words, *also = (words for words, _way in ways)
-            yield Mistake(words, build(*(way for _words, way in chosen)), tuple(also))
+            yield Mistake(words, build(*(way for _words, way in chosen)), *also)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,7 @@ _SPAN: Aspect = (
         lambda u, T: T - 1 - u * (T - 2),
     ),
     (
-        mark("u is taken for the span itself. It lies between 0 and 1; the span runs from 1 to T_max - 1."),
+        mark("`u` is taken for the span itself. It lies between 0 and 1; the span runs from 1 to T_max - 1."),
         lambda u, T: u + 0 * T,
     ),
     (mark("Every unit has the longest span. Each has a span of its own, by its u."), lambda u, T: T - 1 + 0 * u),
@@ -51,16 +50,16 @@ _BIAS: Aspect = (
     (mark("The logarithm is missing: that is the span, not the bias."), lambda span: span),
     (mark("The logarithm is to base 10; sigmoid is made of e."), np.log10),
     (mark("The logarithm is to base 2; sigmoid is made of e."), np.log2),
-    (mark("exp stands where log belongs."), np.exp),
-    (mark("b_f has the wrong sign: a unit that keeps long has a bias above 0."), lambda span: -np.log(span)),
+    (mark("`exp` stands where log belongs."), np.exp),
+    (mark("`b_f` has the wrong sign: a unit that keeps long has a bias above 0."), lambda span: -np.log(span)),
     (mark("That is the gate f, not its bias."), lambda span: span / (1 + span)),
 )
 _INPUT: Aspect = (
     (RIGHT, lambda b: -b),
-    (mark("b_i has the sign of b_f. A unit that keeps long takes in little: b_i = -b_f."), lambda b: b),
-    (mark("b_i is 0. A unit that keeps long takes in little: b_i = -b_f."), lambda b: 0 * b),
-    (mark("b_i is 1 - b_f. The gates are to add up to 1, not their biases: b_i = -b_f."), lambda b: 1 - b),
-    (mark("b_i is 1 / b_f. b_i = -b_f, so that i = 1 - f."), lambda b: 1 / b),
+    (mark("`b_i` has the sign of b_f. A unit that keeps long takes in little: b_i = -b_f."), lambda b: b),
+    (mark("`b_i` is 0. A unit that keeps long takes in little: b_i = -b_f."), lambda b: 0 * b),
+    (mark("`b_i` is 1 - b_f. The gates are to add up to 1, not their biases: b_i = -b_f."), lambda b: 1 - b),
+    (mark("`b_i` is 1 / b_f. b_i = -b_f, so that i = 1 - f."), lambda b: 1 / b),
 )
 _ASPECTS = (_SPAN, _BIAS, _INPUT)
 
@@ -82,7 +81,7 @@ def _with(span: Any, bias: Any, other: Any) -> Callable[[Array, Array], tuple[Ar
 
 CHRONO_MISTAKES = (
     Mistake(
-        mark("b_f and b_i are exchanged, or both have the wrong sign: b_f keeps, so it is above 0."),
+        mark("`b_f` and b_i are exchanged, or both have the wrong sign: b_f keeps, so it is above 0."),
         lambda u, T_max: _chrono(u, T_max)[::-1],
     ),
     Mistake(
@@ -132,5 +131,5 @@ def chrono_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=_chrono,
         mistakes=CHRONO_MISTAKES,
         draw=_draws,
-        further=partial(pairs, _with, _ASPECTS),
+        pairs=pairs(_with, _ASPECTS),
     )

@@ -350,9 +350,7 @@ def depth_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, s
         forbidden,
         takes={
             "d_h": mark("gradient behind the last layer, (..., H)"),
-            "jacobians": mark(
-                "of each of the L layers, from the input on, (L, ..., H, H); [i, j] is d h_i / d h_prev_j"
-            ),
+            "jacobians": mark("of the L layers, the one next to the input first, (L, ..., H, H)"),
         },
         gives={"norms": mark("(L + 1, ...); the first is the norm at the input, the last that of d_h")},
         function=_depths,

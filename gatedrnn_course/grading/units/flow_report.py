@@ -53,136 +53,143 @@ def _with(
     return report
 
 
-_PER_SEQUENCE = mark("half_life is there for each sequence. Wanted is one a unit: the mean of log f over axes 0 and 1.")
-_BATCH = mark("left is there for each sequence. Wanted is one a unit: the mean over the batch.")
+_PER_SEQUENCE = mark(
+    "`half_life` is there for each sequence. Wanted is one a unit: the mean of log f over axes 0 and 1."
+)
+_BATCH = mark("`left` is there for each sequence. Wanted is one a unit: the mean over the batch.")
 
 MISTAKES = (
     Mistake(
-        mark("half_life comes of the mean of f. The gates multiply: take the mean of log f."),
+        mark("`half_life` comes of the mean of f. The gates multiply: take the mean of log f."),
         _with(lambda fs: np.log(0.5) / np.log(fs.mean(axis=(0, 1)))),
     ),
     Mistake(
-        mark("half_life is the time in which 1/e is left, not one half."),
+        mark("`half_life` is the time in which 1/e is left, not one half."),
         _with(lambda fs: -1 / np.log(fs).mean(axis=(0, 1))),
     ),
     Mistake(
-        mark("half_life is turned round: it is log(1/2) over the mean of log f, not the other way."),
+        mark("`half_life` is turned round: it is log(1/2) over the mean of log f, not the other way."),
         _with(lambda fs: np.log(fs).mean(axis=(0, 1)) / np.log(0.5)),
     ),
-    Mistake(mark("half_life has the wrong sign."), _with(lambda fs: -_half_life(fs))),
+    Mistake(mark("`half_life` has the wrong sign."), _with(lambda fs: -_half_life(fs))),
     Mistake(
-        mark("half_life mixes two logarithms: use the same one for 1/2 and for f."),
+        mark("`half_life` mixes two logarithms: use the same one for 1/2 and for f."),
         _with(lambda fs: np.log(0.5) / np.log10(fs).mean(axis=(0, 1))),
     ),
     Mistake(
-        mark("half_life mixes two logarithms: use the same one for 1/2 and for f."),
+        mark("`half_life` mixes two logarithms: use the same one for 1/2 and for f."),
         _with(lambda fs: np.log10(0.5) / np.log(fs).mean(axis=(0, 1))),
     ),
     Mistake(
-        mark("half_life comes of the sum of log f. It is of one step: take the mean over steps and sequences."),
+        mark("`half_life` comes of the sum of log f. It is of one step: take the mean over steps and sequences."),
         _with(lambda fs: np.log(0.5) / np.log(fs).sum(axis=(0, 1))),
     ),
     Mistake(
-        mark("half_life comes of the sum over time. It is of one step: take the mean over steps too."),
+        mark("`half_life` comes of the sum over time. It is of one step: take the mean over steps too."),
         _with(lambda fs: np.log(0.5) / np.log(fs).sum(axis=0).mean(axis=0)),
     ),
     Mistake(
-        mark("half_life is the mean of half-lives. Take the mean of log f first, then divide once."),
+        mark("`half_life` is the mean of half-lives. Take the mean of log f first, then divide once."),
         _with(lambda fs: (np.log(0.5) / np.log(fs)).mean(axis=(0, 1))),
     ),
     Mistake(
-        mark("half_life is the mean of half-lives. Take the mean of log f first, then divide once."),
+        mark("`half_life` is the mean of half-lives. Take the mean of log f first, then divide once."),
         _with(lambda fs: (np.log(0.5) / np.log(fs).mean(axis=0)).mean(axis=0)),
     ),
     Mistake(
-        mark("half_life looks at the first sequence only."),
+        mark("`half_life` looks at the first sequence only."),
         _with(lambda fs: np.log(0.5) / np.log(fs[:, 0]).mean(axis=0)),
     ),
     Mistake(
-        mark("half_life looks at the last step only."), _with(lambda fs: np.log(0.5) / np.log(fs[-1]).mean(axis=0))
+        mark("`half_life` looks at the last step only."), _with(lambda fs: np.log(0.5) / np.log(fs[-1]).mean(axis=0))
     ),
     Mistake(
-        mark("half_life looks at the first step only."), _with(lambda fs: np.log(0.5) / np.log(fs[0]).mean(axis=0))
+        mark("`half_life` looks at the first step only."), _with(lambda fs: np.log(0.5) / np.log(fs[0]).mean(axis=0))
     ),
     Mistake(
-        mark("half_life leaves the first step out. Its mean of log f runs over all steps."),
+        mark("`half_life` leaves the first step out. Its mean of log f runs over all steps."),
         _with(lambda fs: _half_life(fs[1:])),
     ),
+    Mistake(_PER_SEQUENCE, _with(lambda fs: np.log(0.5) / np.log(fs).mean(axis=0))),
     Mistake(
         _PER_SEQUENCE,
         _with(lambda fs: np.log(0.5) / np.log(fs).mean(axis=0), slowest=lambda f: np.argmax(_half_life(f))),
     ),
     Mistake(
-        mark("half_life is one number for all units. Wanted is one a unit: the mean over axes 0 and 1."),
+        mark("`half_life` is one number for all units. Wanted is one a unit: the mean over axes 0 and 1."),
         _with(lambda fs: np.log(0.5) / np.log(fs).mean(), slowest=lambda fs: np.argmax(_half_life(fs))),
     ),
     Mistake(
-        mark("half_life is the mean of f itself, or of log f. Half is left when f to the power n is 1/2: solve for n."),
+        mark(
+            "`half_life` is the mean of f itself, or of log f. Half is left when f to the power n is 1/2: solve for n."
+        ),
         _with(lambda fs: fs.mean(axis=(0, 1))),
     ),
     Mistake(
-        mark("half_life is the mean of f itself, or of log f. Half is left when f to the power n is 1/2: solve for n."),
+        mark(
+            "`half_life` is the mean of f itself, or of log f. Half is left when f to the power n is 1/2: solve for n."
+        ),
         _with(lambda fs: np.log(fs).mean(axis=(0, 1))),
     ),
     Mistake(
-        mark("left has the first gate in it. The first f leads to the first c; after it come the others."),
+        mark("`left` has the first gate in it. The first f leads to the first c; after it come the others."),
         _with(left=lambda fs: fs.prod(axis=0).mean(axis=0)),
     ),
     Mistake(
-        mark("left is the product of mean gates. Multiply in each sequence, then take the mean."),
+        mark("`left` is the product of mean gates. Multiply in each sequence, then take the mean."),
         _with(left=lambda fs: fs.mean(axis=1)[1:].prod(axis=0)),
     ),
     Mistake(
-        mark("left is the product of mean gates, the first one among them. Multiply in each sequence, then average."),
+        mark("`left` is the product of mean gates, the first one among them. Multiply in each sequence, then average."),
         _with(left=lambda fs: fs.mean(axis=1).prod(axis=0)),
     ),
     Mistake(_BATCH, _with(left=lambda fs: fs[1:].prod(axis=0))),
-    Mistake(mark("left looks at the first sequence only."), _with(left=lambda fs: fs[1:, 0].prod(axis=0))),
+    Mistake(mark("`left` looks at the first sequence only."), _with(left=lambda fs: fs[1:, 0].prod(axis=0))),
     Mistake(
-        mark("left is one number for all units. Wanted is one a unit: the mean over the batch."),
+        mark("`left` is one number for all units. Wanted is one a unit: the mean over the batch."),
         _with(left=lambda fs: np.asarray(fs[1:].prod(axis=0).mean())),
     ),
     Mistake(
-        mark("left is multiplied over the batch, too. Sequences stand side by side: take their mean."),
+        mark("`left` is multiplied over the batch, too. Sequences stand side by side: take their mean."),
         _with(left=lambda fs: fs[1:].prod(axis=(0, 1))),
     ),
     Mistake(
-        mark("left is added over the batch: take the mean."), _with(left=lambda fs: fs[1:].prod(axis=0).sum(axis=0))
+        mark("`left` is added over the batch: take the mean."), _with(left=lambda fs: fs[1:].prod(axis=0).sum(axis=0))
     ),
     Mistake(
-        mark("left stands for each step. Wanted is entry 0 of cell_path_gradient: from the first step to the last."),
+        mark("`left` stands for each step. Wanted is entry 0 of cell_path_gradient: from the first step to the last."),
         _with(left=lambda fs: np.concatenate([np.cumprod(fs[:0:-1], axis=0)[::-1], np.ones_like(fs[:1])]).mean(axis=1)),
     ),
     Mistake(
-        mark("left is the entry of the last step, which is 1. Wanted is that of the first."),
+        mark("`left` is the entry of the last step, which is 1. Wanted is that of the first."),
         _with(left=lambda fs: np.ones(fs.shape[-1])),
     ),
     Mistake(
-        mark("left is what is lost. Wanted is what is left."),
+        mark("`left` is what is lost. Wanted is what is left."),
         _with(left=lambda fs: 1 - _left(fs)),
     ),
     Mistake(
-        mark("slowest is the unit with the shortest half-life. The slowest forgets last: the longest one."),
+        mark("`slowest` is the unit with the shortest half-life. The slowest forgets last: the longest one."),
         _with(slowest=lambda fs: np.argmin(_half_life(fs))),
     ),
     Mistake(
-        mark("slowest is the half-life itself. Wanted is which unit has it: its index."),
+        mark("`slowest` is the half-life itself. Wanted is which unit has it: its index."),
         _with(slowest=lambda fs: np.max(_half_life(fs))),
     ),
     Mistake(
-        mark("slowest counts units from 1. Python counts from 0."),
+        mark("`slowest` counts units from 1. Python counts from 0."),
         _with(slowest=lambda fs: np.argmax(_half_life(fs)) + 1),
     ),
     Mistake(
-        mark("slowest is the unit with the largest left. Take the longest half_life."),
+        mark("`slowest` is the unit with the largest left. Take the longest half_life."),
         _with(slowest=lambda fs: np.argmax(_left(fs))),
     ),
     Mistake(
-        mark("slowest is the unit with the largest mean gate. Take the longest half_life."),
+        mark("`slowest` is the unit with the largest mean gate. Take the longest half_life."),
         _with(slowest=lambda fs: np.argmax(fs.mean(axis=(0, 1)))),
     ),
     Mistake(
-        mark("slowest lists the units in an order. Wanted is one index: np.argmax."),
+        mark("`slowest` lists the units in an order. Wanted is one index: np.argmax."),
         _with(slowest=lambda fs: np.argsort(_half_life(fs))),
     ),
 )

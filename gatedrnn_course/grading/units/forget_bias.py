@@ -1,10 +1,9 @@
-"""The biases of unit 05 for half-lives in a cell whose gates see inputs: found by a search, so that it may go astray."""
+"""The biases of unit 05 for half-lives in a cell whose gates see inputs: found by a search, which may go astray."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,6 +54,14 @@ _INPUTS: Aspect = (
     (mark("The first step is left out. The product goes over all of them."), lambda a: a[1:] if len(a) > 1 else a),
     (mark("The inputs have the wrong sign: the gate is sigmoid(a + b_f)."), lambda a: -a),
 )
+
+
+def _outside(z: Array, b: Array) -> Array:
+    """What is left where the bias is added to the gate."""
+    product = (1 / (1 + np.exp(-z)) + b).prod(axis=0)
+    return np.where(product > 0, np.log(np.where(product > 0, product, 1.0)), -np.inf) / len(z)
+
+
 _LEFT: Aspect = (
     (RIGHT, lambda z, b: -np.logaddexp(0.0, -(z + b)).mean(axis=0)),
     (
@@ -65,6 +72,7 @@ _LEFT: Aspect = (
         mark("The gates are added, not multiplied: it is the product that says what is left."),
         lambda z, b: np.log((1 / (1 + np.exp(-(z + b)))).sum(axis=0)) / len(z),
     ),
+    (mark("b_f is added outside of the sigmoid. It belongs inside: f = sigmoid(a + b_f)."), _outside),
     (
         mark("One bias is right for all units together. Each unit has a bias of its own: multiply along axis 0 only."),
         lambda z, b: -np.logaddexp(0.0, -(z + b)).mean() + 0 * b,
@@ -197,5 +205,5 @@ def forget_bias_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=bias_over_steps,
         mistakes=BIAS_MISTAKES,
         draw=_draws,
-        further=partial(pairs, _with, _ASPECTS),
+        pairs=pairs(_with, _ASPECTS),
     )

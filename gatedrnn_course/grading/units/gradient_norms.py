@@ -84,7 +84,8 @@ class _Walk:
     handed: Part = lambda norms: norms
 
     def __call__(self, hs: Array, p: Any) -> Array:
-        return self.handed(self.measure(self.products(self.jacobians(hs, p))))
+        with np.errstate(all="ignore"):  # the logarithm of a determinant, where two mistakes meet
+            return self.handed(self.measure(self.products(self.jacobians(hs, p))))
 
 
 def _state_before(hs: Array, p: Any) -> Array:
@@ -233,7 +234,7 @@ def _pairs() -> Iterator[Mistake]:
     """Wrong functions with two mistakes in different choices."""
     for (first, one), (second, other) in combinations(_SLIPS, 2):
         if not set(one) & set(other):
-            yield Mistake(first, _Walk(**one, **other), also=(second,))
+            yield Mistake(first, _Walk(**one, **other), also=second)
 
 
 def _draw(kind: str, rng: np.random.Generator, T: int, B: int, H: int, decides: bool = True) -> Draw:
@@ -243,7 +244,8 @@ def _draw(kind: str, rng: np.random.Generator, T: int, B: int, H: int, decides: 
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    batches = [_draw("batch", rng, 5 + k, *(int(n) for n in rng.permutation((2, 3, 4))[:2])) for k in range(2)]
+    sizes = [[int(n) for n in rng.permutation((2, 3, 4))] for _batch in range(2)]
+    batches = [_draw("batch", rng, 5 + k, B, H) for k, (B, H, _other) in enumerate(sizes)]
     return (*batches, _draw("ones", rng, 2, 1, 1), _draw("square", rng, 4, 4, 4, decides=False))
 
 
@@ -258,20 +260,16 @@ def gradient_norms_item(points: int, forbidden: tuple[str, ...], hints: tuple[st
     return FunctionItem(
         "gradient_norms",
         points,
-        mark("What is left of a gradient of the last state, so many steps back: a norm for every lag."),
+        mark("What is left of a gradient so many steps back: a norm for every lag."),
         hints,
         forbidden,
         takes={
             "hs": mark("all hidden states h_1 to h_T of an RNN, (T, B, H)"),
             "p": mark("parameters by name; p.U_h (H, H) is all that is needed"),
         },
-        gives={
-            "norms": mark(
-                "(T, B): in row k the largest singular value of d h_T / d h_(T-k), for the lags k = 0 to T - 1"
-            )
-        },
+        gives={"norms": mark("(T, B), row k: largest singular value of d h_T / d h_(T-k)")},
         function=_norms,
         mistakes=tuple(Mistake(words, _Walk(**parts)) for words, parts in _SLIPS),
-        further=_pairs,
+        pairs=tuple(_pairs()),
         draw=_draws,
     )

@@ -6,7 +6,6 @@ Both multiply something over the steps after each step, so both can go wrong in 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ _SPANS: Aspect = (
     (RIGHT, lambda k, T: range(k + 1, T)),
     (
         mark("The product begins with step k itself. That one leads to c_k; after c_k comes step k+1."),
-        lambda k, T: range(k, T),
+        range,
     ),
     (
         mark("Each factor is one step too early: that of step k stands where that of step k+1 belongs."),
@@ -70,7 +69,7 @@ _ENDS: Aspect = (
     ),
     (
         mark("The last entry is 0. Nothing comes after the last step: what is there arrives whole."),
-        lambda rows: [*rows[:-1], 0 * rows[-1]],
+        lambda rows: np.concatenate([rows[:-1], 0 * rows[-1:]]),
     ),
     (
         mark("That is one product for the whole sequence. Wanted is one for each step: of the steps after it."),
@@ -101,9 +100,16 @@ _JOINS: Aspect = (
     ),
     (
         mark("A sum of logarithms is left as it is: np.exp turns it into the product."),
-        lambda some: np.log(some).sum(axis=0),
+        lambda some: _logs(some).sum(axis=0),
     ),
 )
+
+
+def _logs(some: Array) -> Array:
+    with np.errstate(divide="ignore"):  # a gate of 0 has the logarithm -inf
+        return np.log(some)
+
+
 _FACTORS: Aspect = (
     (RIGHT, lambda fs: fs),
     (mark("The factors are 1 - f. Forget means keep: f is the share of c that stays."), lambda fs: 1 - fs),
@@ -135,7 +141,7 @@ def _path_with(factor: Any, steps: Steps, join: Any, axis: int, order: Any, ends
     def function(fs: Array) -> Array:
         gates = np.moveaxis(factor(fs), axis, 0)
         T = len(gates)
-        rows = np.array(ends(order([join(gates[list(steps(k, T))]) for k in range(T)])))
+        rows = ends(order(np.stack([join(gates[list(steps(k, T))]) for k in range(T)])))
         return np.moveaxis(rows, 0, axis) if rows.ndim == fs.ndim else rows
 
     return function
@@ -222,7 +228,7 @@ _PLACES = mark("`*` multiplies number by number; a product of matrices is `@`.")
 _PRODUCTS: Aspect = (
     (RIGHT, lambda after, j: after @ j),
     (
-        mark("The matrices stand in the wrong order: a later step stands left of an earlier one."),
+        mark("The matrices stand in the wrong order: an earlier step stands left of a later one."),
         lambda after, j: j @ after,
     ),
     (_PLACES, lambda after, j: after * j),
@@ -233,7 +239,7 @@ _PRODUCTS: Aspect = (
     ),
 )
 _STARTS: Aspect = (
-    (RIGHT, lambda n: np.eye(n)),
+    (RIGHT, np.eye),
     (
         mark("The product begins with a matrix full of 1. The matrix that changes nothing is the identity, np.eye."),
         lambda n: np.ones((n, n)),
@@ -265,7 +271,7 @@ def _whole_with(steps: Steps, multiply: Any, start: Any, block: Any, order: Any,
             for t in reversed(steps(k, T)):
                 after = multiply(after, js[t])
             rows.append(block(after, H))
-        return np.array(ends(order(rows)))
+        return ends(order(np.stack(rows)))
 
     return function
 
@@ -329,7 +335,7 @@ def cell_path_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:
         function=_path,
         mistakes=PATH_MISTAKES,
         draw=_path_draws,
-        further=partial(pairs, _path_with, _PATH_ASPECTS),
+        pairs=pairs(_path_with, _PATH_ASPECTS),
     )
 
 
@@ -352,8 +358,7 @@ def whole_gradient_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem
         forbidden,
         takes={
             "js": mark(
-                "a matrix for each step, shape (T, B, 2H, 2H): entry [i, j] is the slope of number i of (h_t, c_t) by "
-                "number j of (h_(t-1), c_(t-1))"
+                "the Jacobian of each step, shape (T, B, 2H, 2H): rows for (h_t, c_t), columns for the state before"
             )
         },
         gives={
@@ -365,5 +370,5 @@ def whole_gradient_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem
         function=_whole,
         mistakes=WHOLE_MISTAKES,
         draw=_whole_draws,
-        further=partial(pairs, _whole_with, _WHOLE_ASPECTS),
+        pairs=pairs(_whole_with, _WHOLE_ASPECTS),
     )

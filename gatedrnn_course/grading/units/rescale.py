@@ -122,7 +122,7 @@ def scale_to_norm_item(points: int, forbidden: tuple[str, ...], hints: tuple[str
     return FunctionItem(
         "scale_to_norm",
         points,
-        mark("A matrix times the number that makes its largest singular value the one asked for."),
+        mark("A matrix scaled to the largest singular value asked for."),
         hints,
         forbidden,
         takes={"U": mark("a matrix (H, H)"), "norm": mark("the largest singular value that is wanted, above 0")},
@@ -253,12 +253,12 @@ def clip_gradient_item(points: int, forbidden: tuple[str, ...], hints: tuple[str
     return FunctionItem(
         "clip_gradient",
         points,
-        mark("A gradient that is too long, made as long as the threshold; a shorter one as it is."),
+        mark("A gradient that is too long, made as long as the threshold."),
         hints,
         forbidden,
         takes={
             "g": mark("a gradient, an array of any shape"),
-            "threshold": mark("the greatest length it may have, above 0; the length is the root of the sum of squares"),
+            "threshold": mark("the greatest length it may have, above 0"),
         },
         gives={"clipped": mark("an array of the shape of g, in the direction of g")},
         function=_clipped,

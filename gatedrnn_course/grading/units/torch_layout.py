@@ -139,9 +139,9 @@ class _LayoutItem(FunctionItem):
         if not isinstance(named, dict) or not set(NAMES) <= set(named):
             return value
         first, second = (named[name] for name in _BIASES)
-        if not all(isinstance(one, np.ndarray) for one in (first, second)) or np.shape(first) != np.shape(second):
-            return value
-        return {**named, _BIASES[0]: first + second, _BIASES[1]: 0 * first}  # type: ignore[operator, dict-item]
+        if isinstance(first, np.ndarray) and isinstance(second, np.ndarray) and first.shape == second.shape:
+            return {**named, _BIASES[0]: first + second, _BIASES[1]: 0 * first}
+        return value
 
 
 def layout_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, str]) -> FunctionItem:

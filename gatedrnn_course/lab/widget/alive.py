@@ -88,4 +88,13 @@ class Alive(anywidget.AnyWidget):
 
 def _json(value: Any) -> str:
     """JSON that cannot end a script."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return json.dumps(_rounded(value), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _rounded(value: Any) -> Any:
+    """A value whose numbers have the digits that can be seen."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return list(map(_rounded, value)) if isinstance(value, list) else value

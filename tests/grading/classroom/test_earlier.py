@@ -106,7 +106,28 @@ def test_the_unit_graded_and_those_after_it_give_nothing(grade: Grade, name: obj
         item = record.items[0]
         assert (record.points, item.outcome) == (0, "raised")
         told = " ".join((item.sentence, *item.details))
-        assert "Not available in grading" in told
+        assert "Not available in grading" in told or (name == NAME and "calls itself" in told)
+
+
+def test_a_cell_that_shows_what_was_built_gets_the_notebooks_own(grade: Grade) -> None:
+    """As the exercises do below their items: `earlier` of the very unit, so that nobody is stranded there."""
+    show = f"""
+xs, zeros = np.ones((2, 1, 2)), np.zeros((1, 3))
+p = {{k + g: np.ones(s) for k, s in (('W_', (3, 2)), ('U_', (3, 3)), ('b_', 3)) for g in 'fico'}}
+assert earlier({NAME!r})(xs, zeros, zeros, p)[0].shape == (2, 1, 3)
+"""
+    assert grade(loop(), show).notes == ()
+    assert len(grade(loop(), show.replace("(2, 1, 3)", "(9,)")).notes) == 0  # a cell that shows, after stand-ins
+    assert len(grade(loop(), show + "def helper(): ...\nassert False").notes) == 1
+    record = grade(f"{NAME} = None\n{loop().replace(NAME, 'another')}", f"earlier({NAME!r})(1)")
+    assert (record.points, record.notes) == (0, ())
+
+
+def test_what_comes_of_a_stand_in_is_no_note_and_a_fault_of_ones_own_is(grade: Grade) -> None:
+    assert grade(loop(), "from gatedrnn_course import bit_sequences\nxs, bits = bit_sequences(20)").notes == ()
+    assert grade(loop(), "from gatedrnn_course import run_cell\nearlier('lstm_step')(run_cell(), 1)").notes == ()
+    assert len(grade(loop(), "from gatedrnn_course import plot\n1 / 0").notes) == 1
+    assert len(grade(loop(), "from gatedrnn_course import plot\nplot()\nf = lambda x: x\n1 / 0").notes) == 1
 
 
 def test_a_question_made_by_hand_gets_no_more(grade: Grade) -> None:
@@ -120,6 +141,24 @@ def {NAME}(xs, h_0, c_0, p):
     for how, outcome in (("True", "raised"), ("False", "died")):
         record = grade(hand.replace("HOW", how))
         assert (record.points, record.items[0].outcome) == (0, outcome), record.items[0]
+
+
+def test_a_value_that_cannot_travel_raises_in_the_learners_and_the_session_lives() -> None:
+    offered: dict[str, Any] = {
+        "large": lambda: np.zeros(1 << 14),
+        "odd": lambda: np.ones(2) * 1j,
+        "rows": lambda: [1.0],
+    }
+    sandbox = ProcessSandbox()
+    with sandbox.open(Limits(frame_bytes=1 << 16)) as session:
+        session.offer(offered)
+        asked = "\n".join(f"def {name}():\n    return earlier({name!r})()" for name in offered)
+        session.load([f"from gatedrnn_course import earlier\n{asked}".replace("def ", "def ask_")], deadline=60)
+        for name, told in (("large", "too large"), ("odd", "complex")):
+            problem = session.call(f"ask_{name}", []).problem
+            assert problem is not None and told in problem.message and session.alive
+        np.testing.assert_array_equal(session.call("ask_rows", []).value, [1.0])  # type: ignore[arg-type]
+    sandbox.close()
 
 
 def test_a_call_that_takes_long_at_the_judges_ends_with_the_time_of_the_answer() -> None:

@@ -130,3 +130,12 @@ def test_recursion_closures_and_partials_have_one() -> None:
     assert function_fingerprint(partial(made, 1)) != function_fingerprint(partial(made, 2))
     loop = defined("def f(x):\n    return f(x - 1) if x else 0")
     assert len(function_fingerprint(loop)) == 16
+
+
+def test_an_attribute_is_no_name_of_the_notebook() -> None:
+    source = "def f(x):\n    return np.linalg.norm(x) * norm\n"
+    assert function_fingerprint(defined("norm = 1.0\n" + source)) != function_fingerprint(
+        defined("norm = 2.0\n" + source)
+    )
+    source = "def f(x):\n    return np.linalg.norm(x)\n"
+    assert function_fingerprint(defined(source + "norm = 1.0\n")) == function_fingerprint(defined(source))

@@ -105,3 +105,28 @@ def test_a_mistake_that_raises_where_the_learner_does_not_is_another_one() -> No
         ITEM, mistakes=(Mistake("It raises.", raising), Mistake("The sum.", lambda v, m: (v * m).sum(axis=0)))
     )
     assert judge(item, LocalCaller(lambda v, m: (v * m).sum(axis=0)), 3).mistake == "The sum."
+
+
+def test_two_mistakes_are_named_together_after_those_alone() -> None:
+    def both(v: Any, m: Any) -> Any:
+        return -(v * m).sum(axis=0)
+
+    assert judge(ITEM, LocalCaller(both), 1).mistake == ""
+    item = replace(ITEM, pairs=(Mistake("The sum is not divided.", both, also="The sign is turned."),))
+    assert judge(item, LocalCaller(both), 1).mistake == "The sum is not divided. The sign is turned."
+    proof = prove_item(item, 0)
+    assert proof.failures == ()
+    assert (proof.pairs_caught.of, proof.pairs_named.of) == (1, 1) and proof.pairs_named.all
+
+
+def test_an_answer_that_always_raises_is_no_mistake_that_always_raises() -> None:
+    def raises(v: Any, m: Any) -> Any:
+        raise ValueError("no")
+
+    item = replace(ITEM, mistakes=(Mistake("It raises.", raises),))
+    assert judge(item, LocalCaller(raises), 1).mistake == ""
+
+
+def test_an_answer_that_looks_at_directions_only_depends_on_its_arguments() -> None:
+    verdict = judge(ITEM, LocalCaller(lambda v, m: v[0] / np.sqrt((v**2).sum()) + 0 * m[0]), 1)
+    assert "any argument" not in verdict.sentence and "`values`" not in verdict.sentence

@@ -80,42 +80,42 @@ def test_a_mistake_in_the_step_is_named_inside_the_loop(name: str, every: int) -
     ("body", "words"),
     [
         (
-            "hs, cs = [], []\nfor x in xs:\n    h, c = step_of_lstm(x, h_0, c_0, p)\n"
+            "hs, cs = [], []\nfor x in xs:\n    h, c = step_of_the_cell(x, h_0, c_0, p)\n"
             "    hs.append(h)\n    cs.append(c)\nreturn np.stack(hs), np.stack(cs)",
             "The state is not carried",
         ),
         (
-            "h, c = h_0, c_0\nfor x in xs:\n    h, c = step_of_lstm(x, h, c, p)\nreturn h, c",
+            "h, c = h_0, c_0\nfor x in xs:\n    h, c = step_of_the_cell(x, h, c, p)\nreturn h, c",
             "Only the last step is handed back",
         ),
         (
-            "h, c, hs, cs = h_0, c_0, [], []\nfor x in xs[::-1]:\n    h, c = step_of_lstm(x, h, c, p)\n"
+            "h, c, hs, cs = h_0, c_0, [], []\nfor x in xs[::-1]:\n    h, c = step_of_the_cell(x, h, c, p)\n"
             "    hs.append(h)\n    cs.append(c)\nreturn np.stack(hs), np.stack(cs)",
             "The steps run backwards, and the outputs are stacked in that order",
         ),
         (
             "h, c = h_0.copy(), c_0.copy()\nhs, cs = [], []\nfor x in xs:\n"
-            "    h[:], c[:] = step_of_lstm(x, h, c, p)\n"
+            "    h[:], c[:] = step_of_the_cell(x, h, c, p)\n"
             "    hs.append(h)\n    cs.append(c)\nreturn np.stack(hs), np.stack(cs)",
             "One array stands T times in the result",
         ),
         (
-            "hs, cs = [h_0], [c_0]\nfor x in xs:\n    h, c = step_of_lstm(x, hs[-1], cs[-1], p)\n"
+            "hs, cs = [h_0], [c_0]\nfor x in xs:\n    h, c = step_of_the_cell(x, hs[-1], cs[-1], p)\n"
             "    hs.append(h)\n    cs.append(c)\nreturn np.stack(hs), np.stack(cs)",
             "The initial state is in the result too",
         ),
         (
-            "h, c, hs, cs = 0 * h_0, 0 * c_0, [], []\nfor x in xs:\n    h, c = step_of_lstm(x, h, c, p)\n"
+            "h, c, hs, cs = 0 * h_0, 0 * c_0, [], []\nfor x in xs:\n    h, c = step_of_the_cell(x, h, c, p)\n"
             "    hs.append(h)\n    cs.append(c)\nreturn np.stack(hs), np.stack(cs)",
             "starts from zeros",
         ),
         (
             "h, c, hs, cs = h_0, c_0, [], []\nfor x in xs:\n    hs.append(h)\n    cs.append(c)\n"
-            "    h, c = step_of_lstm(x, h, c, p)\nreturn np.stack(hs), np.stack(cs)",
+            "    h, c = step_of_the_cell(x, h, c, p)\nreturn np.stack(hs), np.stack(cs)",
             "hands back the state before it",
         ),
         (
-            "h, c, hs, cs = h_0, c_0, [], []\nfor x in xs:\n    h, c = step_of_lstm(x, h, c, p)\n"
+            "h, c, hs, cs = h_0, c_0, [], []\nfor x in xs:\n    h, c = step_of_the_cell(x, h, c, p)\n"
             "    hs.append(h)\n    cs.append(c)\nreturn np.stack(cs), np.stack(hs)",
             "The outputs come back in the wrong order",
         ),
@@ -128,14 +128,14 @@ def test_loops_as_learners_write_them(body: str, words: str) -> None:
 
 def test_the_initial_state_changed_in_place_is_said() -> None:
     body = (
-        "h, c, hs, cs = h_0, c_0, [], []\nfor x in xs:\n    h[:], c[:] = step_of_lstm(x, h, c, p)\n"
+        "h, c, hs, cs = h_0, c_0, [], []\nfor x in xs:\n    h[:], c[:] = step_of_the_cell(x, h, c, p)\n"
         "    hs.append(h.copy())\n    cs.append(c.copy())\nreturn np.stack(hs), np.stack(cs)"
     )
     assert judged(loop(body)).mistake == "The function changes its argument in place."
 
 
 def test_one_step_too_few_is_told_by_its_shape() -> None:
-    body = "h, c = step_of_lstm(xs[0], h_0, c_0, p)\nreturn h[None], c[None]"
+    body = "h, c = step_of_the_cell(xs[0], h_0, c_0, p)\nreturn h[None], c[None]"
     assert "has shape (1, " in judged(loop(body)).details[0]
 
 
@@ -157,7 +157,7 @@ def test_nothing_tells_nothing() -> None:
 LATE = """\
 history = [(h_0, c_0)] * {late}
 for x in xs:
-    history.append(step_of_lstm(x, *history[-{late}], p))
+    history.append(step_of_the_cell(x, *history[-{late}], p))
 hs, cs = zip(*history[{late}:])
 return np.stack(hs), np.stack(cs)"""
 
@@ -167,3 +167,18 @@ def test_a_learner_whose_state_comes_one_step_late_is_told_so_and_one_of_two_ste
     assert judged(loop(LATE.format(late=2))).mistake == "The state is carried one step late."
     late = judged(loop(LATE.format(late=3)))
     assert (late.outcome, late.mistake) == ("wrong", "")
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_steps_joined_into_one_batch_are_named(name: str) -> None:
+    item = ITEMS[name]
+    source = answer(item).replace("np.stack(", "np.concatenate(")
+    assert "np.concatenate(" in source
+    for seed in range(3):
+        assert "joined into one long batch" in judged(source, item, seed).mistake
+
+
+def test_a_right_step_in_a_loop_without_a_name_is_not_accused() -> None:
+    source = answer(ITEMS["RNN"]).replace("np.stack(", "0.25 * sum(")
+    for seed in range(3):
+        assert judged(source, ITEMS["RNN"], seed).mistake == "`rnn` gives `hs` in another shape."

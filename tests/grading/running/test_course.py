@@ -41,6 +41,15 @@ def test_lists_are_arrays_and_what_is_missing_is_told_by_name() -> None:
         course_function(item)(x)
 
 
+def test_a_derivative_can_be_taken_by_a_complex_step() -> None:
+    item, (x, p) = given("linear")
+    f, at = course_function(item), np.zeros_like(x)
+    at[0, 1] = 1e-30
+    np.testing.assert_allclose(np.imag(f(x + 1j * at, p))[0] / 1e-30, p["W_h"][:, 1])
+    x, h_prev, c_prev, p = given("lstm_step")[1]
+    assert np.iscomplexobj(course_function(given("lstm_step")[0])(x, h_prev + 1e-30j, c_prev, p)[0])
+
+
 def test_tensors_make_tensors_of_their_own_type() -> None:
     import torch
 

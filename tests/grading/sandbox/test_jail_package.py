@@ -34,6 +34,13 @@ def test_sigmoid_of_arrays_floats_and_tensors() -> None:
     assert jail.sigmoid(0) == jail.sigmoid(0.0) == 0.5
 
 
+def test_stack_of_arrays_and_of_tensors() -> None:
+    rows = [np.full(3, float(k)) for k in range(4)]
+    assert np.array_equal(jail.stack(rows), np.stack(rows))
+    tensors = [torch.from_numpy(row) for row in rows]
+    assert torch.equal(jail.stack(tensors), torch.stack(tensors))
+
+
 def test_params_is_a_mapping_and_a_namespace() -> None:
     p = jail.Params({"W_f": 1}, b_f=2)
     p["U_f"] = 3

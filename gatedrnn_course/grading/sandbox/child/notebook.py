@@ -13,6 +13,7 @@ from types import CodeType, ModuleType
 from typing import Any, cast
 
 from ...exchange.blank import is_blank, is_written
+from .jail import Quiet
 from .stubs import Shell, install
 
 __all__ = ["Missing", "Notebook", "fault"]
@@ -42,15 +43,17 @@ class Notebook:
         """Run one cell, then put a written definition back where the cell made it blank again.
 
         Returns:
-            What the cell raised, or None. `exit()` ends the cell and is told like an exception.
+            What the cell raised, or None. `exit()` ends the cell and is told like an exception. `quiet` says whether
+            it used stand-ins before.
         """
+        before = Quiet.uses
         self._filename, self._parts = f"<cell {number}>", 0
         self.namespace.pop("get_ipython", None)  # an earlier cell may have imported IPython's own, which knows no shell
         try:
             self._execute(source, self._filename)
             return None
         except BaseException as error:  # SystemExit and KeyboardInterrupt end the cell, not the process
-            return fault(error)
+            return {**fault(error), "quiet": Quiet.uses > before}
         finally:
             self._keep(names)
 

@@ -61,7 +61,7 @@ class _Server:
         self.names: list[str] = []
         self.id: object = None
         self.lock = threading.Lock()
-        jail.connect(self._ask_earlier)
+        jail.connect(self._ask_earlier, self._own)
         self.streams = (sys.stdout, sys.stderr)
         self.commands: dict[object, Callable[[frames.Meta, Arrays], Answer]] = {
             "cell": self.cell,
@@ -151,6 +151,15 @@ class _Server:
 
         ask.__name__ = ask.__qualname__ = name
         return ask
+
+    def _own(self, name: object) -> Callable[..., Any] | None:
+        """The notebook's function of a graded name, if it has a written one that did not come from `earlier` itself."""
+        if not isinstance(name, str) or name not in self.names:
+            return None
+        with contextlib.suppress(Missing):
+            found = self.notebook.find(name)
+            return None if is_blank(found) or getattr(found, "handed_out", False) is True else found
+        return None
 
     def _ask_earlier(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """What `earlier(name)` gives in place of a function of an earlier unit."""

@@ -60,24 +60,34 @@ def stack(rows: Any) -> Any:
 
 
 class Quiet:
-    """Takes every call, attribute and item and does nothing; as a decorator it leaves the function as it is."""
+    """Takes every call, attribute and item and does nothing; as a decorator it leaves the function as it is.
+
+    Attributes:
+        uses: How often any of them was used so far: what a cell raises after that may come from it.
+    """
+
+    uses = 0
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        Quiet.uses += 1
         return args[0] if len(args) == 1 and not kwargs and isinstance(args[0], FunctionType) else self
 
     def __getattr__(self, name: str) -> Quiet:
         if name.startswith("__"):
             raise AttributeError(name)
+        Quiet.uses += 1
         return self
 
     def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __getitem__(self, key: Any) -> Quiet:
+        Quiet.uses += 1
         return self
 
     def __setitem__(self, key: Any, value: Any) -> None: ...
 
     def __iter__(self) -> Iterator[Any]:
+        Quiet.uses += 1
         return iter(())
 
     def __len__(self) -> int:
@@ -141,26 +151,40 @@ def example(name: str) -> tuple[Any, ...]:
     return tuple(arguments[k] for k in sorted(arguments))
 
 
-_judge: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+Ask = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+_judge: Ask
+_own: Callable[[str], Callable[..., Any] | None]
 
 
-def connect(ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
-    """Say how the judge is asked for the values of a function: by its name, arguments by position and by name."""
-    global _judge
-    _judge = ask
+def connect(ask: Ask, own: Callable[[str], Callable[..., Any] | None]) -> None:
+    """Say where `earlier` has its functions from.
+
+    Args:
+        ask: Asks the judge for the value of a function: its name, arguments by position and by name.
+        own: The notebook's own function of a name that is graded, if it has one.
+    """
+    global _judge, _own
+    _judge, _own = ask, own
 
 
 def earlier(name: str) -> Callable[..., Any]:
     """A function of an earlier unit: in grading the judge's values, whichever function the notebook had.
+
+    A function of the unit that is graded is the notebook's own.
 
     Args:
         name: Its name. Whether there is such a function shows when it is called.
     """
 
     def function(*args: Any, **named: Any) -> Any:
-        return _judge(name, args, named)
+        Quiet.uses += 1
+        own = _own(name)
+        if own is not None:
+            return own(*args, **named)
+        return Quiet() if any(isinstance(one, Quiet) for one in (*args, *named.values())) else _judge(name, args, named)
 
     function.__name__ = function.__qualname__ = str(name)
+    function.handed_out = True  # type: ignore[attr-defined]
     return function
 
 
