@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
+    from gatedrnn_course.lab.counting import train_to_count as train_to_count
     from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
     from gatedrnn_course.lab.depth import show_depth as show_depth
     from gatedrnn_course.lab.device import run_on_device as run_on_device
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.flow_widget import explore_flow as explore_flow
     from gatedrnn_course.lab.gates import explore_gates as explore_gates
     from gatedrnn_course.lab.gradient_check import gradient_check as gradient_check
+    from gatedrnn_course.lab.gru_parity import compare_gru_with_torch as compare_gru_with_torch
     from gatedrnn_course.lab.hint import hint as hint
     from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
+    from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
 _MODULES = {
@@ -62,6 +65,7 @@ _MODULES = {
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
+    "compare_gru_with_torch": "lab.gru_parity",
     "compare_with_torch": "lab.parity",
     "draw_params": "cells",
     "earlier": "lab.earlier",
@@ -71,6 +75,7 @@ _MODULES = {
     "explore_flow": "lab.flow_widget",
     "explore_gates": "lab.gates",
     "explore_lags": "lab.lags",
+    "explore_grus": "lab.two_grus",
     "gradient_over_depth": "lab.depth",
     "explore_time": "lab.through_time",
     "gradient_check": "lab.gradient_check",
@@ -102,6 +107,7 @@ _MODULES = {
     "stack": "lab.activations",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",
+    "train_to_count": "lab.counting",
 }
 """For each name of the course the module it comes from."""
 

@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("course", "docs", "etc", "exercises", "gatedrnn_course", "notebooks", "solutions", "tests")
-UNIT = "gatedrnn_course/grading/units/u07_gru.py"
-LESSON, ASSIGNMENT = "course/lessons/07_gru.py", "course/assignments/07_gru.py"
+UNIT = "gatedrnn_course/grading/units/u12_mgu.py"
+LESSON, ASSIGNMENT = "course/lessons/12_mgu.py", "course/assignments/12_mgu.py"
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="`prove` needs the process sandbox")]
 
@@ -63,12 +63,10 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     made = Tree(tmp_path_factory.mktemp("project"))
     for path, text in texts().items():
         made.write(path, text)
-    made.change(
-        "gatedrnn_course/grading/units/__init__.py", '"03": "u03_gates"}', '"03": "u03_gates", "07": "u07_gru"}'
-    )
+    made.change("gatedrnn_course/grading/units/__init__.py", "UNITS = {", 'UNITS = {"12": "u12_mgu", ')
     if shutil.which("ruff"):
         made.passes("ruff", "format", UNIT, LESSON, ASSIGNMENT)
-    made.passes("gatedrnn_course.authoring", "07", "--execute")
+    made.passes("gatedrnn_course.authoring", "12", "--execute")
     return made
 
 
@@ -77,17 +75,16 @@ def test_contributing_gives_the_three_files() -> None:
 
 
 def test_the_check_says_what_is_missing_before_any_test_does(tree: Tree) -> None:
-    told = tree.run("gatedrnn_course.authoring", "07", "--check")
+    told = tree.run("gatedrnn_course.authoring", "12", "--check")
     assert told.returncode == 1
-    assert "gatedrnn prove 07 --page docs/kill_matrix_07.md" in told.stderr
-    assert "README.md: The table of units has no row of its own for unit 07." in told.stderr
+    assert "gatedrnn prove 12 --page docs/kill_matrix_12.md" in told.stderr
+    assert "README.md: The table of units has no row of its own for unit 12." in told.stderr
 
 
 def test_the_unit_passes_every_check_and_its_tests(tree: Tree) -> None:
-    tree.passes("gatedrnn_course.cli", "prove", "07", "--page", "docs/kill_matrix_07.md")
-    tree.change("README.md", "07 GRU, ", "")
-    tree.change("README.md", "| 03 ", "| 07 GRU | lesson and assignment |\n| 03 ")
-    tree.passes("gatedrnn_course.authoring", "07", "--check")
+    tree.passes("gatedrnn_course.cli", "prove", "12", "--page", "docs/kill_matrix_12.md")
+    tree.change("README.md", "| 03 ", "| 12 MGU | lesson and assignment |\n| 03 ")
+    tree.passes("gatedrnn_course.authoring", "12", "--check")
     if shutil.which("ruff"):
         tree.passes("ruff", "format", "--check", UNIT, LESSON, ASSIGNMENT)
         tree.passes("ruff", "check", UNIT, LESSON, ASSIGNMENT)
@@ -100,6 +97,6 @@ def test_the_unit_passes_every_check_and_its_tests(tree: Tree) -> None:
         "-m",
         "not browser",
         "-k",
-        "07 or update_gate or gru_step or unique",
+        "12 or mgu_gate or mgu_step or unique",
         *tests,
     )

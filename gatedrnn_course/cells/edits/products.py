@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatedrnn_course.cells.edits.site import Context, Site
-from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, Path, factors, join_product, join_sum, terms
+from gatedrnn_course.cells.edits.site import Context, Site, is_derivative
+from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, Path, factors, join_product, join_sum, names, terms
 from gatedrnn_course.cells.language import is_state
 from gatedrnn_course.text import mark
 
@@ -32,19 +32,25 @@ def missing_factor(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 
 
 def extra_factor(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
-    """An old state that enters a sum whole, weighed by a gate, or by what the gate leaves."""
-    if ctx.sum_root(path, node):
-        signed = terms(node)
-        for k, (sign, term) in enumerate(signed):
-            if not isinstance(term, Name) or not is_state(term.id):
-                continue
-            for gate in map(Name, ctx.vectors()):
-                if ctx.is_gate(gate):
-                    for factor in (Op("-", Num(1.0), gate), gate):
-                        weighed = [*signed[:k], (sign, Op("*", factor, term)), *signed[k + 1 :]]
-                        words = mark("In {line}, `{term}` is multiplied by `{factor}`, and should not be.")
-                        group = ("extra factor",)
-                        yield ctx.site(path, join_sum(weighed), group, words, term=term, factor=factor)
+    """A term of a sum weighed by a gate too many.
+
+    An old state that enters a sum whole may meet any gate, or what the gate leaves; another term of a whole line, a
+    gate that has no part in the line, such as `z * (r * h_prev) + (1 - z) * h_tilde`.
+    """
+    if not ctx.sum_root(path, node):
+        return
+    signed, used = terms(node), set(names(node))
+    gates = [name for name in ctx.vectors() if ctx.is_gate(Name(name))]
+    for k, (sign, term) in enumerate(signed):
+        weights: list[Expr] = []
+        if isinstance(term, Name) and is_state(term.id):
+            weights = [weight for name in gates for weight in (Op("-", Num(1.0), Name(name)), Name(name))]
+        elif not path and not is_derivative(ctx.line.name):
+            weights = [Name(name) for name in gates if name not in used]
+        for factor in weights:
+            weighed = [*signed[:k], (sign, Op("*", factor, term)), *signed[k + 1 :]]
+            words = mark("In {line}, `{term}` is multiplied by `{factor}`, and should not be.")
+            yield ctx.site(path, join_sum(weighed), ("extra factor",), words, term=term, factor=factor)
 
 
 def sum_for_product(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

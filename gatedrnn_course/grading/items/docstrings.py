@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from textwrap import fill
 
 from gatedrnn_course.cells.backward_program import BackwardProgram
 from gatedrnn_course.cells.expr import names
@@ -25,9 +24,6 @@ __all__ = [
 
 WIDTH = 84
 """Columns of a long row; a function's body stands four to the right."""
-
-_WIDE = 112
-"""Columns of a line; with the indentation of a function's body that stays below those of a line of code."""
 
 
 def slice_docstring(title: str, slice_: Slice) -> str:
@@ -138,7 +134,7 @@ def jacobian_docstring(title: str, program: JacobianProgram) -> str:
     rows = [_row(name, program.words(name), "...", program.shape(name)[0]) for name in program.inputs[:-1]]
     rows.append(f"    p: {_parameters(program)}")
     entry = _("J (..., H, H): entry [..., i, j] is the derivative of h_i with respect to h_prev_j")
-    return _text([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
+    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
 
 
 def _mapping(program: BackwardProgram, lead: tuple[str, ...]) -> str:
@@ -161,7 +157,7 @@ def _docstring(title: str, slice_: Slice, arguments: Iterable[str], outputs: Seq
     if len(outputs) > 1:
         shown = _("the tuple ({names}), each").format(names=shown)
     size = slice_.shape(slice_.outputs[0])[0]
-    return _text([*rows, "", _("Returns:"), f"    {shown} ({lead}, {size})"])
+    return "\n".join([*rows, "", _("Returns:"), f"    {shown} ({lead}, {size})"])
 
 
 def _parameters(slice_: Program) -> str:
@@ -180,8 +176,3 @@ def _grouped(program: Program, shown: Iterable[str], prefix: str, lead: tuple[st
 
 def _shown(shape: tuple[str, ...]) -> str:
     return f"({', '.join(shape)}{',' * (len(shape) == 1)})"
-
-
-def _text(rows: Iterable[str]) -> str:
-    """The rows below each other; what is too long for a line of code goes on in the next."""
-    return "\n".join(fill(row, _WIDE, subsequent_indent=8 * " ", break_long_words=False) if row else "" for row in rows)

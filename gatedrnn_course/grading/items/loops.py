@@ -132,6 +132,7 @@ _BACKWARDS = mark("The steps run backwards, from the last input to the first.")
 
 
 _FIRST_SKIPPED = mark("The loop skips the first input, and the initial state stands in the first row of the result.")
+_FIRST_LOST = mark("The loop skips the first input: T - 1 steps instead of T.")
 _FIRST_ZERO = mark("The loop skips the first input, and the first row of the result stays zero.")
 
 
@@ -146,6 +147,7 @@ def _before_all(change: Part) -> dict[str, Part]:
 def _slips() -> Iterator[tuple[str, dict[str, Part]]]:
     yield _FIRST_SKIPPED, _before_all(np.asarray)
     yield _FIRST_ZERO, _before_all(np.zeros_like)
+    yield _FIRST_LOST, {"read": lambda xs: xs[1:]}
     yield (
         _BACKWARDS,
         {"read": lambda xs: xs[::-1], "handed": _each(lambda kind, _first: kind[::-1])},

@@ -38,6 +38,13 @@ def _one_step(row: Any) -> Any:
     return row[:, 0] if row.shape[1] == 1 else row[-1]
 
 
+def _fits(made: tuple[Any, ...] | None, seen: tuple[Any, ...] | None) -> bool:
+    """Whether a wrong loop gives what was seen. Where it hands back no step at all, stacking them may have raised."""
+    if made is not None and seen is None:
+        return not any(np.size(kind) for kind in made)
+    return same_numbers(made, seen)
+
+
 @dataclass(frozen=True)
 class SequenceItem(Item):
     """A function that runs a cell over a sequence: `(xs, h_0, c_0, p) -> (hs, cs)`.
@@ -109,7 +116,7 @@ class SequenceItem(Item):
         for words, loop, edit in self._wrong_ways(ask):
             if self.clock() > until:
                 return None
-            if all(same_numbers(self._try(loop, edit, o.draw.args), o.value) for o in seen):
+            if all(_fits(self._try(loop, edit, o.draw.args), o.value) for o in seen):
                 said = [Words(one) for one in words] + list(edit.words if edit else ())
                 return Explanation(" ".join(map(str, said)), " ".join(one.english for one in said))
         return None

@@ -14,7 +14,7 @@ from gatedrnn_course.grading.items import Draw, Mistake
 from gatedrnn_course.grading.units.parameters import ParametersItem
 from gatedrnn_course.text import _, mark
 
-__all__ = ["KEPT", "LatchItem", "latch_item", "latch_sequences"]
+__all__ = ["KEPT", "SHOWN", "LatchItem", "latch_draws", "latch_item", "latch_sequences"]
 
 KEPT = 40
 """How many steps the bit is kept, with a distractor at each."""
@@ -94,7 +94,8 @@ def _without(name: str) -> Mapping[str, Any]:
     return {key: value for key, value in _solution().items() if key != name}
 
 
-def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
+def latch_draws(rng: np.random.Generator) -> tuple[Draw, ...]:
+    """Two batches of sequences, which the judge keeps."""
     return tuple(Draw("batch", (), hidden=latch_sequences(rng)) for _k in range(2))
 
 
@@ -130,6 +131,6 @@ def latch_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, s
         gives={"p": mark("a dict: numbers by name, such as b_f; a matrix as a list. What you leave out is 0.")},
         function=_solution,
         mistakes=MISTAKES,
-        draw=_draws,
+        draw=latch_draws,
         cell=catalogue["LSTM"],
     )

@@ -18,6 +18,7 @@ from gatedrnn_course.cells.edits import (
     joined,
     matrices,
     products,
+    scope,
     single_edits,
     slopes,
     stand_ins,
@@ -104,7 +105,7 @@ PLAINEST_FIRST = """
     exchanged_gates exchanged missing_term other_activation no_activation missing_factor one_minus
     extra_factor complement_of_another no_transpose as_on_the_slide no_matrix elementwise factor_after factor_before
     other_vector other_parameter other_parameters
-    wrong_sign term_twice product_for_sum bracket_too_wide
+    wrong_sign term_twice product_for_sum bracket_too_wide takes_in takes_all lets_out before_for_each
     term_outside around_too_much one_too_many sum_for_product factor_inside complement division
     throughout one_term_alone extra_term constant_inside sees_too full_peephole joined_crosswise
 """
@@ -116,7 +117,7 @@ def test_the_rules_stand_in_one_order_plainest_first() -> None:
 
 
 def test_every_rule_of_the_room_is_in_the_order_once() -> None:
-    modules = (activations, batch, extra, jacobians, joined, matrices, products, slopes, stand_ins, sums, swaps)
+    modules = (activations, batch, extra, jacobians, joined, matrices, products, scope, slopes, stand_ins, sums, swaps)
     written = [getattr(module, name) for module in modules for name in module.__all__]
     assert sorted(rule.__name__ for rule in written) == sorted(PLAINEST_FIRST.split())
     assert set(written) == set(RULES)

@@ -43,6 +43,8 @@ def whole_numbers(values: Values) -> Words | None:
     given = np.asarray(values.given)
     if given.dtype.kind == "b":
         return told(mark("{it} is an array of True and False. Return the numbers themselves."))
+    if np.array_equal(values.right, np.trunc(values.right)):  # a count is whole where it is right, too
+        return None
     cut = (np.trunc(values.right), np.floor(values.right)) if values.alike() else ()
     written = given.dtype.kind in "iu"
     if written or (given.any() and any(np.array_equal(given, rounded) for rounded in cut)):
