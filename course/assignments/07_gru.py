@@ -233,7 +233,7 @@ def hidden_size_for(parameters, D):
 check(hidden_size_for)
 
 # %% [markdown] tags=["solution"]
-# In the lesson's comparison an LSTM of 100 units and 100 inputs has 80,400 parameters; a GRU of 120 units is as large.
+# In the lesson's comparison an LSTM of 100 units and 100 inputs has 80,400 parameters; a GRU of 120 units has 79,560.
 
 # %% [markdown]
 # ## 9. Weights from torch (<< points("from_torch_gru") >> points)

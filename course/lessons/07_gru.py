@@ -75,7 +75,7 @@ with reveal(
 #
 # << equation("GRU", "h") >>
 #
-# What is added makes room for itself.
+# The more it takes of the one, the less it takes of the other.
 
 # %%
 show_cell("GRU", lit=("z", "h"))
@@ -99,9 +99,9 @@ with reveal(
     show_timeline({"h_prev": h_prev, "h_tilde": h_tilde, "z": z, "h": h}, x="case")
 
 # %% [markdown]
-# There is one state. It is kept like a cell state and shown like a hidden state: $c$ and $h$ are **merged**. There is no output gate
-# and no tanh on the way out, because $h$ cannot leave the numbers between $-1$ and $1$ once it is there. Remember that; it will cost
-# something.
+# There is one state. It is kept like a cell state and shown like a hidden state: $c$ and $h$ are **merged**. There is no output gate,
+# and no tanh on the way out: $h$ lies between the old state and a candidate made by tanh, so it never leaves the numbers between $-1$ and
+# $1$. Remember that; it will cost something.
 
 # %% [markdown]
 # ## The reset gate

@@ -138,7 +138,7 @@ def _body(numbers: Numbers, height: int) -> Iterator[str]:
         yield f'<text x="{middle}" y="16" text-anchor="middle" font-weight="600">{escape(words)}</text>'
         yield f'<text x="{middle}" y="34" text-anchor="middle">{escape(term)}</text>'
         yield f'<path d="M{middle} {TOP - 6}V{height}" stroke="currentColor" stroke-opacity=".4"/>'
-    yield f'<text x="4" y="34" font-size="12">{escape(_("upper bar: unit 1"))}</text>'
+    yield f'<text x="4" y="34">{escape(_("upper bar: unit 1"))}</text>'
     for row, (name, label) in enumerate(_labels().items()):
         y = TOP + ROW * row
         yield f'<text x="4" y="{y + 18}">{escape(label)}</text>'
@@ -156,6 +156,6 @@ def _bar(name: str, value: float, middle: int, y: int) -> str:
     left = middle + UNIT * min(value, 0.0)
     return (
         f'<rect x="{left:.1f}" y="{y}" width="{UNIT * abs(value):.1f}" height="{BAR}" fill="{fill}"/>'
-        f'<text x="{middle + COLUMN // 2 + 12}" y="{y + BAR - 1}" text-anchor="end" font-size="12">'
+        f'<text x="{middle + COLUMN // 2 + 12}" y="{y + BAR - 1}" text-anchor="end">'
         f"{round(value, 2) + 0.0:.2f}</text>"
     )

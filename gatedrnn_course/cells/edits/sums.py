@@ -48,7 +48,8 @@ def missing_term(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         for k, (_sign, term) in enumerate(signed):
             rest = join_sum(signed[:k] + signed[k + 1 :])
             kind = role(term)
-            yield ctx.site(path, rest, ("missing", kind), _MISSING[kind], term=term)
+            several = kind == "b" and sum(name.startswith("b_") for name in names(ctx.line.expr)) > 1
+            yield ctx.site(path, rest, ("missing", kind), _MISSING["other" if several else kind], term=term)
 
 
 def wrong_sign(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

@@ -156,12 +156,7 @@ def from_torch_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, s
         mark("The parameters of a torch.nn.GRU under the names of gru_step_reset_after."),
         hints,
         forbidden,
-        takes={
-            "p": mark(
-                "torch's arrays by name: p.weight_ih_l0 (3H, D), p.weight_hh_l0 (3H, H), p.bias_ih_l0, "
-                "p.bias_hh_l0 (3H,)"
-            )
-        },
+        takes={"p": mark("torch's arrays by name: p.weight_ih_l0 (3H, D), p.bias_hh_l0 (3H,), ...")},
         gives={name: f"({shape})" for name, shape in shapes.items()},
         function=_right,
         mistakes=MISTAKES,
