@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -65,6 +65,37 @@ class Wrong:
 
 def wrong_answers(item: Item) -> Iterator[Wrong]:
     """Every mistake that can be derived for an item, written as a function."""
+    if isinstance(item, BackwardSequenceItem):
+        yield from _with_equal_names(item, list(_derived(item)))
+    else:
+        yield from _derived(item)
+
+
+def _with_equal_names(item: BackwardSequenceItem, wrongs: Sequence[Wrong]) -> Iterator[Wrong]:
+    """Wrong functions under the names of all that are equal over a sequence, where nothing arrives at the last c."""
+    draw = next(draw for draw in item.draws(np.random.default_rng(1997)) if draw.kind == "square")
+    keys = [_key(item, wrong.function, draw.args) for wrong in wrongs]
+    names: dict[bytes, list[str]] = {}
+    for key, wrong in zip(keys, wrongs, strict=True):
+        names.setdefault(key, []).extend(wrong.names if key else ())
+    for key, wrong in zip(keys, wrongs, strict=True):
+        yield replace(wrong, names=tuple(dict.fromkeys((*wrong.names, *names[key]))))
+
+
+def _key(item: BackwardSequenceItem, function: Function, args: Sequence[Any]) -> bytes:
+    """What equal functions share; nothing where the shapes do not fit."""
+    values = _values(lambda *given: _in_order(item, function(*given)), args)
+    if values is None:
+        return b""
+    rounded = (np.round(np.asarray(value, dtype=float), 6) + 0.0 for value in values)  # no zero with a sign
+    return b"".join(one.tobytes() + b"|" for one in rounded)
+
+
+def _in_order(item: BackwardSequenceItem, value: Any) -> Any:
+    return tuple(value[name] for name in item.outputs) if isinstance(value, dict) else value
+
+
+def _derived(item: Item) -> Iterator[Wrong]:
     kind = 0
     if isinstance(item, (*_OF_LINES, SequenceItem, BackwardSequenceItem, EquationsItem)):
         for kind, found in enumerate(classes(item.slice)):
