@@ -13,23 +13,9 @@
 # %%
 # << first_cell >>
 import numpy as np
-
-from gatedrnn_course import (
-    Params,
-    check,
-    compare_with_torch,
-    earlier,
-    example,
-    explore_time,
-    gradient_check,
-    hint,
-    progress,
-    run_on_device,
-    show_shapes,
-    show_torch_layout,
-    show_unrolled,
-    stack,
-)
+from gatedrnn_course import Params, check, compare_with_torch, earlier, example
+from gatedrnn_course import explore_time, gradient_check, hint, progress, run_on_device
+from gatedrnn_course import show_shapes, show_torch_layout, show_unrolled, stack
 
 # %% [markdown]
 # ## Before you start

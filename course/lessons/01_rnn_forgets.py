@@ -40,8 +40,8 @@ for T in (5, 10, 20, 40):
 show_timeline(shares, x="network")
 
 # %% [markdown]
-# The same bit, the same networks, the same training: only the wait is longer. At $T = 40$ a network may strike it lucky, and
-# most are left guessing. So an RNN *can* hold a bit, and yet training does not find out how. Why?
+# The same bit, the same networks, the same training: only the wait is longer. At $T = 40$ one may be lucky, and most are
+# left guessing. So an RNN *can* hold a bit, and yet training does not find out how. Why?
 
 # %% [markdown]
 # ## The same step, again and again
@@ -232,7 +232,7 @@ with reveal(
 #
 # $$\frac{\partial h_T}{\partial h_{T-k}} = J_T\, J_{T-1} \cdots J_{T-k+1}$$
 #
-# Is what such a product leaves of a gradient long or short? A matrix turns the unit circle into an ellipse. The half axes of the
+# What does such a product do to the length of a gradient? A matrix turns the unit circle into an ellipse. The half axes of the
 # ellipse are its **singular values**: the most and the least it stretches.
 
 # %%
@@ -243,8 +243,8 @@ powers = [np.linalg.matrix_power(even, k) for k in lags]
 show_stretch({"rotation\ntimes 0.9": powers}, [f"lag {k}" for k in lags])
 
 # %% [markdown]
-# Here both are $0.9^k$. Other matrices treat directions differently, and then one number must be chosen to speak of. Some pages say:
-# gradients explode where the **determinant** of $U$ is above 1, and vanish where it is below.
+# Here both are $0.9^k$. In general the two differ. Which number tells what becomes of gradients? Some pages say, the **determinant**:
+# above 1 they explode, below 1 they vanish.
 
 # %%
 predict(
@@ -317,8 +317,8 @@ explore_lags()
 # %% [markdown]
 # ## Vanish or explode
 #
-# Matrices in a row stretch by at most what each stretches, multiplied. As slopes of tanh are at most 1, no Jacobian stretches more
-# than $U_h$. Hence, for the largest singular value of $U_h$:
+# A product of matrices stretches by at most the product of what each one stretches. As slopes of tanh are at most 1, no Jacobian
+# stretches more than $U_h$. Hence, for the largest singular value of $U_h$:
 #
 # - **Below 1** the gradient vanishes, for certain.
 # - **Above 1** it *may* explode. It need not.
@@ -343,8 +343,9 @@ predict(
 with reveal(
     "above one",
     "With one such matrix it does, with another it vanishes",
-    "The rotation stretches all directions by 2. The drawn matrix stretches one "
-    "direction by 2 and most by less, and each step turns the gradient to another.",
+    "The rotation stretches all directions by 2. The drawn matrix stretches one by 2 "
+    "and most by less, and turns each gradient to another direction at every step. "
+    "Above 1 is needed for an explosion, and is not enough.",
 ):
     U = np.random.default_rng(4).normal(size=(16, 16))
     drawn = network(2, U / np.linalg.norm(U, 2))

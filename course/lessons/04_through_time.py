@@ -405,12 +405,12 @@ show_unrolled("LSTM", back=True)
 # %% [markdown]
 # At each step:
 #
-# 1. Add what the loss says about this very $h_t$, `d_hs[t]`, to the `d_h` that was carried here.
+# 1. To the `d_h` carried here add `d_hs[t]`, what the loss says about this very $h_t$.
 # 2. Go back through the step.
 # 3. Carry `d_h_prev` and `d_c_prev` to the step before: its `d_c_next` is your `d_c_prev`.
 # 4. Add the shares of the parameters to their sums.
 #
-# At the last step nothing has been carried yet: begin with zeros.
+# At the last step nothing is carried yet: zeros.
 
 # %%
 predict(

@@ -59,7 +59,12 @@ def explore_flow() -> Explorer:
         Slider("b_f", _("forget bias b_f"), BIASES, 1.0),
         Slider("scale", _("size of the weights"), SCALES, 0.15),
     ]
-    return Explorer(_("How much of a gradient arrives?"), controls, view, whose(yours, _("LSTM, RNN and ResNet")))
+    return Explorer(
+        _("The gradient of an LSTM over the lag beside an RNN and a ResNet, with sliders."),
+        controls,
+        view,
+        whose(yours, _("LSTM, RNN and ResNet")),
+    )
 
 
 def _read_out(b_f: float, ends: dict[str, float]) -> str:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
+
 from gatedrnn_course.cells import Line, Slice
 from gatedrnn_course.cells.backward_program import BackwardProgram
 from gatedrnn_course.cells.expr import MatMul, Name, Outer, names, to_text, walk
+from gatedrnn_course.cells.jacobian import JacobianProgram
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items import EquationsItem, Item, SequenceItem
@@ -70,6 +73,8 @@ def show_shapes(name: str) -> Picture:
     found = getattr(item, "slice", None)
     if isinstance(found, BackwardProgram):
         return _of_backward(found, _sizes_back(found, item))
+    if isinstance(found, JacobianProgram):
+        return _of_jacobian(item)
     if not isinstance(found, Slice):
         raise CourseError(_("A picture of the shapes of {name}.").format(name=name), _("No equation stands behind it."))
     product = next((pair for line in found.lines if (pair := _product(line)) is not None), None)
@@ -159,6 +164,17 @@ def _of_backward(program: BackwardProgram, sizes: Mapping[str, int]) -> Picture:
         "({rows},), the shape of the bias."
     )
     return _picture(lines, alt.format(matrix=matrix, d=d, vector=vector, rows=rows, columns=columns))
+
+
+def _of_jacobian(item: Item) -> Picture:
+    """A matrix for each vector of the batch."""
+    h = np.asarray(item.example()[0])
+    sizes = {"B": h.shape[-2], "H": h.shape[-1]}
+    grids = [_Grid(item.arguments[0], "B", "H", "vector", sizes, True)]
+    grids += [_Grid(f"J[{b}]", "H", "H", "result", sizes, True) for b in range(sizes["B"])]
+    words = _("Each of the B vectors has a matrix of its own: J is (B, H, H).")
+    alt = _("{words} Row i of a matrix belongs to h_i, column j to h_prev_j.").format(words=words)
+    return _picture(((words, ("→", *[""] * (sizes["B"] - 1)), grids),), alt)
 
 
 def _line_of(program: BackwardProgram, name: str) -> str:

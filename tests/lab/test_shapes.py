@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from gatedrnn_course import catalogue, example, show_shapes
+from gatedrnn_course.cells import Slice
+from gatedrnn_course.cells.backward_program import BackwardProgram
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items import SequenceItem
 from gatedrnn_course.grading.units import UNITS, load
 from gatedrnn_course.lab import shapes
 
-NAMES = [item.name for number in UNITS for item in load(number).items if hasattr(item, "slice")]
+DRAWN = (Slice, BackwardProgram)
+ITEMS = [item for number in UNITS for item in load(number).items]
+NAMES = [item.name for item in ITEMS if isinstance(getattr(item, "slice", None), DRAWN)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -60,3 +64,10 @@ def test_a_step_back_shows_where_transposes_and_sums_stand() -> None:
     grids = (D * H, H, D), (B * H, H * D, B * D), (B * H, B * D, H * D), (B * H, H)
     assert picture.svg.count("<rect") == 1 + sum(map(sum, grids))
     assert p.W_f.shape == (H, D)
+
+
+def test_a_jacobian_is_a_matrix_for_each_vector_of_the_batch() -> None:
+    picture = show_shapes("step_jacobian")
+    (B, H) = example("step_jacobian")[0].shape
+    assert picture.svg.count(">J[") == B
+    assert picture.svg.count("<rect") == 1 + B * H + B * H * H

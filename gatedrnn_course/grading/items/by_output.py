@@ -106,16 +106,21 @@ class _Search:
         given = list(zip(outputs, self.value, strict=True))
         given.sort(key=lambda pair: len(_above(self.program.lines, pair[0])))
         number = count()
-        heap: list[tuple[int, int, int, Chosen]] = [(0, 0, next(number), ())]
+        places = tuple(range(len(given)))
+        heap: list[tuple[int, int, int, Chosen, tuple[int, ...]]] = [(0, len(given), next(number), (), places)]
         while heap and not self.over:
-            cost, negative, _n, chosen = heapq.heappop(heap)
-            at = -negative
-            if at == len(given):
+            cost, left, _n, chosen, order = heapq.heappop(heap)
+            done, todo = order[: len(order) - left], order[len(order) - left :]
+            if not todo:
                 if (edit := self._confirmed(chosen, handed)) is not None:
                     return edit
                 continue
-            for more in self._explained(chosen, *given[at], [name for name, _value in given[:at]]):
-                heapq.heappush(heap, (cost + len(more), -(at + 1), next(number), (*chosen, *more)))
+            found = list(self._explained(chosen, *given[todo[0]], [given[k][0] for k in done]))
+            for more in found:
+                heapq.heappush(heap, (cost + len(more), left - 1, next(number), (*chosen, *more), order))
+            if not found and todo == tuple(sorted(todo)):  # it may use a line that another output tells more of
+                later = (*done, *todo[1:], todo[0])
+                heapq.heappush(heap, (cost, left, next(number), chosen, later))
         return None
 
     def two_in_the_line(self) -> Edit | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
-from textwrap import fill
 
 from gatedrnn_course.cells.backward_program import BackwardProgram
 from gatedrnn_course.cells.expr import names
@@ -21,8 +22,8 @@ __all__ = [
     "slice_docstring",
 ]
 
-_WIDE = 112
-"""Columns of a line; with the indentation of a function's body that stays below those of a line of code."""
+WIDTH = 84
+"""Columns of a long row; a function's body stands four to the right."""
 
 
 def slice_docstring(title: str, slice_: Slice) -> str:
@@ -75,7 +76,8 @@ def backward_docstring(title: str, program: BackwardProgram, arguments: Sequence
         words = _("{words} ({name} of the equations)").format(words=program.words(arriving), name=arriving)
         rows.append(_row(name, words, "B", program.shape(arriving)[0]))
     rows.append(f"    p: {_grouped(program, program.parameters, 'p.')}")
-    return _text([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {_mapping(program, ('B',))}"])
+    rows = [*rows, "", _("Returns:"), f"    {_mapping(program, ('B',))}"]
+    return "\n".join([title, "", _("Args:"), *map(_folded, rows)])
 
 
 def backward_sequence_docstring(title: str, program: BackwardProgram, outputs: Sequence[str]) -> str:
@@ -103,7 +105,20 @@ def backward_sequence_docstring(title: str, program: BackwardProgram, outputs: S
     ]
     groups = "; ".join(f"{', '.join(names)} {_shown(shape)}" for shape, names in by_shape.items())
     returns = _("a mapping by name: {groups}").format(groups=groups)
-    return _text([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {returns}"])
+    rows = [*rows, "", _("Returns:"), f"    {returns}"]
+    return "\n".join([title, "", _("Args:"), *map(_folded, rows)])
+
+
+def _folded(row: str) -> str:
+    """A row on several lines where it is long, one for each shape; a shape stays whole."""
+    if len(row) <= WIDTH:
+        return row
+    held = re.sub(r"\([A-Z, ]+\)", lambda shape: shape[0].replace(" ", "\xa0"), row)
+    deep, first, lines = " " * 8, "    ", list[str]()
+    for part in held.strip().split("; "):
+        lines += textwrap.wrap(part, WIDTH, initial_indent=first, subsequent_indent=deep, break_on_hyphens=False)
+        first = deep
+    return "\n".join(lines).replace("\xa0", " ")
 
 
 def jacobian_docstring(title: str, program: JacobianProgram) -> str:
@@ -119,7 +134,7 @@ def jacobian_docstring(title: str, program: JacobianProgram) -> str:
     rows = [_row(name, program.words(name), "...", program.shape(name)[0]) for name in program.inputs[:-1]]
     rows.append(f"    p: {_parameters(program)}")
     entry = _("J (..., H, H): entry [..., i, j] is the derivative of h_i with respect to h_prev_j")
-    return _text([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
+    return "\n".join([title, "", _("Args:"), *rows, "", _("Returns:"), f"    {entry}"])
 
 
 def _mapping(program: BackwardProgram, lead: tuple[str, ...]) -> str:
@@ -142,7 +157,7 @@ def _docstring(title: str, slice_: Slice, arguments: Iterable[str], outputs: Seq
     if len(outputs) > 1:
         shown = _("the tuple ({names}), each").format(names=shown)
     size = slice_.shape(slice_.outputs[0])[0]
-    return _text([*rows, "", _("Returns:"), f"    {shown} ({lead}, {size})"])
+    return "\n".join([*rows, "", _("Returns:"), f"    {shown} ({lead}, {size})"])
 
 
 def _parameters(slice_: Program) -> str:
@@ -161,8 +176,3 @@ def _grouped(program: Program, shown: Iterable[str], prefix: str, lead: tuple[st
 
 def _shown(shape: tuple[str, ...]) -> str:
     return f"({', '.join(shape)}{',' * (len(shape) == 1)})"
-
-
-def _text(rows: Iterable[str]) -> str:
-    """The rows below each other; what is too long for a line of code goes on in the next."""
-    return "\n".join(fill(row, _WIDE, subsequent_indent=8 * " ", break_long_words=False) if row else "" for row in rows)

@@ -29,6 +29,8 @@ MOST_NAMES = 8
 """Names of a learner's mapping that are told, however many it has."""
 FAR_FLOAT32 = 1e-2
 """No answer is further off than this and counts as float32."""
+NAMED = 4
+"""Outputs named in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -264,8 +266,12 @@ def _listed(names: Iterable[str]) -> str:
 def _heading(item: Item, failed: _Trial) -> Words:
     """What is wrong where nothing has a name: which outputs differ and which do not."""
     found = failed.comparison
-    wrong, right = (", ".join(f"`{name}`" for name in names) for names in (found.wrong_outputs, found.right_outputs))
-    if found.form:
+    wrong, right = _few(found.wrong_outputs), _few(found.right_outputs)
+    if len(found.right_outputs) > 1:
+        words = mark("`{name}` gives other numbers for {wrong}; {right} are right.")
+        if found.form:
+            words = mark("`{name}` gives {wrong} in another shape; {right} are right.")
+    elif found.form:
         words = (
             mark("`{name}` gives {wrong} in another shape; {right} is right.")
             if right
@@ -278,6 +284,13 @@ def _heading(item: Item, failed: _Trial) -> Words:
             else mark("`{name}` gives other numbers for {wrong}.")
         )
     return Words(words, {"name": item.name, "wrong": wrong, "right": right})
+
+
+def _few(names: Sequence[str]) -> str:
+    """Names of outputs, of many the first."""
+    if len(names) <= NAMED + 1:
+        return _listed(names)
+    return _("{names} and {more} more").format(names=_listed(names[:NAMED]), more=len(names) - NAMED)
 
 
 def _outcomes(item: Item, trials: Sequence[_Trial]) -> list[Came]:

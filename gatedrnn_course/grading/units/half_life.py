@@ -33,7 +33,7 @@ MISTAKES = (
         lambda n: np.log(n / np.log(2.0)),
     ),
     Mistake(mark("That is the bias of f = 1/2, which keeps half for one step."), lambda n: np.zeros(np.shape(n))),
-    Mistake(mark("n and 1/n are exchanged: f to the power of n is one half."), lambda n: -np.log(2.0**n - 1)),
+    Mistake(mark("`n` and 1/n are exchanged: f to the power of n is one half."), lambda n: -np.log(2.0**n - 1)),
     Mistake(
         mark("The n steps add up in it: f times n is one half. They multiply: f to the power of n."),
         lambda n: -np.log(2 * n - 1),

@@ -158,11 +158,11 @@ def _clip_draws(rng: np.random.Generator) -> tuple[Draw, ...]:
         return Draw(kind, (g, np.array(share * _length(g))), decides)
 
     return (
-        draw("batch", (3, 4), rng.uniform(0.2, 0.4)),  # too long
+        draw("batch", (4, 5), rng.uniform(0.2, 0.3)),  # too long
         draw("batch", (4, 2), rng.uniform(1.5, 2.0)),  # short enough
         draw("single", (5,), rng.uniform(0.5, 0.8)),
         draw("ones", (1, 1), rng.uniform(0.3, 0.7)),
-        draw("square", (4, 4), rng.uniform(0.5, 0.8), decides=False),
+        draw("square", (6, 6), rng.uniform(0.1, 0.2), decides=False),
     )
 
 

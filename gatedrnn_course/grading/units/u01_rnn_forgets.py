@@ -27,7 +27,7 @@ JACOBIAN_MISTAKES = (
         lambda h, p: (1 - h**2) @ p.U_h,
     ),
     Mistake(
-        mark("np.diag makes a matrix of one vector; of a batch it takes a diagonal out. `h[..., None] * U` does both."),
+        mark("Of a batch np.diag takes a diagonal out. `h[..., None] * U` needs no matrix of slopes."),
         lambda h, p: np.diag(1 - h**2) @ p.U_h,
     ),
     Mistake(mark("All Jacobians have the wrong sign."), lambda h, p: -(1 - h[..., None] ** 2) * p.U_h),

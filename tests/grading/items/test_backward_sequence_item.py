@@ -223,6 +223,6 @@ def test_the_backward_of_another_cell_is_proved() -> None:
 
 
 def test_the_docstring_says_every_shape() -> None:
-    text = ITEM.docstring()
+    text = " ".join(ITEM.docstring().split())
     for words in ("saved.x (T, B, D)", "d_hs: ", "d_xs (T, B, D)", "d_h_0, d_c_0 (B, H)", "d_W_o (H, D)"):
         assert words in text
