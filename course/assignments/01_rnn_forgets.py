@@ -137,8 +137,8 @@ print("the same to three digits:", np.allclose(J, asked, rtol=0, atol=0.001))
 #
 # $$\frac{\partial h_T}{\partial h_{T-k}} = J_T\, J_{T-1} \cdots J_{T-k+1}$$
 #
-# `hs` holds $h_1 \ldots h_T$, so `hs[-1]` makes $J_T$. Row $k$ of the result is the **largest singular value** of this product, for
-# the lags $k = 0 \ldots T - 1$ and every sequence: $(T, B)$. For lag 0 the product is empty, the identity matrix.
+# `hs` holds $h_1 \ldots h_T$, so `hs[-1]` makes $J_T$; $J_1$ is not needed. The result is $(T, B)$: row $k$ holds, for every
+# sequence, the **largest singular value** of the product for the lag $k = 0 \ldots T - 1$. At lag 0 that is the identity.
 
 # %% [markdown]
 # `np.linalg.norm(A, 2, axis=(-2, -1))` gives the largest singular value of every matrix in `A`. Without the 2 it is another norm.
@@ -146,7 +146,9 @@ print("the same to three digits:", np.allclose(J, asked, rtol=0, atol=0.001))
 # %%
 hs, p = example("gradient_norms")
 print("hs", hs.shape, "U_h", p.U_h.shape)
-print(np.linalg.norm(np.eye(3), 2), np.linalg.norm(np.eye(3)).round(2))
+A = np.stack([np.eye(3)] * 2)
+print(np.linalg.norm(A, 2, axis=(-2, -1)), "and without the 2:")
+print(np.linalg.norm(A, axis=(-2, -1)).round(2))
 
 
 # %% tags=["answer"]

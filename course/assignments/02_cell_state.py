@@ -106,7 +106,8 @@ check(carousel_step)
 # A cell that never forgets can add. Let one unit count: $D = 2$, $H = 1$. Feature 0 of $x_t$ is a value between $-1$ and $1$ that
 # does not matter. Feature 1 is the pulse: 1 at some steps, else 0.
 #
-# Choose the parameters so that after 40 steps $c_t$ is the number of pulses, to within 0.1. What $h_t$ shows is not judged.
+# Choose the parameters so that $c_t$, begun at 0, is after 40 steps the number of pulses, whatever it is, to within 0.1. What
+# $h_t$ shows is not judged.
 
 # %% [markdown]
 # Hand back a dict with the parameters that are not 0: `{"b_c": 2.0, "W_c": [1.0, 0.0]}` sets the bias of the candidate and its

@@ -8,7 +8,7 @@
 
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(lstm_forward)` gives one hint
-# at a time. A function that is wrong or not written yet does no harm: the notebook runs on.
+# at a time. A function that is wrong or not written yet does no harm: the notebook runs on. Keep the names of the functions.
 
 # %%
 # << first_cell >>
@@ -31,7 +31,7 @@ xs, h_0, c_0, p = example("lstm_forward")
 print("xs", xs.shape, " h_0", h_0.shape, " c_0", c_0.shape, " W_f", p.W_f.shape)
 
 # %% [markdown]
-# The step of unit 03 is here already: yours if it passed, else the course's.
+# The step of unit 03 is here already: yours if it passed, else the course's. `lstm_step(x, h_prev, c_prev, p)` gives `(h, c)`.
 
 # %%
 lstm_step = earlier("lstm_step")
@@ -78,7 +78,8 @@ print("d_h", d_h.shape, " d_c", d_c.shape)
 show_shapes("lstm_step_backward")
 
 # %% [markdown]
-# Go from the last equation to the first. First through $h_t$, then through $c_t$; what arrives in `d_c` is $\delta c_t^{\text{next}}$:
+# Go from the last equation to the first. First through $h_t$, then through $c_t$. Here $\delta h_t$ is `d_h`, all that arrives
+# for $h_t$, and $\delta c_t^{\text{next}}$ is `d_c`:
 #
 # << gradient("LSTM", "d_o", "d_c") >>
 #
@@ -90,8 +91,9 @@ show_shapes("lstm_step_backward")
 # << gradient("LSTM", "d_a_f", "d_a_i", "d_a_c_tilde", "d_a_o") >>
 
 # %% [markdown]
-# Last through the four sums. For $W_f$, $U_f$, $b_f$ it reads as below, and the same with $i$, $c$, $o$. The shares of the whole
-# batch add up:
+# Last through the four sums. For $W_f$, $U_f$, $b_f$ it reads as below, and the same with $i$, $c$, $o$. In code rows are vectors:
+# $W_f^\top \delta a$ is `d_a @ p.W_f`. For $W$, $U$ and $b$ the shares of the whole batch add up, so $\delta a\, x^\top$ is
+# `d_a.T @ x`:
 #
 # << gradient("LSTM", "d_x", "d_h_prev", "d_W_f", "d_U_f", "d_b_f") >>
 
@@ -135,7 +137,7 @@ check(lstm_step_backward)
 # ## 3. Back through the chain (<< points("lstm_backward") >> points)
 #
 # Now `saved` holds all steps, stacked over time: `saved.f` is (T, B, H). `d_hs` (T, B, H) is what the loss says about each hidden
-# state by itself. What comes by later steps is yours to carry.
+# state by itself. What comes by later steps is yours to carry; behind the last step nothing comes.
 
 # %%
 show_unrolled("LSTM", steps=3, back=True)
@@ -151,8 +153,9 @@ saved, d_hs, p = example("lstm_backward")
 print("f of all steps", saved.f.shape, " of one step", at_step(saved, 0).f.shape)
 
 # %% [markdown]
-# Go from the last step to the first. Hand back `d_xs` (T, B, D), `d_h_0` and `d_c_0` (B, H), and the sum over all steps for each
-# parameter, `d_W_f` and so on. `for name in p` goes through their names.
+# Go from the last step to the first and call your `lstm_step_backward`; if it is not right yet, the check puts the course's in
+# its place. Hand back `d_xs` (T, B, D), `d_h_0` and `d_c_0` (B, H), and the sum over all steps for each parameter, `d_W_f` and so
+# on. `for name in p` goes through their names.
 
 
 # %% tags=["answer"]
@@ -179,7 +182,7 @@ check(lstm_backward)
 
 # %% [markdown]
 # A second check, by complex step, as in the lesson: each number of your gradients beside the slope that was measured. It uses
-# the six equations and nothing else, so it would also find a mistake of the course.
+# the six equations of the LSTM and nothing else, so it would also find a mistake of the course.
 
 # %%
 gradient_check(lstm_backward)

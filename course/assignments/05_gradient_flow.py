@@ -6,6 +6,10 @@
 #
 # **Needs:** the lesson `notebooks/en/05_gradient_flow.ipynb`. **Takes:** 40 minutes. **Costs:** half a minute, no GPU.
 
+# %% [markdown]
+# How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(cell_path_gradient)` gives one
+# hint at a time. A function that is wrong or not written yet does no harm. Keep the names of the functions.
+
 # %%
 # << first_cell >>
 import numpy as np
@@ -19,7 +23,8 @@ from gatedrnn_course import step_jacobians
 # ## Before you start: time is axis 0
 #
 # `fs` holds the forget gates of a whole run, shape (T, B, H): steps, sequences, units. In code steps count from 0 to T-1, and
-# `fs[k]` leads from the cell state before step `k` to `cs[k]`, the one after it. In the picture: $f_2$ leads from $c_1$ to $c_2$.
+# `fs[k]` leads from the cell state before step `k` to `cs[k]`, the one after it. Formulas and the picture count from 1: there $f_2$,
+# in code `fs[1]`, leads from $c_1$ to $c_2$.
 
 # %%
 show_unrolled("LSTM", steps=3)
@@ -34,7 +39,7 @@ print("fs", fs.shape, "its first unit over time", fs[:, 0, 0].round(2))
 # $$\frac{\partial c_T}{\partial c_k} = f_{k+1} \odot f_{k+2} \odot \dots \odot f_T$$
 #
 # Hand back one array of the shape of `fs`. Entry `k` is the product of `fs[k+1]`, ..., `fs[T-1]`. After the last step nothing
-# comes, so the last entry is 1.
+# comes, so the last entry is 1. A gate may be 0, so divide by none and take no logarithm.
 
 
 # %% tags=["answer"]
@@ -61,7 +66,8 @@ check(cell_path_gradient)
 # to the one before, and each has $h$ first and $c$ second. The chain rule multiplies the matrices, later steps at the left.
 
 # %% [markdown]
-# Hand back (T, B, H, H): entry `k` is the block from $c$ to $c$ of `js[T-1] @ ... @ js[k+1]`, the last one the identity.
+# Hand back (T, B, H, H): entry `k` is the block from $c$ to $c$, at the lower right, of `js[T-1] @ ... @ js[k+1]`. Multiply first,
+# then cut it out; the last entry is the identity.
 # `np.eye(n)` makes an identity; `@` multiplies the matrices of all sequences at once.
 
 # %%
@@ -115,7 +121,8 @@ plot(curves, x="steps back", y="what arrives", log=True)
 
 # %% [markdown]
 # No formula gives it. But the product grows with $b_f$, so halve an interval, for all units at once: begin with `low` at $-40$
-# and `high` at 40; look at the middle; where too little is left there, the bias must be larger. Sixty halvings are plenty.
+# and `high` at 40; look at the middle; in units where too little is left with it, the bias must be larger (`np.where`). Sixty
+# halvings are plenty.
 
 # %%
 n, a = example("forget_bias_for_half_life")
@@ -156,8 +163,8 @@ plot(curves, x="steps", y="left", at=range(1, 61), log=True)
 # %% [markdown]
 # ## 4. Chrono (<< points("chrono_bias") >> points)
 #
-# `u` holds a number between 0 and 1 for each unit, drawn evenly. Stretch it to a span between 1, where $u = 0$, and $T_{max} - 1$,
-# where $u = 1$. Then
+# `u` holds a number between 0 and 1 for each unit, drawn evenly. Stretch it, in a straight line, to a span between 1, where $u = 0$,
+# and $T_{max} - 1$, where $u = 1$. Then
 #
 # $$b_f = \log(\text{span}), \qquad b_i = -b_f$$
 #
@@ -184,8 +191,8 @@ check(chrono_bias)
 # From the forget gates `fs` of a run, (T, B, H), tell three things:
 #
 # - `half_life`, (H,): $n$ with $f^n = 1/2$, where $\log f$ is the mean of the unit's $\log f_t$ over steps and sequences
-# - `left`, (H,): entry 0 of the direct path, averaged over the sequences
-# - `slowest`: the index of the unit with the longest half-life
+# - `left`, (H,): entry 0 of your direct path, averaged over the sequences
+# - `slowest`: the index, from 0, of the unit with the longest half-life
 
 # %% [markdown]
 # Hand back the three in this order, or a dict with these names.

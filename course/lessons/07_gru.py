@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 07 · The GRU: one gate that keeps and adds
 #
-# **You will be able to** say what the two gates of a GRU do, tell its two forms and the two meanings of its $z$ apart, and say what it
-# saves and what it gives up beside the LSTM.
+# **You will be able to** say what the two gates of a GRU do, tell its two forms and the two meanings of $z$ apart, and say what
+# it saves and gives up beside the LSTM.
 #
-# **Needs:** units 00 to 03. **Takes:** 40 minutes. **Costs:** 20 seconds of computing, no GPU.
+# **Needs:** units 00 to 03. **Takes:** 40 minutes. **Costs:** 20 seconds, no GPU.
 
 # %%
 # << first_cell >>
@@ -99,9 +99,9 @@ with reveal(
     show_timeline({"h_prev": h_prev, "h_tilde": h_tilde, "z": z, "h": h}, x="case")
 
 # %% [markdown]
-# There is one state. It is kept like a cell state and shown like a hidden state: $c$ and $h$ are **merged**. There is no output gate,
-# and no tanh on the way out: $h$ lies between the old state and a candidate made by tanh, so it never leaves the numbers between $-1$ and
-# $1$. Remember that; it will cost something.
+# There is one state, kept like a cell state and shown like a hidden state: $c$ and $h$ are **merged**. There is no output gate and no
+# tanh on the way out. $h$ lies between the old state and a candidate made by tanh, so it never leaves $-1$ to $1$. That will cost
+# something.
 
 # %% [markdown]
 # ## The reset gate
@@ -225,8 +225,8 @@ explore_gates("GRU")
 # %% [markdown]
 # ## Two meanings of z
 #
-# Cho and others write $h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde{h}_t$. Chung and others, in the same year, write
-# $h_t = (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t$. In one paper $z = 1$ keeps, in the other it replaces. torch and Keras follow
+# Cho and others write $h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde{h}_t$. Chung and others write
+# $h_t = (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t$. In one $z = 1$ keeps, in the other it replaces. torch and Keras follow
 # the first, the minGRU of 2024 the second.
 
 # %%
@@ -266,10 +266,10 @@ with reveal(
 # Then all three products with $h_{t-1}$ can be one large product, which is faster.
 
 # %% [markdown]
-# Below are two units in both forms. Unit 1 starts with $r = 1$ and unit 2 with $r = 0$. The last two rows show both meanings of $z$.
+# Below are two units in both forms, unit 1 with $r = 1$ and unit 2 with $r = 0$. The last two rows show both meanings of $z$.
 #
-# - Set both $r$ to the same number. What happens to the two columns?
-# - Set $r$ of unit 1 to 0 and that of unit 2 to 1. Who is reset where?
+# - Set both $r$ to one number: what happens to the columns?
+# - Exchange the two $r$: who is reset where?
 # - At which $z$ do the last two rows agree?
 
 # %%
@@ -410,9 +410,9 @@ with reveal(
 # ## What you now know
 #
 # - One gate $z$ keeps and adds: $z$ of the old, $1 - z$ of the new. $c$ and $h$ are one.
-# - $r$ says what the candidate sees. Its place makes two cells; torch's is the one after the product.
-# - $z$ has two meanings in the papers. Say which.
-# - A bounded state counts badly beyond what it was trained on.
+# - $r$ says what the candidate sees. Its place makes two cells; torch's has it after the product.
+# - $z$ has two meanings in the papers.
+# - A bounded state counts badly beyond training.
 
 # %% [markdown]
 # **Open:** even the LSTM's counting ends. Its gates cannot see the count: they see $h$, where $\tanh$ has squashed it. Unit 08 lets gates

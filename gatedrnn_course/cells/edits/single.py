@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     slopes.slope_of_the_output,
     slopes.other_slope,
     slopes.no_square,
+    slopes.slope_sign,
     products.exchanged_gates,
     swaps.exchanged,
     sums.missing_term,

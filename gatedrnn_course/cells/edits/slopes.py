@@ -8,7 +8,7 @@ from gatedrnn_course.cells.edits.site import Context, Site
 from gatedrnn_course.cells.expr import Call, Expr, Num, Op, Path
 from gatedrnn_course.text import mark
 
-__all__ = ["no_slope", "no_square", "other_slope", "slope_of_the_output"]
+__all__ = ["no_slope", "no_square", "other_slope", "slope_of_the_output", "slope_sign"]
 
 ONE = Num(1.0)
 
@@ -85,3 +85,18 @@ def no_square(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         words = mark("In {line}, `{found}` stands where `{slope}` belongs: only the value is squared.")
         squared = Op("*", new, new)
         yield ctx.site(path, squared, ("all squared",), words, found=squared, slope=node)
+        words = mark(
+            "In {line}, `{found}` stands where `{slope}` belongs: the square of the value, not twice the value."
+        )
+        for value in (y, *([y.arg] if isinstance(y, Call) else [])):
+            doubled = Op("-", ONE, Op("*", Num(2.0), value))
+            yield ctx.site(path, doubled, ("doubled",), words, found=doubled, slope=node)
+
+
+def slope_sign(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
+    """`f * (f - 1)` for `f * (1 - f)`."""
+    if found := _slope(node):
+        function, y = found
+        new = Op("*", y, Op("-", y, ONE)) if function == "sigmoid" else Op("-", Op("*", y, y), ONE)
+        words = mark("In {line}, the derivative of {function} has the wrong sign: `{found}` for `{slope}`.")
+        yield ctx.site(path, new, ("slope sign", function), words, function=function, found=new, slope=node)

@@ -36,6 +36,10 @@ _SPANS: Aspect = (
         mark("Step k+1 is left out of entry k: the product begins one step too late."),
         lambda k, T: range(k + 2, T),
     ),
+    (
+        mark("The last step is left out: the product ends one step too early."),
+        lambda k, T: range(k + 1, T - 1),
+    ),
     (_FRONT, lambda k, T: range(k + 1)),
     (_FRONT, lambda k, T: range(k)),
     (_FRONT, lambda k, T: range(1, k + 1)),

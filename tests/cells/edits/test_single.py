@@ -101,7 +101,7 @@ def test_the_lstm_has_more_than_160_single_edits() -> None:
 
 PLAINEST_FIRST = """
     jacobian_transposed matrix_transposed columns_scaled factors_exchanged not_summed averaged over_the_units
-    no_slope slope_of_the_output other_slope no_square
+    no_slope slope_of_the_output other_slope no_square slope_sign
     exchanged_gates exchanged missing_term other_activation no_activation missing_factor one_minus
     extra_factor complement_of_another no_transpose as_on_the_slide no_matrix elementwise factor_after factor_before
     other_vector other_parameter other_parameters
