@@ -409,7 +409,7 @@ with reveal(
 # %% [markdown]
 # ## What you now know
 #
-# - One gate $z$ keeps and adds: $z$ of the old, $1 - z$ of the new. $c$ and $h$ are one.
+# - $z$ keeps and adds: $z$ of the old, $1 - z$ of the new. $c$ and $h$ are one.
 # - $r$ says what the candidate sees. Its place makes two cells; torch's has it after the product.
 # - $z$ has two meanings in the papers.
 # - A bounded state counts badly beyond training.
