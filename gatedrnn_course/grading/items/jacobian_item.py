@@ -20,8 +20,15 @@ from gatedrnn_course.grading.items.findings import told
 from gatedrnn_course.grading.items.function_item import Mistake, first_that_fits
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.grading.items.slice_item import SliceItem
+from gatedrnn_course.text import mark
 
-__all__ = ["JacobianItem"]
+__all__ = ["NP_DIAG", "JacobianItem"]
+
+NP_DIAG = mark(
+    "`np.diag` makes a matrix of one vector. For a batch of vectors s, `s[..., :, None] * U` is diag(s) U for each of "
+    "them, and `U * s[..., None, :]` is U diag(s)."
+)
+"""What is said of `np.diag` of a batch, whether it raises or gives another shape."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from gatedrnn_course.cells.expr import names
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.grading.exchange.values import Problem
 from gatedrnn_course.grading.items import Draw, Item
+from gatedrnn_course.grading.items.jacobian_item import NP_DIAG
 from gatedrnn_course.text import _, mark
 
 __all__ = ["about_tensors", "named_error", "sizes_in_words"]
@@ -96,11 +97,7 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
         )
         return Words(words)
     if "np.diag(" in problem.line:
-        words = mark(
-            "`np.diag` makes a matrix of one vector. For a batch of vectors s, `U * s[..., None, :]` is U diag(s) for "
-            "each of them."
-        )
-        return Words(words)
+        return Words(NP_DIAG)
     if problem.type == "TypeError" and (found := _COUNT.search(message)) and f"{item.name}()" in message:
         words = mark("The function takes {own} arguments; it is called with {count}: {wanted}.")
         wanted = ", ".join(item.arguments)

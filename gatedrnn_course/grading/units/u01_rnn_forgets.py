@@ -4,6 +4,7 @@ import numpy as np
 
 from gatedrnn_course.cells import catalogue, whole_step
 from gatedrnn_course.grading.items import JacobianItem, Mistake, SequenceItem, SliceItem
+from gatedrnn_course.grading.items.jacobian_item import NP_DIAG
 from gatedrnn_course.grading.units.gradient_norms import gradient_norms_item
 from gatedrnn_course.grading.units.rescale import clip_gradient_item, scale_to_norm_item
 from gatedrnn_course.grading.units.unit import Unit
@@ -26,11 +27,7 @@ JACOBIAN_MISTAKES = (
         mark("That is one vector, the slopes times U_h. A Jacobian keeps a row for every new unit."),
         lambda h, p: (1 - h**2) @ p.U_h,
     ),
-    Mistake(
-        mark("Of a batch np.diag takes a diagonal out. `h[..., None] * U` needs no matrix of slopes."),
-        lambda h, p: np.diag(1 - h**2) @ p.U_h,
-    ),
-    Mistake(mark("All Jacobians have the wrong sign."), lambda h, p: -(1 - h[..., None] ** 2) * p.U_h),
+    Mistake(NP_DIAG, lambda h, p: np.diag(1 - h**2) @ p.U_h),
 )
 
 UNIT = Unit(

@@ -135,7 +135,7 @@ WRONG = [
     ),
     ("step_jacobian", "return (1 - h**2) * p.U_h", "no axis for the columns"),
     ("step_jacobian", "return (1 - h**2) @ p.U_h", "one vector"),
-    ("step_jacobian", "return np.diag(1 - h**2) @ p.U_h", "np.diag takes a diagonal out"),
+    ("step_jacobian", "return np.diag(1 - h**2) @ p.U_h", "makes a matrix of one vector"),
     ("step_jacobian", "return (1 - h**2)[:, None, :] * p.U_h", "multiplies the columns of U_h"),
     ("step_jacobian", "return np.stack([p.U_h @ np.diag(1 - r**2) for r in h])", "multiplies the columns of U_h"),
     ("step_jacobian", "return -(1 - h[..., None] ** 2) * p.U_h", "the wrong sign"),
