@@ -13,7 +13,9 @@ __all__ = ["train_on_delays"]
 INTERVAL = 20
 
 
-def train_on_delays(cell: Cell | str, H: int = 4, networks: int = 8, rounds: int = 2000, **biases: float) -> list[float]:
+def train_on_delays(
+    cell: Cell | str, H: int = 4, networks: int = 8, rounds: int = 2000, **biases: float
+) -> list[float]:
     """Train small networks to tell whether a spike comes after 20 steps or after 21, with Adam.
 
     At the spike the network is to say 0 or 1; it is right where it is off by less than 0.49.

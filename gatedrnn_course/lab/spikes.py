@@ -29,6 +29,4 @@ def show_spikes(parameters: Callable[[int], Mapping[str, Any] | None], n: int) -
     }
     title = _("fifteen pulses over {steps} steps, with a spike due at every {n}").format(steps=STEPS, n=n)
     lines = ("i", "c_tilde", "f", "c", "o", "h")
-    show_parameters(
-        "count_with_peepholes", "peephole LSTM U=0", parameters(n), inputs, lines, title, PULSES[n - 1] + 1
-    )
+    show_parameters("count_with_peepholes", "peephole LSTM U=0", parameters(n), inputs, lines, title, PULSES[n - 1] + 1)
