@@ -14,7 +14,7 @@ INTERVAL = 20
 
 
 def train_on_delays(
-    cell: Cell | str, H: int = 4, networks: int = 8, rounds: int = 2000, **biases: float
+    cell: Cell | str, H: int = 4, networks: int = 12, rounds: int = 2000, **biases: float
 ) -> list[float]:
     """Train small networks to tell whether a spike comes after 20 steps or after 21, with Adam.
 
