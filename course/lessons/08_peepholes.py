@@ -193,13 +193,13 @@ with reveal(
     "of one number side by side; only the layer above them sees all.",
 ):
     p = draw_params(peephole, 2, 6, np.random.default_rng(1), scale=1.5)
-    p.b_f[:] = 4.0  # keep
+    p.b_f[:], p.b_o[:] = 4.0, 4.0  # keep, and show
     start = np.zeros((2, 2, 6))  # h and c, two sequences, six units
-    start[1, 1, 1] = 2.0  # c of the second sequence, unit 2
+    start[1, :, 1] = -2.0, 2.0  # c of unit 2
     lanes = {}
     for name, cell in (("with U", peephole), ("U = 0", "peephole LSTM U=0")):
         c = run_cell(cell, p, xs[:4, [0, 0]], start)["c"][-1]
-        lanes[f"{name}: change"] = np.abs(c[1] - c[0])
+        lanes[f"change, {name}"] = np.abs(c[1] - c[0])
     show_timeline(lanes, x="unit")
 
 # %% [markdown]
