@@ -293,6 +293,23 @@ def _everywhere(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
     if len([n for line in slice_.lines for _p, n in walk(line.expr) if isinstance(n, MatMul)]) > 1:
         words = mark("Every product is typed `p.W @ x.T`, one vector a column; one a row is `x @ p.W.T`.")
         yield Slip(Words(words), _compiled(slice_, arguments, holes))
+    yield from _every_peephole(slice_, arguments)
+
+
+def _every_peephole(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
+    """The same slip at every product of a vector of weights with a state."""
+    found = {
+        k: (path, node)
+        for k, line in enumerate(slice_.lines)
+        for path, node in walk(line.expr)
+        if isinstance(node, Op) and node.op == "*" and to_text(node.left).startswith("P_")
+    }
+    if len(found) < 2:
+        return
+    for same in zip(*(_typed(node) for _path, node in found.values()), strict=True):
+        words = Words(mark("The same at every peephole:"), {}, same[0][0])
+        holes = {k: (path, text) for (k, (path, _node)), (_words, text) in zip(found.items(), same, strict=True)}
+        yield Slip(words, _compiled(slice_, arguments, holes))
 
 
 def _all_columns(expr: Expr) -> str:
