@@ -55,7 +55,7 @@ def explore_peepholes() -> Explorer:
         return draw_timeline(lanes, ranges, due + 1, "", still=True), _words(run, xs, int(n), due)
 
     title = _("A counter with peepholes over {T} steps, with sliders.").format(T=STEPS)
-    return Explorer(title, controls, view, whose(yours, "LSTM"))
+    return Explorer(title, controls, view, whose(yours, "peephole LSTM"))
 
 
 def _parameters(n: float, P: float, forget: str) -> Params:

@@ -69,7 +69,7 @@ class EveryNthItem(ParametersItem):
     def faults(self, run: Mapping[str, Array], hidden: Sequence[Argument]) -> Iterator[tuple[str, str]]:
         """What the gates do up to the first spike that is due and right after it, first things first."""
         xs, due, n = np.asarray(hidden[0]), np.asarray(hidden[1]), int(np.asarray(hidden[2]))
-        if (self.shown(run, hidden) == due).all():
+        if np.array_equal(np.asarray(self.shown(run, hidden)), due):
             return
         pulse = xs[..., 1] == 1.0
         told = _told(n)
@@ -120,7 +120,7 @@ def _told(n: int) -> Any:
     return told
 
 
-def _at(gate: str, state: str, gates: Array, states: Array, where: Array) -> str:
+def _at(gate: str, state: str, gates: Array, states: Array, where: Any) -> str:
     """The gate and the state at the step where something counts most."""
     k = np.unravel_index(int(np.argmax(where)), where.shape)
     words = _("`{gate}` is {value:.2f} where `{state}` is {count:.2f}.")
