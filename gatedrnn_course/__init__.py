@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.counting import train_to_count as train_to_count
+    from gatedrnn_course.lab.delays import train_on_delays as train_on_delays
     from gatedrnn_course.lab.depth import gradient_over_depth as gradient_over_depth
     from gatedrnn_course.lab.depth import show_depth as show_depth
     from gatedrnn_course.lab.device import run_on_device as run_on_device
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
     from gatedrnn_course.lab.parity import compare_with_torch as compare_with_torch
+    from gatedrnn_course.lab.peepholes import explore_peepholes as explore_peepholes
     from gatedrnn_course.lab.plots import plot as plot
     from gatedrnn_course.lab.predict import predict as predict
     from gatedrnn_course.lab.predict import reveal as reveal
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.pulses import show_pulses as show_pulses
     from gatedrnn_course.lab.race import race_on_bits as race_on_bits
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
+    from gatedrnn_course.lab.spikes import show_spikes as show_spikes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.through_time import explore_time as explore_time
@@ -77,6 +80,7 @@ _MODULES = {
     "explore_lags": "lab.lags",
     "explore_grus": "lab.two_grus",
     "gradient_over_depth": "lab.depth",
+    "explore_peepholes": "lab.peepholes",
     "explore_time": "lab.through_time",
     "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
@@ -98,6 +102,7 @@ _MODULES = {
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",
+    "show_spikes": "lab.spikes",
     "show_stretch": "lab.stretch",
     "show_timeline": "lab.timeline",
     "show_torch_layout": "lab.torch_layout",
@@ -107,6 +112,7 @@ _MODULES = {
     "stack": "lab.activations",
     "tanh": "lab.activations",
     "train_on_bits": "lab.memory",
+    "train_on_delays": "lab.delays",
     "train_to_count": "lab.counting",
 }
 """For each name of the course the module it comes from."""

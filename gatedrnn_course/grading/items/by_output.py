@@ -118,7 +118,8 @@ class _Search:
             found = list(self._explained(chosen, *given[todo[0]], [given[k][0] for k in done]))
             for more in found:
                 heapq.heappush(heap, (cost + len(more), left - 1, next(number), (*chosen, *more), order))
-            if not found and len(todo) > 1 and todo == tuple(sorted(todo)):  # it may use a line that another output tells more of
+            waits = len(todo) > 1 and todo == tuple(sorted(todo))
+            if waits and not found:  # it may use a line that another output tells more of
                 later = (*done, *todo[1:], todo[0])
                 heapq.heappush(heap, (cost, left, next(number), chosen, later))
         return None

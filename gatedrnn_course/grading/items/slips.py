@@ -293,6 +293,24 @@ def _everywhere(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
     if len([n for line in slice_.lines for _p, n in walk(line.expr) if isinstance(n, MatMul)]) > 1:
         words = mark("Every product is typed `p.W @ x.T`, one vector a column; one a row is `x @ p.W.T`.")
         yield Slip(Words(words), _compiled(slice_, arguments, holes))
+    yield from _every_peephole(slice_, arguments)
+
+
+def _every_peephole(slice_: Slice, arguments: Sequence[str]) -> Iterator[Slip]:
+    """The same slip at every product of a vector of weights with a state, or at some of them."""
+    found = {
+        k: (path, list(_typed(node)))
+        for k, line in enumerate(slice_.lines)
+        for path, node in walk(line.expr)
+        if isinstance(node, Op) and node.op == "*" and to_text(node.left).startswith("P_")
+    }
+    for count in range(len(found), 1, -1):
+        for lines in combinations(found, count):
+            named = ", ".join(f"`{slice_.lines[k].name}`" for k in lines)
+            where = mark("The same at every peephole:") if count == len(found) else mark("The same in {lines}:")
+            for n, (first, _text) in enumerate(found[lines[0]][1]):
+                holes = {k: (found[k][0], found[k][1][n][1]) for k in lines}
+                yield Slip(Words(where, {"lines": named}, first), _compiled(slice_, arguments, holes))
 
 
 def _all_columns(expr: Expr) -> str:

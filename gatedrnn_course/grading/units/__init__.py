@@ -20,6 +20,7 @@ UNITS = {
     "04": "u04_through_time",
     "05": "u05_gradient_flow",
     "07": "u07_gru",
+    "08": "u08_peepholes",
 }
 """For each unit the module that holds it."""
 

@@ -73,3 +73,12 @@ def test_an_item_without_equations_has_no_slips() -> None:
         draw=lambda rng: (Draw("batch", (rng.normal(size=3),)),),
     )
     assert list(slips(item)) == [] and explain_slip(item, seen(item, lambda x: x)) == ()
+
+
+def test_a_slip_at_every_peephole_is_one_slip() -> None:
+    gates = Slice(catalogue["peephole LSTM"], ("x", "h_prev", "c_prev"), ("f", "i"))
+    item = SliceItem("gates", 1, "", HINTS, slice=gates)
+    found = [slip for slip in slips(item) if slip.words.english.startswith("The same at every peephole")]
+    assert len(found) == 3
+    for slip in found:
+        assert str(explain_slip(item, seen(item, slip.function))[0]).startswith("The same at every peephole: `P_f")
