@@ -18,9 +18,11 @@ ANSWERS = ("Answer: It keeps everything", "Answer: Three")
 
 
 def pictures_of(page: Any) -> list[dict[str, Any]]:
-    """What is wrong with the pictures of a page: no words, or nothing drawn."""
-    script = """() => [...document.querySelectorAll("img")].map((img) =>
-      ({ alt: img.alt, drawn: img.naturalWidth > 0, wide: img.getBoundingClientRect().width }))"""
+    """The pictures of a page, those of live widgets among them: their words, whether they are drawn, how wide."""
+    script = """() => [...document.querySelectorAll("img, svg[role=img]")].map((one) => ({
+      alt: one.alt ?? one.getAttribute("aria-label"),
+      drawn: (one.naturalWidth ?? one.childElementCount) > 0,
+      wide: one.getBoundingClientRect().width }))"""
     return list(page.evaluate(script))
 
 
