@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatedrnn_course.cells.edits.site import Context, Site
-from gatedrnn_course.cells.expr import Call, Expr, Num, Op, Path
+from gatedrnn_course.cells.expr import Call, Expr, Num, Op, Path, to_text
 from gatedrnn_course.text import mark
 
 __all__ = ["no_slope", "no_square", "other_slope", "slope_of_the_output", "slope_sign"]
@@ -63,7 +63,7 @@ def slope_of_the_output(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
 
 
 def other_slope(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
-    """The derivative of tanh for that of sigmoid, and the reverse."""
+    """The derivative of tanh for that of sigmoid, and the reverse; or that of relu."""
     if found := _slope(node):
         function, y = found
         other = "tanh" if function == "sigmoid" else "sigmoid"
@@ -73,6 +73,10 @@ def other_slope(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:
         )
         group = ("other slope", function)
         yield ctx.site(path, new, group, words, other=other, function=function, found=new, slope=node)
+        shown = f"{to_text(y)} > 0"
+        group = ("slope of relu", function)
+        step = Call("step", y)
+        yield ctx.site(path, step, group, words, other="relu", function=function, found=shown, slope=node)
 
 
 def no_square(ctx: Context, path: Path, node: Expr) -> Iterator[Site]:

@@ -143,6 +143,8 @@ def typed(expr: Expr, style: Style) -> str:
         case Joined(a, b, first, second):
             vectors = f"np.concatenate([{typed(first, style)}, {typed(second, style)}], axis=-1)"
             return f"({vectors} @ np.concatenate([{typed(a, style)}, {typed(b, style)}], axis=1).T)"
+        case Call("step", arg):
+            return f"(({typed(arg, style)}) > 0)"
         case Call(function, arg):
             return f"{function}({typed(arg, style)})"
     raise TypeError(f"no way to type {to_text(expr)}")
