@@ -152,9 +152,9 @@ with reveal(
 #
 # One unit counts pulses $x$, fires at $n$, and begins again. The shaded step is that of pulse $n$.
 #
-# - Let the output gate see the old state. Where has the count gone when it opens?
-# - Let the forget gate be 1 as well. What is wrong now?
-# - Make the peephole weight small. What does a gate that is half open do to the count?
+# - Let the output gate see the old state. Where is the count when it opens?
+# - Let the forget gate be 1, too. What is wrong now?
+# - Make the peephole weight small. What happens to the count?
 
 # %%
 explore_peepholes()
@@ -324,10 +324,10 @@ with reveal(
 # %% [markdown]
 # ## What you now know
 #
-# - With $o = 0$ an LSTM's gates see nothing of its cell. A peephole is a line back to them.
-# - $f$ and $i$ see $c_{t-1}$, $o$ sees $c_t$. A peephole is a vector, inside the sigmoid.
-# - With U = 0 each unit lives alone, and can still count and keep time.
-# - Where it pays must be measured, with one change at a time.
+# - With $o = 0$ an LSTM's gates see nothing of its cell. Peepholes show it to them.
+# - $f$ and $i$ see $c_{t-1}$, $o$ sees $c_t$: a vector, inside the sigmoid.
+# - With U = 0 each unit lives alone, and still counts.
+# - Where it pays must be measured, one change at a time.
 
 # %% [markdown]
 # **Open:** one task, twelve networks, one learning rate: how would one judge a change fairly? Unit 09 does it with hundreds of runs.

@@ -24,6 +24,8 @@ __all__ = [
 
 WIDTH = 84
 """Columns of a long row; a function's body stands four to the right."""
+LONGEST = 120
+"""Columns up to which the parameters of a slice stay in one row."""
 
 
 def slice_docstring(title: str, slice_: Slice) -> str:
@@ -152,7 +154,8 @@ def _row(name: str, words: str, lead: str, size: str) -> str:
 def _docstring(title: str, slice_: Slice, arguments: Iterable[str], outputs: Sequence[str], lead: str) -> str:
     rows = [title, "", _("Args:"), *arguments]
     if slice_.parameters:
-        rows += [f"    p: {text}" for text in (_parameters(slice_),)]
+        row = f"    p: {_parameters(slice_)}"
+        rows.append(row if len(row) <= LONGEST else _folded(row))
     shown = ", ".join(outputs)
     if len(outputs) > 1:
         shown = _("the tuple ({names}), each").format(names=shown)

@@ -26,8 +26,6 @@ VERY = 64.0
 """The same where what they are multiplied with is smaller by a factor of 8, so that the gates stay open."""
 DIVIDED = 2.0
 """The same where gates are divided: two that are saturated at 0 leave float32 no digits."""
-BIAS = (11.0, 15.0)
-"""Size of every bias in one draw: beyond the bounds people give, and no sigmoid has yet lost its last digit."""
 FAR = (40.0, 80.0)
 """Size of a state that meets no matrix. Beyond these, tanh written with exponentials runs over in float32."""
 
@@ -37,7 +35,7 @@ Enlarge = Callable[[np.random.Generator, Any], Any]
 def far_draws(
     slice_: Slice, rng: np.random.Generator, first: Draw, second: Draw, arguments: Sequence[str]
 ) -> tuple[Draw, ...]:
-    """Large states, large parameters, large inputs, small inputs before large matrices, and large biases.
+    """Large states, large parameters, large inputs, and small inputs before large matrices.
 
     Args:
         slice_: The equations, which say what is a gate and what meets a matrix.
@@ -61,7 +59,6 @@ def far_draws(
             dict.fromkeys(inputs + states, _times(SMALL)) | dict.fromkeys(parameters, _matrices(very / 2)),
             mark("a batch of small inputs"),
         ),
-        (second, dict.fromkeys(parameters, _large_vectors), mark("a batch with large biases")),
     ]
     return tuple(_changed(rng, draw, changes, words) for draw, changes, words in rows if changes)
 
@@ -97,17 +94,6 @@ def _matrices(factor: float) -> Enlarge:
         return Params({name: (factor if array.ndim > 1 else SMALL) * array for name, array in value.items()})
 
     return enlarge
-
-
-def _large_vectors(rng: np.random.Generator, value: Any) -> Any:
-    """Biases and peepholes all beyond a usual bound, with either sign, and small matrices."""
-
-    def enlarged(array: Any) -> Any:
-        if array.ndim > 1:
-            return SMALL * array
-        return rng.uniform(*BIAS, array.shape) * rng.choice([-1.0, 1.0], array.shape)
-
-    return Params({name: enlarged(array) for name, array in value.items()})
 
 
 def _enlarged(slice_: Slice, name: str, factor: float) -> Enlarge:

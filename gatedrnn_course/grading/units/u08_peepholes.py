@@ -71,7 +71,7 @@ UNIT = Unit(
             (
                 mark("Strike out every product with a U from the step, in the candidate too."),
                 mark("h_prev is still an argument. No line uses it."),
-                mark("Read the last equation once more: this cell shows o * c."),
+                mark("Read the last equation once more: this cell is shown as it is, without squashing."),
             ),
             NO_LSTM,
             slice=whole_step(NO_RECURRENCE),

@@ -31,9 +31,8 @@ def test_each_has_the_sizes_of_an_ordinary_draw_and_decides(item: Any) -> None:
         "a batch with large parameters",
         "a batch with large inputs",
         "a batch of small inputs",
-        "a batch with large biases",
     ]
-    shapes = [[np.shape(a) for a in draw.args[:-1]] for draw in (first, first, second, second, second)]
+    shapes = [[np.shape(a) for a in draw.args[:-1]] for draw in (first, first, second, second)]
     assert [[np.shape(a) for a in draw.args[:-1]] for draw in found.values()] == shapes
     assert all(draw.decides for draw in found.values())
 
@@ -44,14 +43,6 @@ def test_the_same_inputs_come_with_other_parameters() -> None:
     for mine, theirs in zip(first.args[:-1], other.args[:-1], strict=True):
         np.testing.assert_array_equal(mine, theirs)
     np.testing.assert_allclose(other.args[-1]["W_f"], 8 * first.args[-1]["W_f"])
-
-
-@pytest.mark.parametrize("item", [STEP, LOOP, RATIO], ids=["step", "loop", "ratio"])
-def test_every_bias_and_peephole_lies_beyond_a_usual_bound(item: Any) -> None:
-    p = far(item)["a batch with large biases"].args[-1]
-    vectors = np.concatenate([array for array in p.values() if array.ndim == 1])
-    assert np.abs(vectors).min() > 10 and vectors.min() < 0 < vectors.max()
-    assert all(np.abs(array).max() < 1 for array in p.values() if array.ndim > 1)
 
 
 def test_states_lie_far_out_and_gates_are_saturated() -> None:

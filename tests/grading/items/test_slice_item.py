@@ -36,7 +36,7 @@ def test_a_docstring_tells_shapes_and_the_parameters_used() -> None:
 def test_the_kinds_of_draws(item: SliceItem) -> None:
     draws = item.draws(np.random.default_rng(0))
     kinds = [draw.kind for draw in draws]
-    far = ["batch"] * (2 if item is HIDDEN else 5)
+    far = ["batch"] * (2 if item is HIDDEN else 4)
     assert kinds == ["batch", "batch", *["single"] * item.single, "ones", "square", *far]
     assert [draw.decides for draw in draws] == [kind != "square" for kind in kinds]
     for draw in draws:
