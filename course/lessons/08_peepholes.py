@@ -327,7 +327,7 @@ with reveal(
 # - With $o = 0$ an LSTM's gates see nothing of its cell. Peepholes show it to them.
 # - $f$ and $i$ see $c_{t-1}$, $o$ sees $c_t$: a vector, inside the sigmoid.
 # - With U = 0 each unit lives alone, and still counts.
-# - Where it pays must be measured, one change at a time.
+# - Measure where it pays, one change at a time.
 
 # %% [markdown]
 # **Open:** one task, twelve networks, one learning rate: how would one judge a change fairly? Unit 09 does it with hundreds of runs.
