@@ -195,7 +195,8 @@ def test(words: Sequence[str]) -> int:
 
 def tested(words: Sequence[str], start: float) -> int:
     """The tests, then the notebooks."""
-    failed = ["tests"] if run("python", "-m", "pytest", *words) else []
+    side_by_side = () if words else ("-n", "2", "--dist", "loadfile")
+    failed = ["tests"] if run("python", "-m", "pytest", *side_by_side, *words) else []
     folders = [] if words else [name for name in ("notebooks", "solutions") if any((ROOT / name).rglob("*.ipynb"))]
     if folders:
         say("Running every notebook and comparing what it shows.")
