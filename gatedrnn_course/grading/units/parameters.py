@@ -30,7 +30,7 @@ def full_parameters(given: Mapping[str, Any], cell: Cell, function: str) -> Para
         function: Name of the function that handed them back.
 
     Raises:
-        CourseError: If a name is none of the cell's, or holds another count of numbers.
+        CourseError: If a name is none of the cell's, or holds another count of numbers or one that is not finite.
     """
     shapes = {name: tuple(SIZES[letter] for letter in cell.shape(name)) for name in cell.parameters}
     found = {name: np.zeros(shape) for name, shape in shapes.items()}
@@ -45,6 +45,9 @@ def full_parameters(given: Mapping[str, Any], cell: Cell, function: str) -> Para
         if array.size != found[name].size:
             came = _("`{name}` holds {came} numbers, expected are {size}.")
             raise CourseError(asked, came.format(name=name, came=array.size, size=found[name].size))
+        if not np.isfinite(array).all():
+            came = _("`{name}` holds nan or inf.").format(name=name)
+            raise CourseError(asked, came, do=_("A number of 20 or -20 opens and shuts a gate."))
         found[name] = array.reshape(shapes[name])
     return Params(found)
 

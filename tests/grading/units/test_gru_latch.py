@@ -41,3 +41,9 @@ def test_the_gate_of_the_other_convention_is_told_as_turned() -> None:
 def test_a_name_of_the_lstm_is_no_parameter_of_the_gru() -> None:
     verdict = judged({"b_f": 10.0})
     assert verdict.points == 0 and "'b_f'" in " ".join(verdict.details)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_numbers_that_are_not_finite_are_told(number: float) -> None:
+    verdict = judged({**RIGHT, "b_z": number})
+    assert verdict.points == 0 and "`b_z` holds nan or inf" in " ".join((verdict.sentence, *verdict.details))
