@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -38,7 +40,7 @@ class SourceCell:
 
     Attributes:
         file: The file, as messages name it.
-        number: Place in the file, from 1.
+        number: Place in the notebook's source, from 1; it goes on through the parts of a long one.
         kind: `markdown` or `code`.
         text: The text.
         tags: The tags, in the author's order.
@@ -66,11 +68,11 @@ def first_words(text: str) -> str:
 
 
 def read_source(path: Path, shown: str = "") -> tuple[SourceCell, ...]:
-    """The cells of a source.
+    """The cells of a source. A long one goes on in `_NAME_2.py` beside it, then in `_NAME_3.py`.
 
     Args:
         path: A Python file in percent format (`# %%`, `# %% [markdown]`, `# %% tags=["answer"]`).
-        shown: The file as messages are to name it.
+        shown: The file as messages are to name it; its further parts are named by their own names.
 
     Returns:
         The cells in order.
@@ -78,15 +80,26 @@ def read_source(path: Path, shown: str = "") -> tuple[SourceCell, ...]:
     Raises:
         CourseError: If a cell is empty, raw, or carries a tag or metadata that is not known.
     """
-    text = path.read_text(encoding="utf-8")
-    notebook = jupytext.reads(text, fmt="py:percent")
-    cells = []
-    for number, cell in enumerate(notebook.cells, 1):
-        tags = tuple(cell.metadata.get("tags", ()))
-        read = SourceCell(shown or path.name, number, cell.cell_type, cell.source, tags)
-        _refuse(read, set(cell.metadata) - _JUPYTEXT - {"tags"})
-        cells.append(read)
+    first = shown or path.name
+    cells: list[SourceCell] = []
+    for part in (path, *_further_parts(path)):
+        notebook = jupytext.reads(part.read_text(encoding="utf-8"), fmt="py:percent")
+        file = first.removesuffix(path.name) + part.name
+        for number, cell in enumerate(notebook.cells, len(cells) + 1):
+            tags = tuple(cell.metadata.get("tags", ()))
+            read = SourceCell(file, number, cell.cell_type, cell.source, tags)
+            _refuse(read, set(cell.metadata) - _JUPYTEXT - {"tags"})
+            cells.append(read)
     return tuple(cells)
+
+
+def _further_parts(path: Path) -> Iterator[Path]:
+    """The files in which a source goes on."""
+    for number in count(2):
+        part = path.with_name(f"_{path.stem}_{number}.py")
+        if not part.is_file():
+            return
+        yield part
 
 
 def _refuse(cell: SourceCell, further: set[str]) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from gatedrnn_course.cells import Params
-from gatedrnn_course.grading.exchange.blank import is_blank
 from gatedrnn_course.grading.units.gru_from_torch import ARRAYS, NAMES
 from gatedrnn_course.lab.panel import Panel
-from gatedrnn_course.lab.parity import CLOSE, SIZES
+from gatedrnn_course.lab.parity import CLOSE, SIZES, why_nothing_compares
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.lab.table import Table
 from gatedrnn_course.text import _
@@ -34,13 +32,8 @@ def compare_gru_with_torch(before: Function, after: Function, from_torch: Functi
         from_torch: `from_torch_gru(p)`, torch's parameters in our names.
     """
     functions = {"gru_step": before, "gru_step_reset_after": after, "from_torch_gru": from_torch}
-    blank = [f"`{name}`" for name, function in functions.items() if is_blank(function)]
-    if blank:
-        words = _("Nothing was compared yet: {names} is still to be written.")
-        show(Panel("note", words.format(names=", ".join(blank))))
-        return
-    if find_spec("torch") is None:
-        show(Panel("note", _("torch is not installed here, so nothing was compared.")))
+    if (why := why_nothing_compares(functions)) is not None:
+        show(why)
         return
     rows: dict[str, list[float]] = {"gru_step_reset_after": [], "gru_step": []}
     for sizes in SIZES:

@@ -20,7 +20,7 @@ from gatedrnn_course.lab.show import show
 from gatedrnn_course.lab.table import Table
 from gatedrnn_course.text import _
 
-__all__ = ["CLOSE", "SIZES", "compare_with_torch"]
+__all__ = ["CLOSE", "SIZES", "compare_with_torch", "why_nothing_compares"]
 
 LSTM = catalogue["LSTM"]
 SIZES = ((3, 2, 4, 5), (8, 5, 1, 3), (20, 3, 7, 6))
@@ -46,13 +46,8 @@ def compare_with_torch(forward: Function, backward: Function, layout: Function, 
         device: The one torch device to run torch's LSTM on.
     """
     functions = {"lstm_forward": forward, "lstm_backward": backward, "to_torch_layout": layout}
-    blank = [f"`{name}`" for name, function in functions.items() if is_blank(function)]
-    if blank:
-        words = _("Nothing was compared. Still to be written: {names}.")
-        show(Panel("note", words.format(names=", ".join(blank))))
-        return
-    if find_spec("torch") is None:
-        show(Panel("note", _("torch is not installed here, so nothing was compared.")))
+    if (why := why_nothing_compares(functions)) is not None:
+        show(why)
         return
     try:
         for place in [device] if device else dict.fromkeys(("cpu", best_device())):
@@ -61,6 +56,17 @@ def compare_with_torch(forward: Function, backward: Function, layout: Function, 
             show(_compared(functions, place))
     except CourseError as error:
         show(Panel("note", error.asked, tuple(filter(None, (error.came, error.expected, error.do)))))
+
+
+def why_nothing_compares(functions: Mapping[str, Function]) -> Panel | None:
+    """Why a learner's functions cannot be put beside torch: one is not written yet, or there is no torch."""
+    blank = [f"`{name}`" for name, function in functions.items() if is_blank(function)]
+    if blank:
+        words = _("Nothing was compared. Still to be written: {names}.")
+        return Panel("note", words.format(names=", ".join(blank)))
+    if find_spec("torch") is None:
+        return Panel("note", _("torch is not installed here, so nothing was compared."))
+    return None
 
 
 def _compared(functions: Mapping[str, Function], device: str) -> Table:

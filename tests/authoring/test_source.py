@@ -60,3 +60,16 @@ def test_a_cell_is_known_by_its_first_words(text, words):
 
 def test_long_first_words_are_cut():
     assert len(first_words("word " * 100)) <= WIDTH
+
+
+def test_a_long_source_goes_on_in_a_second_file(tmp_path):
+    (tmp_path / "_03_gates_2.py").write_text('# %%\nb = 2\n\n# %% tags=["anwser"]\nc = 3\n', encoding="utf-8")
+    with pytest.raises(CourseError) as told:
+        read(tmp_path, "# %%\na = 1\n")
+    assert told.value.asked.startswith("_03_gates_2.py, cell 3")
+    (tmp_path / "_03_gates_2.py").write_text("# %%\nb = 2\n", encoding="utf-8")
+    cells = read(tmp_path, "# %%\na = 1\n")
+    assert [(cell.file, cell.number, cell.text) for cell in cells] == [
+        ("03_gates.py", 1, "a = 1"),
+        ("_03_gates_2.py", 2, "b = 2"),
+    ]

@@ -68,4 +68,4 @@ def test_what_is_blank_or_raises_is_a_note(shown: list[Any]) -> None:
     compare_gru_with_torch(before, after, blank)
     compare_gru_with_torch(before, after, raises)
     assert [panel.kind for panel in shown] == ["note", "note"]
-    assert "`from_torch_gru` is still to be written" in shown[0].title
+    assert "Still to be written: `from_torch_gru`" in shown[0].title

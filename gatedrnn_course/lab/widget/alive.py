@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABCMeta, abstractmethod
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,11 @@ def module(source: str) -> str:
     return f"{source}\nexport default {{ render }};"
 
 
-class Alive(anywidget.AnyWidget):
+class _Meta(ABCMeta, type(anywidget.AnyWidget)):  # type: ignore[misc]
+    """Widgets with abstract methods."""
+
+
+class Alive(anywidget.AnyWidget, metaclass=_Meta):
     """A widget whose notebook, exported or read without a kernel, shows it all the same.
 
     A forge and an untrusted notebook drop the script and show the pictures; everywhere else the script puts the widget
@@ -61,13 +66,13 @@ class Alive(anywidget.AnyWidget):
     _source = ""
     _css = (_HERE.parent / "widgets.css").read_text("utf-8")
 
+    @abstractmethod
     def pictures_now(self) -> tuple[Picture, ...]:
         """What is shown, dark ink on white paper. The words of the first one are the read-out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self) -> str:
         """What stands below the pictures."""
-        raise NotImplementedError
 
     def _repr_html_(self) -> str:
         """Pictures, read-out and script."""
