@@ -67,10 +67,6 @@ class Trial:
         """What the edited slice hands back, or None when it raises on these shapes."""
         return self.pick(self.after(edit), edit.outputs)
 
-    def outputs_from(self, names: dict[str, Any], edit: Edit) -> Values | None:
-        """What is handed back when an edit comes on top of names that an edit further up has changed."""
-        return self.pick(self.run(names, edit.lines[edit.where :]), edit.outputs)
-
     @staticmethod
     def pick(names: dict[str, Any] | None, outputs: Sequence[str]) -> Values | None:
         """The values of some names, in order; an output may also be an expression, such as `tanh(c)`."""

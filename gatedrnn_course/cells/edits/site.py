@@ -139,11 +139,6 @@ class Context:
                 return
             yield line.name
 
-    def words_of(self, name: str) -> str:
-        """A name in words, in English: the comment of its line, or the name itself."""
-        found = next((line.words for line in self.slice.cell.lines if line.name == name), name)
-        return found
-
     def is_gate(self, node: Expr) -> bool:
         """Whether a node is the name of a gate, a line whose value lies in (0, 1)."""
         if not isinstance(node, Name) or is_parameter(node.id):
