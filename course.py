@@ -246,10 +246,10 @@ def setup(_: Sequence[str]) -> int:
 COMMANDS = {
     lab: {"lab", "data"},
     grade: set(),
-    test: {"lab", "data", "author", "test"},
-    check: {"lab", "data", "author", "check"},
+    test: {"cluster", "lab", "data", "author", "test"},
+    check: {"cluster", "lab", "data", "author", "check"},
     notebooks: {"lab", "data", "author"},
-    setup: {"lab", "data", "author", "test", "check", "docs"},
+    setup: {"cluster", "lab", "data", "author", "test", "check", "docs"},
 }
 
 
