@@ -135,7 +135,9 @@ def _middles(steps: int) -> NDArray[np.float64]:
     return np.asarray((np.arange(steps) + 0.5) / steps)
 
 
-def fanova(points: ArrayLike, values: ArrayLike, names: Sequence[str], seed: int = 0) -> dict[str, float]:
+def fanova(
+    points: ArrayLike, values: ArrayLike, names: Sequence[str], seed: int = 0, trees: int = TREES
+) -> dict[str, float]:
     """The share of the variance that each setting explains alone, by Optuna's fANOVA.
 
     Optuna divides the variance of a forest exactly, tree by tree, over boxes that are uniform in what it is given. It
@@ -146,6 +148,7 @@ def fanova(points: ArrayLike, values: ArrayLike, names: Sequence[str], seed: int
         values: Results (n,), all finite.
         names: Of the settings.
         seed: Of the forest.
+        trees: How many trees; the paper has 100.
 
     Returns:
         The share by name; what is left to 1 belongs to interactions. A setting that never varies has 0.
@@ -173,7 +176,7 @@ def fanova(points: ArrayLike, values: ArrayLike, names: Sequence[str], seed: int
             for point, result in zip(cube, results, strict=True)
         ]
     )
-    evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=TREES, seed=seed)
+    evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=trees, seed=seed)
     found = evaluator.evaluate(study) if free else {}
     return {name: float(found.get(name, 0.0)) for name in names}
 

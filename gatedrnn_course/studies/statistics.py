@@ -146,7 +146,7 @@ def bonferroni(p: ArrayLike, count: int | None = None) -> NDArray[np.float64]:
         count: How many tests there are; left out, as many as p values.
     """
     values = np.asarray(p, float)
-    return np.minimum(1.0, values * (values.size if count is None else count))
+    return np.asarray(np.minimum(1.0, values * (values.size if count is None else count)))
 
 
 def compare(groups: Mapping[str, Sequence[float]], reference: str, level: float = 0.05) -> dict[str, Comparison]:

@@ -51,8 +51,8 @@ def test_names_and_axes_go_together() -> None:
 
 def test_optunas_fanova_finds_what_a_sum_is_made_of() -> None:
     # 3u + v: variances 9/12 and 1/12.
-    u = points()
-    found = fanova(u, 3 * u[:, 0] + u[:, 1], NAMES)
+    u = points(200)
+    found = fanova(u, 3 * u[:, 0] + u[:, 1], NAMES, trees=20)
     assert found == pytest.approx({"rate": 0.9, "size": 0.1, "noise": 0.0}, abs=0.03)
 
 
@@ -63,13 +63,14 @@ def test_the_forest_agrees_with_optuna_and_knows_pairs() -> None:
     shares = Forest(u, values, NAMES).shares
     assert shares["size",] == pytest.approx(3 / 7, abs=0.03)
     assert shares["size", "noise"] == pytest.approx(1 / 7, abs=0.03)
-    assert shares["size",] == pytest.approx(fanova(u, values, NAMES)["size"], abs=0.02)
+    few = Forest(u[:200], values[:200], NAMES, trees=20).shares
+    assert few["size",] == pytest.approx(fanova(u[:200], values[:200], NAMES, trees=20)["size"], abs=0.02)
 
 
 def test_a_setting_that_never_varies_has_no_share() -> None:
     u = points(60)
     u[:, 1] = 0.5
-    assert fanova(u, u[:, 0], NAMES)["size"] == 0
+    assert fanova(u, u[:, 0], NAMES, trees=5)["size"] == 0
 
 
 def test_marginals_follow_the_result() -> None:
@@ -86,7 +87,7 @@ def test_intervals_hold_the_truth() -> None:
     u = points()
     values = 3 * u[:, 0] + u[:, 1] + np.random.default_rng(2).normal(0, 0.1, len(u))
     found = share_intervals(u, values, NAMES, resamples=10)
-    assert found["rate",].low < 0.9 < found["rate",].high + 0.02
+    assert found["rate",].low - 0.02 < 0.9 < found["rate",].high + 0.02
     assert found["rate",].low < found["rate",].high
     assert found["noise",].high < 0.02
 
