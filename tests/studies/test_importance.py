@@ -53,7 +53,7 @@ def test_optunas_fanova_finds_what_a_sum_is_made_of() -> None:
     # 3u + v: variances 9/12 and 1/12.
     u = points(200)
     found = fanova(u, 3 * u[:, 0] + u[:, 1], NAMES, trees=20)
-    assert found == pytest.approx({"rate": 0.9, "size": 0.1, "noise": 0.0}, abs=0.03)
+    assert found == pytest.approx({"rate": 0.9, "size": 0.1, "noise": 0.0}, abs=0.05)
 
 
 def test_the_forest_agrees_with_optuna_and_knows_pairs() -> None:
