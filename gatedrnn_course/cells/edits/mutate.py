@@ -38,8 +38,8 @@ class Mutant:
 
     @property
     def told(self) -> str:
-        """What was done, in one line of English."""
-        return "; ".join(words.english for words in self.words)
+        """What was done, in English sentences on one line."""
+        return " ".join(words.english for words in self.words)
 
 
 def _pick(rng: np.random.Generator, among: list[int]) -> int:

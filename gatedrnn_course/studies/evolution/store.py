@@ -14,10 +14,9 @@ from gatedrnn_course.cells.cell import Cell, parse
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["Architecture", "Evaluation", "Store"]
+__all__ = ["Architecture", "Database", "Evaluation", "Store"]
 
 _TABLES = """
-CREATE TABLE study (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE architectures (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, parent INTEGER REFERENCES architectures (id), portion INTEGER NOT NULL,
     equations TEXT NOT NULL, behaviour TEXT NOT NULL UNIQUE, operators TEXT NOT NULL, changes TEXT NOT NULL,
@@ -98,29 +97,31 @@ class Evaluation:
     portion: int
 
 
-class Store:
-    """A study on disk.
+class Database:
+    """A SQLite file that belongs to one study.
 
     Args:
-        path: The SQLite file; made where there is none.
-        described: What has to be the same for the study to go on.
+        path: The file; made where there is none.
+        tables: What makes its tables.
+        described: What has to be the same for the study to go on; nothing is asked where left out.
 
     Raises:
         CourseError: If the file holds another study.
     """
 
-    def __init__(self, path: Path, described: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, path: Path, tables: str, described: Mapping[str, Any] | None = None) -> None:
         self.path = path
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.execute("PRAGMA foreign_keys = ON")
         if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'study'").fetchone():
             with self.transaction():
-                for statement in _TABLES.split(";"):
+                for statement in ("CREATE TABLE study (key TEXT PRIMARY KEY, value TEXT NOT NULL)", *tables.split(";")):
                     self._connection.execute(statement)
                 for key, value in (described or {}).items():
                     self.note(key, value)
         for key, value in (described or {}).items():
             if (found := self.noted(key)) != value:
+                self.close()
                 raise CourseError(
                     _("A study in {path}.").format(path=path),
                     _("It was begun with {key} = {found}, not {value}.").format(key=key, found=found, value=value),
@@ -152,21 +153,38 @@ class Store:
         row = self._connection.execute("SELECT value FROM study WHERE key = ?", (key,)).fetchone()
         return None if row is None else json.loads(row[0])
 
+    def rows(self, asked: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What a question to the tables gives."""
+        return list(self._connection.execute(asked, values))
+
+    def insert(self, table: str, rows: Sequence[tuple[Any, ...]], columns: int) -> None:
+        """Write rows into a table."""
+        marks = ", ".join("?" * columns)
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+class Store(Database):
+    """The file of an evolution.
+
+    Args:
+        path: The file; made where there is none.
+        described: What has to be the same for the study to go on.
+    """
+
+    def __init__(self, path: Path, described: Mapping[str, Any] | None = None) -> None:
+        super().__init__(path, _TABLES, described)
+
     def add(self, rows: Sequence[Architecture]) -> None:
         """Write architectures."""
-        self._many("architectures", [tuple(vars(row).values()) for row in rows], 11)
+        self.insert("architectures", [tuple(vars(row).values()) for row in rows], 11)
 
     def add_evaluations(self, rows: Sequence[Evaluation]) -> None:
         """Write evaluations."""
-        self._many("evaluations", [tuple(vars(row).values()) for row in rows], 9)
+        self.insert("evaluations", [tuple(vars(row).values()) for row in rows], 9)
 
     def add_portion(self, number: int, mutants: int, duplicates: int, again: int, seconds: float) -> None:
         """Note that a portion is done: its mutants, duplicates thrown away, members evaluated again, seconds."""
-        self._many("portions", [(number, mutants, duplicates, again, seconds)], 5)
-
-    def _many(self, table: str, rows: Sequence[tuple[Any, ...]], columns: int) -> None:
-        marks = ", ".join("?" * columns)
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        self.insert("portions", [(number, mutants, duplicates, again, seconds)], 5)
 
     def architectures(self) -> dict[int, Architecture]:
         """Every architecture by number."""
