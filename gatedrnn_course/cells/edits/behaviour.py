@@ -1,4 +1,4 @@
-"""Whether two cells are one architecture: the same function of their inputs, whatever lines, terms and weights are called.
+"""Whether two cells are one architecture: the same function, whatever their lines, terms and weights are called.
 
 A cell is a family of functions, one for each choice of parameters, and it is trained from parameters that are drawn
 alike and as often positive as negative. Two cells are one architecture when a renaming and a change of sign of
@@ -58,7 +58,8 @@ def _numbers(place: int, shape: tuple[str, ...]) -> NDArray[np.float64]:
     """The parameter of a shape that comes at a place; biases and peepholes are one shape."""
     sizes = tuple(SIZES[letter] for letter in shape)
     key = [place, *(ord(letter) for letter in shape)]
-    return np.random.default_rng(key).uniform(0.4, 1.2, sizes) * np.random.default_rng([7, *key]).choice([-1, 1], sizes)
+    rng = np.random.default_rng(key)
+    return np.asarray(rng.uniform(0.4, 1.2, sizes) * rng.choice([-1.0, 1.0], sizes))
 
 
 class _Family:
@@ -117,9 +118,7 @@ def behaviour(cell: Cell) -> str:
 def _fix(family: _Family, fixed: dict[str, NDArray[np.float64]], waiting: list[str]) -> None:
     """Give numbers to parameters whose place is clear, alone or, where none does anything alone, two together."""
     for many in (1, 2):
-        tried = [
-            (names, signs) for names in permutations(waiting, many) for signs in product((1.0, -1.0), repeat=many)
-        ]
+        tried = [(names, signs) for names in permutations(waiting, many) for signs in product((1.0, -1.0), repeat=many)]
         draws = [{**fixed, **_valued(family.cell, names, signs, len(fixed))} for names, signs in tried]
         if not draws:
             continue

@@ -362,4 +362,3 @@ class _Writer:
         if bias:
             signed.append((1, Name(bias)))
         return join_sum(signed)
-

@@ -10,8 +10,9 @@ from gatedrnn_course.text import _
 
 __all__ = ["Relative", "family", "tree"]
 
-STEP, ROW, RADIUS, MARGIN = 118, 26, 7, 24
-LETTERS = 13
+STEP, ROW, RADIUS, MARGIN = 128, 26, 7, 24
+SIZE, LETTER = 13, 7
+"""Of letters: their height, and about their width."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def tree(relatives: Sequence[Relative], title: str = "") -> str:
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-            f'height="{height:g}" role="img" aria-label="{label}" font-family="sans-serif" font-size="{LETTERS}">',
+            f'height="{height:g}" role="img" aria-label="{label}" font-family="sans-serif" font-size="{SIZE}">',
             f"<title>{label}</title>",
             f"<desc>{escape(told(relatives))}</desc>",
             f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>',
@@ -132,8 +133,8 @@ def _node(own: Relative, x: float, y: float) -> str:
     said = f"<title>{escape(own.changes)}</title>" if own.changes else ""
     return (
         f'<g>{said}{shape}fill="{colour}" stroke="#0b5fa5" stroke-width="2"/>'
-        f'<text x="{x + RADIUS + 4:g}" y="{y + 4:g}" fill="#222" stroke="#fff" stroke-width="3" '
-        f'paint-order="stroke">{escape(text)}</text></g>'
+        f'<rect x="{x + RADIUS + 2:g}" y="{y - 8:g}" width="{LETTER * len(text) + 4:g}" height="16" fill="#fff"/>'
+        f'<text x="{x + RADIUS + 4:g}" y="{y + 4:g}" fill="#222">{escape(text)}</text></g>'
     )
 
 

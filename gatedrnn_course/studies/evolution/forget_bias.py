@@ -16,7 +16,16 @@ from gatedrnn_course.studies.statistics import Interval, mean_interval
 from gatedrnn_course.tasks import Arithmetic, XMLTags
 from gatedrnn_course.text import mark
 
-__all__ = ["ARCHITECTURES", "BIAS_SIZES", "PRINTED", "BiasSize", "ForgetBias", "closed_gap", "forget_bias_experiment", "forget_bias_gain"]
+__all__ = [
+    "ARCHITECTURES",
+    "BIAS_SIZES",
+    "PRINTED",
+    "BiasSize",
+    "ForgetBias",
+    "closed_gap",
+    "forget_bias_experiment",
+    "forget_bias_gain",
+]
 
 ARCHITECTURES = ("RNN", "LSTM", "LSTM-f", "LSTM-i", "LSTM-o", "LSTM-b", "GRU", "MUT1", "MUT2", "MUT3")
 """As in the paper's table; its "Tanh" is the RNN. LSTM-b is the LSTM, started with b_f = 1."""

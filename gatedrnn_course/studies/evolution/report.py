@@ -105,7 +105,10 @@ def _ancestry(study: Evolution) -> str:
     chosen = family({k: a.parent for k, a in architectures.items()}, study.members()[:DRAWN])
     rows = [architectures[number] for number in chosen]
     return tree(
-        [Relative(a.number, a.name, a.parent, a.changes, fitnesses[a.number] if a.number in members else None) for a in rows]
+        [
+            Relative(a.number, a.name, a.parent, a.changes, fitnesses[a.number] if a.number in members else None)
+            for a in rows
+        ]
     )
 
 
@@ -200,7 +203,8 @@ def write_bias_report(study: ForgetBias, made: Made) -> Path:
         The page.
     """
     rows = study.table()
-    columns = "architecture task mean low high printed learning_rate scale hidden_size seeds".split()
+    columns = ["architecture", "task", "mean", "low", "high", "printed"]
+    columns += ["learning_rate", "scale", "hidden_size", "seeds"]
     _csv(
         study.out / "forget_bias.csv",
         columns,
@@ -248,7 +252,7 @@ def _bias_context(study: ForgetBias, made: Made) -> dict[str, Any]:
         "closed": {task: closed_gap(means[task]) for task in tasks},
         "pictures": {
             task: intervals(
-                _("Next-step accuracy on {task}: ours (dot), the paper's (diamond)").format(task=task),
+                _("Accuracy on {task}: ours (dot), the paper's (diamond)").format(task=task),
                 [(r.architecture, r.accuracy, r.printed) for r in rows if r.task == task],
             )
             for task in tasks

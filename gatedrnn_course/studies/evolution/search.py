@@ -230,9 +230,9 @@ class Evolution:
         found: list[Evaluation] = []
         for stage in self.size.stages:
             jobs = [(k, cells[k], setting) for k in alive for setting in range(self.size.settings)]
-            rows = self._evaluate(stage, jobs, number)
-            found += rows
-            best = {k: max(row.accuracy for row in rows if row.architecture == k) for k in alive}
+            reached = self._evaluate(stage, jobs, number)
+            found += reached
+            best = {k: max(row.accuracy for row in reached if row.architecture == k) for k in alive}
             outcomes |= dict.fromkeys(alive, stage.task.name)
             alive = [k for k in alive if reaches(best[k], self.reference[stage.task.name])]
         outcomes |= dict.fromkeys(alive, "listed")
@@ -256,12 +256,10 @@ class Evolution:
         with self.store.transaction():
             self.store.add(rows)
             self.store.add_evaluations(found)
-            self.store.add_portion(
-                number, len(named), plan.duplicates, len(plan.again), time.perf_counter() - begun
-            )
+            self.store.add_portion(number, len(named), plan.duplicates, len(plan.again), time.perf_counter() - begun)
 
     def _again(self, members: Sequence[int], portion: int) -> list[Evaluation]:
-        """New settings for members of the list, on every task; those that have met all settings are left as they are."""
+        """New settings for members of the list, on every task; those that have met all are left as they are."""
         architectures, met = self.store.architectures(), self.store.counted()
         every = len(self.size.learning_rates) * len(self.size.scales)
         jobs = [

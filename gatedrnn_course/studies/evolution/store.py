@@ -194,7 +194,10 @@ class Store(Database):
     def evaluations(self) -> list[Evaluation]:
         """Every evaluation, in order."""
         rows = self._connection.execute("SELECT * FROM evaluations ORDER BY architecture, task, number")
-        return [Evaluation(*row[:7], bool(row[7]), row[8]) for row in rows]
+        return [
+            Evaluation(a, task, k, rate, scale, H, best, bool(bad), p)
+            for a, task, k, rate, scale, H, best, bad, p in rows
+        ]
 
     def behaviours(self) -> set[str]:
         """What all architectures so far do."""
