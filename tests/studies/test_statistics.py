@@ -83,7 +83,7 @@ def test_mean_interval_is_students() -> None:
     found = mean_interval(values, 0.9)
     wanted = stats.t.interval(0.9, 3, np.mean(values), stats.sem(values))
     assert (found.value, found.low, found.high) == pytest.approx((3.5, *wanted))
-    assert f"{found:.1f}" == "3.5 [0.3, 6.7]"
+    assert f"{found:.1f}" == "3.5 [0.4, 6.6]"
     assert math.isnan(mean_interval([3.0]).low)
 
 
