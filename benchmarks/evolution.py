@@ -1,4 +1,4 @@
-"""What a new architecture costs, from its text to its first step and through the filter: `python benchmarks/evolution.py`.
+"""What a new architecture costs, from text to first step and through the filter: `python benchmarks/evolution.py`.
 
 Mutants are drawn by a walk from the LSTM and the GRU, duplicates left out, as in the study. All figures are seconds of
 the processor, those of the compiler included, on one core; the kernel cache begins empty. Nothing is asserted.
