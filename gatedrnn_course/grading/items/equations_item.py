@@ -41,6 +41,11 @@ class EquationsItem(Item):
         return whole_step(self.cell)
 
     @property
+    def known(self) -> tuple[str, ...]:
+        """The parameters that an answer may use."""
+        return self.cell.parameters
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """None."""
         return ()
@@ -86,7 +91,7 @@ class EquationsItem(Item):
                 do=_('Put the equations between three quotes after `return`: return """f = ..."""'),
             )
         inputs, p = self.step.split(draw.hidden)
-        return _step_of(value, self.name, self.cell).function(*inputs, Params(p))
+        return _step_of(value, self.name, self.cell, self.known).function(*inputs, Params(p))
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The mistake in the equations, named as in a function."""
@@ -100,7 +105,7 @@ class EquationsItem(Item):
 
 
 @lru_cache(maxsize=64)
-def _step_of(text: str, name: str, cell: Cell) -> Slice:
+def _step_of(text: str, name: str, cell: Cell, known: tuple[str, ...]) -> Slice:
     """The step of a learner's text.
 
     Raises:
@@ -108,7 +113,7 @@ def _step_of(text: str, name: str, cell: Cell) -> Slice:
     """
     asked = _("The equations of `{name}`.").format(name=name)
     mine = parse_unsized(text, name)
-    if unknown := [one for one in mine.parameters if one not in cell.parameters]:
+    if unknown := [one for one in mine.parameters if one not in known]:
         came = _("They use {names}.").format(names=", ".join(unknown))
         expected = _("There are these parameters: {names}.").format(names=", ".join(cell.parameters))
         raise CourseError(asked, came, expected)
@@ -117,7 +122,7 @@ def _step_of(text: str, name: str, cell: Cell) -> Slice:
     if missing := [state for state in wanted.outputs if state not in defined]:
         came = _("No line defines {names}.").format(names=", ".join(missing))
         raise CourseError(asked, came, do=_("Add a line such as `{name} = ...`.").format(name=missing[0]))
-    given = {*wanted.inputs, *cell.parameters, *defined}
+    given = {*wanted.inputs, *known, *defined}
     if strange := [one for one in mine.used if one not in given]:
         came = _("They use {names}, which nothing gives.").format(names=", ".join(strange))
         raise CourseError(asked, came, _("The inputs are {names}.").format(names=", ".join(wanted.inputs)))
