@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from textwrap import fill
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from gatedrnn_course.grading.items.slice_item import SliceItem
 from gatedrnn_course.text import _
 
 __all__ = ["EquationsItem"]
+
+WIDE = 116
+"""Columns of a docstring's line, four less than those of a line of code."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class EquationsItem(Item):
         )
         returns = _("A text, one equation a line, such as `f = sigmoid(W_f @ x + b_f)`; it defines {states}.")
         return "\n".join(
-            (self.title, "", given, "", _("Returns:"), f"    {returns.format(states=', '.join(self.outputs))}")
+            (self.title, "", fill(given, WIDE), "", _("Returns:"), f"    {returns.format(states=', '.join(self.outputs))}")
         )
 
     def reference(self, *args: Argument) -> Value:

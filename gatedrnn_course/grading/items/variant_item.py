@@ -50,7 +50,7 @@ class VariantItem(EquationsItem):
                 return mistake.explanation
         if more := self._left_over(observed[0]):
             words = Words(
-                mark("{cell} does without {names}, and a line still uses it."), {"cell": self.cell.name, "names": more}
+                mark("A line still uses {names}, which {cell} does without."), {"cell": self.cell.name, "names": more}
             )
             return Explanation(str(words), words.english)
         rng = np.random.default_rng(0)
