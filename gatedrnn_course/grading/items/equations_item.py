@@ -66,7 +66,14 @@ class EquationsItem(Item):
         )
         returns = _("A text, one equation a line, such as `f = sigmoid(W_f @ x + b_f)`; it defines {states}.")
         return "\n".join(
-            (self.title, "", fill(given, WIDE), "", _("Returns:"), f"    {returns.format(states=', '.join(self.outputs))}")
+            (
+                self.title,
+                "",
+                fill(given, WIDE),
+                "",
+                _("Returns:"),
+                f"    {returns.format(states=', '.join(self.outputs))}",
+            )
         )
 
     def reference(self, *args: Argument) -> Value:
