@@ -13,3 +13,4 @@ from gatedrnn_course.grading.items.item import Observation as Observation
 from gatedrnn_course.grading.items.jacobian_item import JacobianItem as JacobianItem
 from gatedrnn_course.grading.items.sequence_item import SequenceItem as SequenceItem
 from gatedrnn_course.grading.items.slice_item import SliceItem as SliceItem
+from gatedrnn_course.grading.items.variant_item import VariantItem as VariantItem

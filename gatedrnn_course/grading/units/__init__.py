@@ -21,6 +21,7 @@ UNITS = {
     "05": "u05_gradient_flow",
     "07": "u07_gru",
     "08": "u08_peepholes",
+    "09": "u09_search_space_odyssey",
 }
 """For each unit the module that holds it."""
 
