@@ -246,7 +246,7 @@ COMMANDS = {
     test: {"cluster", "lab", "data", "author", "test"},
     check: {"cluster", "lab", "data", "author", "check"},
     notebooks: {"lab", "data", "author"},
-    setup: {"cluster", "lab", "data", "author", "test", "check", "docs"},
+    setup: {"cluster", "lab", "lessons", "data", "author", "test", "check", "docs"},
 }
 
 
