@@ -38,8 +38,22 @@ def _right(runs: Array) -> Array:
     return np.stack([runs[:, 0] + LOWEST, runs[:, 1], runs[:, 2] - runs[:, 1]], axis=1)
 
 
-to_notes = _rows(_right)
-"""The notes of a piano-roll (T, 88): rows of pitch, start and length, by start, then by pitch."""
+def to_notes(roll: Array) -> Array:
+    """The notes of a piano-roll.
+
+    Args:
+        roll: 1 where a note sounds, else 0 (T, 88).
+
+    Returns:
+        A row for each note, pitch, start and length, by start, then by pitch.
+    """
+    sounds = np.pad(np.asarray(roll) > 0.5, ((1, 1), (0, 0)))
+    rows = []
+    for start in range(len(roll)):
+        for column in np.nonzero(sounds[start + 1] & ~sounds[start])[0]:
+            length = np.argmin(sounds[start + 1 :, column])
+            rows.append((21.0 + column, start, length))
+    return np.array(rows, dtype=float).reshape(-1, 3)
 
 
 def _add(*numbers: int) -> Callable[[Array], Array]:
@@ -115,7 +129,11 @@ def _notes_draws(rng: np.random.Generator) -> tuple[Draw, ...]:
 
 
 def pitch_frequency(pitch: Array) -> Array:
-    """The frequency of MIDI pitches in hertz: 440 for 69, twice as much 12 above."""
+    """The frequency of MIDI pitches in hertz: 440 for 69, twice as much 12 above.
+
+    Args:
+        pitch: Pitches, an array of any shape.
+    """
     return 440.0 * 2.0 ** ((np.asarray(pitch) - 69.0) / 12.0)
 
 

@@ -24,8 +24,18 @@ def _p(a: Array) -> Array:
 
 
 def sample_notes(outputs: Array, uniform: Array, temperature: Array) -> Array:
-    """Which notes sound: those whose uniform number lies below their probability."""
-    return (uniform < _p(outputs / temperature)).astype(float)
+    """Which notes sound.
+
+    Args:
+        outputs: Raw values of the read-out (..., N).
+        uniform: Numbers between 0 and 1 (..., N).
+        temperature: Divides the outputs.
+
+    Returns:
+        1 where the uniform number lies below the note's probability, else 0 (..., N).
+    """
+    p = (1 + np.tanh(outputs / temperature / 2)) / 2
+    return (uniform < p).astype(float)
 
 
 def _if(sounds: Callable[[Array, Array, Array], Array]) -> Callable[..., Array]:
@@ -87,8 +97,29 @@ def _read_out(h: Array, p: Any) -> Array:
 
 
 def write_chorale(first: Array, uniforms: Array, p: Any) -> Array:
-    """What an LSTM with a read-out writes after a first step, hearing at each step what it wrote."""
-    return _written(first, uniforms, p)
+    """What an LSTM with a read-out writes, hearing at each step what it wrote at the step before.
+
+    Args:
+        first: The notes it hears first (B, N).
+        uniforms: Numbers between 0 and 1 (T, B, N).
+        p: Parameters of the LSTM, `W_y` (N, H) and `b_y` (N,).
+
+    Returns:
+        The notes it writes (T, B, N).
+    """
+
+    def sigmoid(a):  # type: ignore[no-untyped-def]
+        return (1 + np.tanh(a / 2)) / 2
+
+    x, rows = first, []
+    h = c = np.zeros((*first.shape[:-1], p.b_f.shape[-1]))
+    for uniform in uniforms:
+        f, i, o = (sigmoid(x @ p[f"W_{g}"].T + h @ p[f"U_{g}"].T + p[f"b_{g}"]) for g in "fio")
+        c = f * c + i * np.tanh(x @ p.W_c.T + h @ p.U_c.T + p.b_c)
+        h = o * np.tanh(c)
+        x = (uniform < sigmoid(h @ p.W_y.T + p.b_y)).astype(float)
+        rows.append(x)
+    return np.stack(rows)
 
 
 def _written(
