@@ -21,6 +21,7 @@ UNITS = {
     "05": "u05_gradient_flow",
     "07": "u07_gru",
     "08": "u08_peepholes",
+    "11": "u11_compose",
 }
 """For each unit the module that holds it."""
 
