@@ -63,6 +63,32 @@ class LSTM(nn.Module):
 """
 
 
+_COURSE = """
+import torch
+from torch import nn, sigmoid, tanh
+
+class LSTM(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        scale = hidden_size**-0.5
+        self.W = nn.Parameter(torch.empty(4 * hidden_size, input_size).uniform_(-scale, scale))
+        self.U = nn.Parameter(torch.empty(4 * hidden_size, hidden_size).uniform_(-scale, scale))
+        self.b = nn.Parameter(torch.zeros(4 * hidden_size))
+
+    def forward(self, xs, state=None):
+        if state is None:
+            state = (xs.new_zeros(xs.shape[1], self.U.shape[1]),) * 2
+        h, c = state
+        hs = []
+        for a in (xs @ self.W.T + self.b).unbind(0):
+            f, i, c_tilde, o = (a + h @ self.U.T).chunk(4, dim=-1)
+            c = sigmoid(f) * c + sigmoid(i) * tanh(c_tilde)
+            h = sigmoid(o) * tanh(c)
+            hs.append(h)
+        return torch.stack(hs), (h, c)
+"""
+
+
 def _text(lines: tuple[Line, ...] = STEP.lines, order: tuple[str, ...] = BLOCKS) -> str:
     """The class around equations, with the row blocks read in an order."""
     blocks = {letter: ", ".join(f"{letter}_{_SUFFIX[gate]}" for gate in order) for letter in "WUb"}
@@ -259,7 +285,7 @@ def _draw(rng: np.random.Generator, kind: str, sizes: tuple[int, int, int, int],
         inputs |= {"h_0": rng.uniform(-0.9, 0.9, (B, H)), "c_0": 1.5 * rng.normal(size=(B, H))}
     weights = {"hs": rng.normal(size=(T, B, H)), "h": rng.normal(size=(B, H)), "c": rng.normal(size=(B, H))}
     args = (np.array([D, H]), lstm_parameters(rng, D, H), inputs, weights)
-    return Draw(kind, args, decides=kind != "square", driver=driver)
+    return Draw(kind, args, decides=kind != "square", driver=driver, last=driver != "recurrent")
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
@@ -367,6 +393,7 @@ def lstm_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, st
         },
         gives=("hs", "h", "c", "d_W", "d_U", "d_b", "d_xs", "d_h_0", "d_c_0"),
         text=TEXT,
+        course=_COURSE,
         mistakes=_MISTAKES,
         more=_more,
         draw=_draws,
