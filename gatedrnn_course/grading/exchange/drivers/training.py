@@ -30,8 +30,8 @@ def run(function: Callable[..., Any], parameters: Arrays, batches: Arrays, state
         numbers: `rate` of SGD, and `max_norm`.
 
     Returns:
-        `loss_1`, `A_1`, `h_1` and so on after the first step, the same after the last; and of the first `order`, what was
-        asked of model and optimiser, "train zero forward backward step", and how the gradients are `left`.
+        `loss_1`, `A_1`, `h_1` and so on after the first step, the same after the last; and of the first `order`,
+        what was asked of model and optimiser, "train zero forward backward step", and how the gradients are `left`.
     """
     import torch
 
