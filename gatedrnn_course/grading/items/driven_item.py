@@ -75,6 +75,7 @@ class DrivenItem(Item):
         sections: The docstring below the title: headings with rows, names with descriptions.
         gives: Names of the arrays that are compared, in order.
         text: The course's own answer, in torch.
+        course: The same as the course hands it out, where that is written otherwise.
         mistakes: Wrong answers, those with values of their own.
         more: Makes further wrong answers, looked at after those.
         draw: Fresh inputs from a source of randomness; each names its driver.
@@ -97,6 +98,7 @@ class DrivenItem(Item):
     )
     errors: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
     derives: str = field(default="", kw_only=True)
+    course: str = field(default="", kw_only=True)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -177,20 +179,41 @@ class DrivenItem(Item):
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's arrays on every input tried."""
-        seen = [one for one in observed if one.draw.driver not in self.faults]
+        seen = sorted((one for one in observed if one.draw.driver not in self.faults), key=_size)
         if all(one.value is None for one in seen):
             return None
-        for mistake in (*self.mistakes, *self.more()):
-            if all(self._fits(mistake, one) for one in seen):
-                return Explanation(str(mistake.said), mistake.said.english)
-        return None
+        fits = (mistake for mistake in (*self.mistakes, *self.more()) if self._fits(mistake, seen))
+        alike = next(fits, None)
+        if alike is None:
+            return None
+        others = [mistake for mistake in self.mistakes if mistake is not alike and self._fits(mistake, seen)]
+        exact = (one for one in (alike, *others) if others and all(self._texts(one, o) for o in seen))
+        said = next(exact, alike).said
+        return Explanation(str(said), said.english)
 
-    def _fits(self, mistake: TextMistake, one: Observation) -> bool:
+    def _fits(self, mistake: TextMistake, seen: Sequence[Observation]) -> bool:
         """Whether a mistake gives what was seen; a fault, or an exception, where that came."""
+        return all(same_numbers(self._arrays(self._found(mistake, one)), one.value) for one in seen)
+
+    def _texts(self, mistake: TextMistake, one: Observation) -> bool:
+        """Whether the texts that the driver found are the same as well: what was done, in which order."""
+        found, came = self._found(mistake, one) or {}, one.raw if isinstance(one.raw, Mapping) else {}
+        return all(came.get(name) == text for name, text in found.items() if isinstance(text, str))
+
+    def _found(self, mistake: TextMistake, one: Observation) -> Mapping[str, Any] | None:
+        """What the driver finds of a mistake; None where it raises."""
         try:
             with np.errstate(all="ignore"):
                 found: Any = from_function(drive(one.draw.driver, answer_of(mistake.text, self.name), one.draw.args))
         except Exception:
-            return one.value is None
-        made = None if FAULT in found else tuple(map(np.asarray, self._complete(found).values()))
-        return same_numbers(made, one.value)
+            return None
+        return None if FAULT in found else found
+
+    def _arrays(self, found: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+        return None if found is None else tuple(map(np.asarray, self._complete(found).values()))
+
+
+def _size(one: Observation) -> int:
+    """How many numbers a call was given: small ones settle most at little cost."""
+    rows = (row for arg in one.draw.args for row in (arg.values() if isinstance(arg, Mapping) else (arg,)))
+    return sum(np.size(row) for row in rows)

@@ -27,6 +27,7 @@ class Draw:
         hidden: What the judge alone sees: the inputs on which it tries what the function handed back.
         words: The inputs in words, in English, where the kind does not say enough: "a batch with large states".
         driver: What uses the answer on the arguments, in place of a plain call; see `exchange.drivers`.
+        last: Whether it is tried only where all before it came out right.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Draw:
     hidden: tuple[Argument, ...] = ()
     words: str = ""
     driver: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True)

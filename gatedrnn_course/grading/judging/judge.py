@@ -156,6 +156,8 @@ def _try_all(item: Item, caller: Caller, draws: Sequence[Draw]) -> list[_Trial]:
         reply = trials[-1].reply
         if reply.blank or (reply.problem and reply.problem.kind in ("missing", "timeout", "died", "frame")):
             break
+        if draw.last and not all(trial.comparison.right for trial in trials):
+            continue
         trials.append(_try(item, caller, draw, framework))
     return trials
 

@@ -48,7 +48,7 @@ def course_function(item: Item) -> Callable[..., Any]:
 
 def _on_tensors(item: DrivenItem) -> Callable[..., Any]:
     """The answer in torch; a function takes arrays as well, and then gives arrays."""
-    answer = answer_of(item.text, item.name)
+    answer = answer_of(item.course or item.text, item.name)
     if item.base:
         return answer
 

@@ -13,9 +13,10 @@ from gatedrnn_course.cells import catalogue, whole_step
 from gatedrnn_course.cells.edits import Words, classes
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.numeric import python_of
-from gatedrnn_course.grading.exchange.values import Argument, Value
+from gatedrnn_course.grading.exchange.values import Argument
 from gatedrnn_course.grading.items import Draw, DrivenItem, TextMistake
 from gatedrnn_course.grading.items.driven_item import replaced
+from gatedrnn_course.grading.units.torch_work import LENGTH, about_devices, about_work
 from gatedrnn_course.text import mark
 
 __all__ = ["BLOCKS", "lstm_item", "lstm_parameters"]
@@ -24,9 +25,6 @@ STEP = whole_step(catalogue["LSTM"])
 BLOCKS = ("f", "i", "c_tilde", "o")
 """The order of the row blocks in W, U and b."""
 _SUFFIX = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}
-QUADRATIC = 3.0
-"""What is written at twice the length may be twice as much; more than this many times is no proportion."""
-LENGTH = 24
 
 _TEXT = """
 import torch
@@ -59,6 +57,32 @@ class LSTM(nn.Module):
             hs.append(h)
             cs.append(c)
             h_prev, c_prev = h, c
+        return torch.stack(hs), (h, c)
+"""
+
+
+_COURSE = """
+import torch
+from torch import nn, sigmoid, tanh
+
+class LSTM(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        scale = hidden_size**-0.5
+        self.W = nn.Parameter(torch.empty(4 * hidden_size, input_size).uniform_(-scale, scale))
+        self.U = nn.Parameter(torch.empty(4 * hidden_size, hidden_size).uniform_(-scale, scale))
+        self.b = nn.Parameter(torch.zeros(4 * hidden_size))
+
+    def forward(self, xs, state=None):
+        if state is None:
+            state = (xs.new_zeros(xs.shape[1], self.U.shape[1]),) * 2
+        h, c = state
+        hs = []
+        for a in (xs @ self.W.T + self.b).unbind(0):
+            f, i, c_tilde, o = (a + h @ self.U.T).chunk(4, dim=-1)
+            c = sigmoid(f) * c + sigmoid(i) * tanh(c_tilde)
+            h = sigmoid(o) * tanh(c)
+            hs.append(h)
         return torch.stack(hs), (h, c)
 """
 
@@ -259,7 +283,7 @@ def _draw(rng: np.random.Generator, kind: str, sizes: tuple[int, int, int, int],
         inputs |= {"h_0": rng.uniform(-0.9, 0.9, (B, H)), "c_0": 1.5 * rng.normal(size=(B, H))}
     weights = {"hs": rng.normal(size=(T, B, H)), "h": rng.normal(size=(B, H)), "c": rng.normal(size=(B, H))}
     args = (np.array([D, H]), lstm_parameters(rng, D, H), inputs, weights)
-    return Draw(kind, args, decides=kind != "square", driver=driver)
+    return Draw(kind, args, decides=kind != "square", driver=driver, last=driver != "recurrent")
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
@@ -277,55 +301,6 @@ def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
     drawn.append(_draw(rng, "batch", (3, 2, 5, 4), False, "device"))
     drawn.append(_draw(rng, "batch", (LENGTH, 2, 7, 3), False, "cost"))
     return tuple(drawn)
-
-
-_SELECT = mark(
-    "A step is taken out of a tensor inside the loop, as in `a[t]`: its backward writes zeros of the whole sequence "
-    "for every step, so the time grows with the square of T. Loop over `a.unbind(0)`, or `for a_t in a`."
-)
-_GROWING = mark(
-    "hs grows by torch.cat inside the loop: every step copies all before it, so the time grows with the square of T. "
-    "Collect the steps in a list and stack them once, at the end."
-)
-_FILLED = mark(
-    "The steps are written into one tensor, as in `hs[t] = h`: backward copies the whole sequence for every step, so "
-    "the time grows with the square of T. Collect the steps in a list and stack them once, at the end."
-)
-_INSIDE = mark(
-    "The product of the input stands inside the loop. It needs no state: `xs @ W.T + b` before the loop computes all "
-    "steps at once."
-)
-_MADE = mark(
-    "A tensor is made on the CPU inside forward (torch.{made}): on a GPU it could not meet the others. Take device and "
-    "dtype of the input: `xs.new_zeros(...)`, torch.zeros_like, or device=xs.device."
-)
-_LEFT = mark(
-    "A tensor stays on the CPU when the layer moves to another device: it is no parameter and no buffer. Make it in "
-    "forward from the input, or register it with register_buffer."
-)
-
-
-def _cost(told: Mapping[str, Value]) -> Words | None:
-    """What grows with the square of the length, and a product in the loop that has no place there."""
-    written, products = told.get("written"), told.get("products")
-    if not isinstance(written, Mapping) or not isinstance(products, np.ndarray) or products.shape != (2,):
-        return None
-    pairs = {name: row for name, row in written.items() if isinstance(row, np.ndarray) and row.shape == (2,)}
-    grown = {name for name, (one, two) in pairs.items() if two > QUADRATIC * one > 0}
-    if "cat" in grown and not any("select" in name or "slice" in name for name in grown):
-        return Words(_GROWING)
-    if any(name.startswith(("select_backward", "slice_backward", "index_put", "_index_put")) for name in grown):
-        return Words(_SELECT)
-    if grown:
-        return Words(_GROWING if "cat" in grown else _FILLED)
-    return Words(_INSIDE) if products[1] - products[0] >= LENGTH else None
-
-
-def _device(told: Mapping[str, Value]) -> Words | None:
-    """Tensors made, or left, on the CPU."""
-    if made := told.get("made"):
-        return Words(_MADE, {"made": str(made).split(", ")[0]})
-    return Words(_LEFT) if told.get("left") else None
 
 
 def _inputs(args: Any) -> Mapping[str, Argument]:
@@ -367,10 +342,11 @@ def lstm_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, st
         },
         gives=("hs", "h", "c", "d_W", "d_U", "d_b", "d_xs", "d_h_0", "d_c_0"),
         text=TEXT,
+        course=_COURSE,
         mistakes=_MISTAKES,
         more=_more,
         draw=_draws,
         inputs=_inputs,
-        faults={"cost": _cost, "device": _device},
+        faults={"cost": about_work, "device": about_devices},
         derives="nn.Module",
     )

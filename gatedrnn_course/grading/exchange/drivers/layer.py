@@ -14,7 +14,7 @@ __all__ = ["run"]
 
 
 def run(function: Callable[..., Any], sizes: Any, parameters: Mapping[str, Any], numbers: Any) -> dict[str, Any]:
-    """The parameters of a `torch.nn.LSTM` after a function has been called with it.
+    """The parameters of a `torch.nn.LSTM` after a function has been called with it: W, U, and b, its biases added.
 
     Args:
         function: It takes the layer, then numbers, and changes the layer.
@@ -29,4 +29,4 @@ def run(function: Callable[..., Any], sizes: Any, parameters: Mapping[str, Any],
     after = dict(layer.named_parameters())
     if frozen := [name for name, tensor in after.items() if not tensor.requires_grad]:
         raise Unfit("frozen", names=", ".join(frozen))
-    return {name: after.get(name, torch.zeros(0)) for name in parameters}
+    return {"W": after["weight_ih_l0"], "U": after["weight_hh_l0"], "b": after["bias_ih_l0"] + after["bias_hh_l0"]}

@@ -30,21 +30,28 @@ def run(function: Callable[..., Any], parameters: Arrays, batches: Arrays, state
         numbers: `rate` of SGD, and `max_norm`.
 
     Returns:
-        `loss_1`, `A_1`, `h_1` and so on after the first step, the same after the last.
+        `loss_1`, `A_1`, `h_1` and so on after the first step, the same after the last; and of the first `order`,
+        what was asked of model and optimiser, "train zero forward backward step", and how the gradients are `left`.
     """
     import torch
 
-    model = _model(parameters)
-    optimiser = torch.optim.SGD(model.parameters(), lr=float(numbers["rate"]), momentum=0.5)
+    events: list[str] = []
+    model = _model(parameters, events)
+    optimiser = _optimiser(model, float(numbers["rate"]), events)
     for k, tensor in enumerate(model.parameters()):
         tensor.grad = torch.full_like(tensor, 0.3 * (k + 1))
     model.eval()
+    events.clear()
     states: Any = tuple(as_tensors(state).values())
     found: dict[str, Any] = {}
     count = len(batches["xs"])
     for k in range(count):
         xs, targets, lengths = (as_tensor(batches[name][k]) for name in ("xs", "targets", "lengths"))
-        value = function(model, optimiser, xs, targets, lengths, states, float(numbers["max_norm"]))
+        try:
+            value = function(model, optimiser, xs, targets, lengths, states, float(numbers["max_norm"]))
+        except RuntimeError as error:
+            error.args = (f"call {k + 1}: {error}",)  # the same text means other slips in the first than in later calls
+            raise
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise Unfit("step", came=type(value).__name__ if value is not None else "None")
         loss, states = value
@@ -57,11 +64,29 @@ def run(function: Callable[..., Any], parameters: Arrays, batches: Arrays, state
             }
             now = {name: tensor.detach().clone() for name, tensor in model.named_parameters()}
             found.update({f"{name}_{k + 1}": one for name, one in {**told, **now}.items()})
+        if k == 0:
+            norm = sum(float((t.grad**2).sum()) for t in model.parameters() if t.grad is not None) ** 0.5
+            bound = float(numbers["max_norm"]) * 1.001
+            found.update(order=" ".join(events), left="clipped" if norm <= bound else "unclipped")
     return found
 
 
-def _model(parameters: Arrays) -> Any:
-    """A model with a state."""
+def _optimiser(model: Any, rate: float, events: list[str]) -> Any:
+    """Plain SGD that notes what is asked of it."""
+    import torch
+
+    class Watched(torch.optim.SGD):
+        def zero_grad(self, set_to_none: bool = True) -> None:
+            events.append("zero")
+            super().zero_grad(set_to_none)
+
+    optimiser = Watched(model.parameters(), lr=rate, momentum=0.5)
+    optimiser.register_step_pre_hook(lambda *_args: events.append("step"))
+    return optimiser
+
+
+def _model(parameters: Arrays, events: list[str]) -> Any:
+    """A model with a state that notes when it runs, when gradients arrive, and what its mode is set to."""
     import torch
 
     class Model(torch.nn.Module):
@@ -69,8 +94,14 @@ def _model(parameters: Arrays) -> Any:
             super().__init__()
             for name, array in parameters.items():
                 setattr(self, name, torch.nn.Parameter(as_tensor(array)))
+            self.V.register_hook(lambda _grad: events.append("backward"))
+
+        def train(self, mode: bool = True) -> Any:
+            events.append("train" if mode else "eval")
+            return super().train(mode)
 
         def forward(self, xs: Any, state: Any = None) -> Any:
+            events.append("forward")
             h, c = state if state is not None else (xs.new_zeros(xs.shape[1], len(self.R)),) * 2
             rows = []
             for a in (xs @ self.A.T).unbind(0):
