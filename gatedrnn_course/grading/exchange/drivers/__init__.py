@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["FAULT", "Unfit", "drive"]
 
-NAMES = frozenset({"cost", "device", "function", "layer", "recurrent", "training"})
+NAMES = frozenset({"cost", "device", "function", "layer", "model", "recurrent", "training"})
 """The drivers: each is a module beside this one with a function `run(answer, *arguments)`."""
 FAULT = "fault"
 """The name under which an answer of another form is told; the other names beside it are texts about it."""
