@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
+    from gatedrnn_course.lab.boxes import best_tenths as best_tenths
+    from gatedrnn_course.lab.boxes import show_boxes as show_boxes
+    from gatedrnn_course.lab.boxes import show_figure3 as show_figure3
     from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.counting import train_to_count as train_to_count
@@ -50,7 +53,9 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.progress import progress as progress
     from gatedrnn_course.lab.pulses import show_pulses as show_pulses
     from gatedrnn_course.lab.race import race_on_bits as race_on_bits
+    from gatedrnn_course.lab.search import explore_search as explore_search
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
+    from gatedrnn_course.lab.small_odyssey import small_odyssey as small_odyssey
     from gatedrnn_course.lab.spikes import show_spikes as show_spikes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
+    from gatedrnn_course.lab.variants import explore_variants as explore_variants
 
 _MODULES = {
     "Params": "cells",
@@ -68,6 +74,12 @@ _MODULES = {
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
+    "explore_search": "lab.search",
+    "explore_variants": "lab.variants",
+    "small_odyssey": "lab.small_odyssey",
+    "show_figure3": "lab.boxes",
+    "show_boxes": "lab.boxes",
+    "best_tenths": "lab.boxes",
     "compare_gru_with_torch": "lab.gru_parity",
     "compare_with_torch": "lab.parity",
     "draw_params": "cells",

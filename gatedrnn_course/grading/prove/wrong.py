@@ -25,6 +25,7 @@ from gatedrnn_course.grading.items import (
     JacobianItem,
     SequenceItem,
     SliceItem,
+    VariantItem,
 )
 from gatedrnn_course.grading.items.backward_loops import BackwardLoop, backward_loops
 from gatedrnn_course.grading.items.diagnosis import same_numbers
@@ -109,7 +110,7 @@ def _derived(item: Item) -> Iterator[Wrong]:
     if isinstance(item, (SequenceItem, BackwardSequenceItem)):
         for k, (names, function) in enumerate(_loop_mistakes(item)):
             yield Wrong(names, kind + 1 + k, function)
-    if isinstance(item, (FunctionItem, JacobianItem)):
+    if isinstance(item, (FunctionItem, JacobianItem, VariantItem)):
         for k, mistake in enumerate(item.mistakes, kind + 1):
             yield Wrong((mistake.said.english,), k, mistake.function)
 

@@ -69,12 +69,14 @@ class Curve:
         values: Its values.
         at: Where they stand on the x axis; 0, 1, 2 and so on where left out.
         style: Its colour and strokes; chosen where left out.
+        dots: Diameter of a dot at every value, in place of a line through them; 0 for the line.
     """
 
     name: str
     values: Sequence[float]
     at: Sequence[float] | None = None
     style: Style | None = None
+    dots: float = 0.0
 
 
 def draw_chart(curves: Sequence[Curve], x: Axis, y: Axis) -> str:
@@ -107,10 +109,13 @@ def draw_chart(curves: Sequence[Curve], x: Axis, y: Axis) -> str:
     for k, curve in enumerate(curves):
         look = _look(curve, k)
         left, row = 6 + (WIDTH // 2) * (k % abreast), 16 + ROW * (k // abreast)
-        body.append(
-            f'<path d="M{left} {row - 4}h34" {look}/><text x="{left + 40}" y="{row}">{escape(curve.name)}</text>'
-        )
-        lines.append(f'<polyline points="{_points(curve, x, y)}" {look}/>')
+        key = f"M{left + 17} {row - 4}h0" if curve.dots else f"M{left} {row - 4}h34"
+        body.append(f'<path d="{key}" {look}/><text x="{left + 40}" y="{row}">{escape(curve.name)}</text>')
+        points = _points(curve, x, y)
+        if curve.dots:
+            lines.append(f'<path d="{"".join(f"M{one}h0" for one in points.split())}" {look}/>')
+        else:
+            lines.append(f'<polyline points="{points}" {look}/>')
     # A picture in the picture cuts what leaves the axes, and needs no name that a second widget could have, too.
     inner = f'<svg x="{LEFT}" y="{top}" width="{RIGHT - LEFT}" height="{TALL}" overflow="hidden">'
     head = (
@@ -124,6 +129,8 @@ def _look(curve: Curve, k: int) -> str:
     """The attributes of a curve's line; black ones have the colour of the page's ink."""
     style = curve.style or STYLES.get(curve.name.partition(",")[0]) or _STYLES[k % len(_STYLES)]
     colour = "currentColor" if style.colour in ("#000000", "#4D4D4D") else style.colour
+    if curve.dots:
+        return f'fill="none" stroke="{colour}" stroke-width="{curve.dots:g}" stroke-linecap="round"'
     dash = f' stroke-dasharray="{style.dash}"' if style.dash else ""
     return f'fill="none" stroke="{colour}" stroke-width="2.5"{dash}'
 
