@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.adding import adding_errors as adding_errors
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
+    from gatedrnn_course.lab.adding_widget import explore_adding as explore_adding
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.boxes import best_tenths as best_tenths
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
+    from gatedrnn_course.lab.train_here import train_here as train_here
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
     from gatedrnn_course.lab.variants import explore_variants as explore_variants
@@ -85,6 +87,7 @@ _MODULES = {
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
+    "explore_adding": "lab.adding_widget",
     "explore_carousel": "lab.carousel",
     "explore_depth": "lab.layers",
     "explore_flow": "lab.flow_widget",
@@ -123,6 +126,7 @@ _MODULES = {
     "step_jacobians": "lab.flow",
     "stack": "lab.activations",
     "tanh": "lab.activations",
+    "train_here": "lab.train_here",
     "train_on_bits": "lab.memory",
     "train_on_delays": "lab.delays",
     "train_to_count": "lab.counting",
