@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
+    from gatedrnn_course.lab.train_here import train_here as train_here
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
 
@@ -111,6 +112,7 @@ _MODULES = {
     "step_jacobians": "lab.flow",
     "stack": "lab.activations",
     "tanh": "lab.activations",
+    "train_here": "lab.train_here",
     "train_on_bits": "lab.memory",
     "train_on_delays": "lab.delays",
     "train_to_count": "lab.counting",
