@@ -55,8 +55,8 @@ def check(function: Callable[..., Any]) -> None:
         return
     judged = origin(item.name, function).sentences
     if verdict.outcome == "right":
-        passed.remember(item.name, function)
-        show(Panel("right", verdict.sentence, (*verdict.notes, *judged)))
+        not_kept = passed.remember(item.name, function)
+        show(Panel("right", verdict.sentence, (*verdict.notes, *judged, *filter(None, [not_kept]))))
         return
     passed.forget(item.name)
     hint = _("For a hint: hint({name})").format(name=item.name)
