@@ -89,9 +89,9 @@ BIAS_SIZES: Named[BiasSize] = Named(
         for size in (
             BiasSize(
                 name="lesson",
-                stages=(Stage(task=Arithmetic(1), steps=300), Stage(task=XMLTags(2), steps=200)),
+                stages=(Stage(task=Arithmetic(1), steps=600), Stage(task=XMLTags(2), steps=400)),
                 parameters=3_000,
-                learning_rates=(0.01,),
+                learning_rates=(0.03,),
                 scales=(1.0,),
                 choosing=1,
                 seeds=4,
@@ -100,9 +100,9 @@ BIAS_SIZES: Named[BiasSize] = Named(
             ),
             BiasSize(
                 name="reduced",
-                stages=(Stage(task=Arithmetic(3), steps=3000), Stage(task=XMLTags(6), steps=1500)),
+                stages=(Stage(task=Arithmetic(2), steps=3000), Stage(task=XMLTags(2), steps=2000)),
                 parameters=10_000,
-                learning_rates=(0.003, 0.01),
+                learning_rates=(0.01, 0.03),
                 scales=(0.7, 1.4),
                 choosing=2,
                 seeds=10,
