@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
+    from gatedrnn_course.lab.my_odyssey import run_my_odyssey as run_my_odyssey
     from gatedrnn_course.lab.parity import compare_with_torch as compare_with_torch
     from gatedrnn_course.lab.peepholes import explore_peepholes as explore_peepholes
     from gatedrnn_course.lab.plots import plot as plot
@@ -72,16 +73,11 @@ _MODULES = {
     "Params": "cells",
     "adding_errors": "lab.adding",
     "adding_sequences": "lab.adding",
+    "best_tenths": "lab.boxes",
     "bit_over_time": "lab.memory",
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
     "check": "lab.check",
-    "explore_search": "lab.search",
-    "explore_variants": "lab.variants",
-    "small_odyssey": "lab.small_odyssey",
-    "show_figure3": "lab.boxes",
-    "show_boxes": "lab.boxes",
-    "best_tenths": "lab.boxes",
     "compare_gru_with_torch": "lab.gru_parity",
     "compare_with_torch": "lab.parity",
     "draw_params": "cells",
@@ -96,7 +92,9 @@ _MODULES = {
     "explore_grus": "lab.two_grus",
     "gradient_over_depth": "lab.depth",
     "explore_peepholes": "lab.peepholes",
+    "explore_search": "lab.search",
     "explore_time": "lab.through_time",
+    "explore_variants": "lab.variants",
     "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
     "parse": "cells",
@@ -110,10 +108,13 @@ _MODULES = {
     "run_and_keep": "lab.backward",
     "run_back": "lab.backward",
     "run_cell": "lab.memory",
+    "run_my_odyssey": "lab.my_odyssey",
     "run_on_device": "lab.device",
     "setup": "lab.start",
+    "show_boxes": "lab.boxes",
     "show_cell": "lab.figures",
     "show_depth": "lab.depth",
+    "show_figure3": "lab.boxes",
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",
@@ -123,6 +124,7 @@ _MODULES = {
     "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
+    "small_odyssey": "lab.small_odyssey",
     "step_jacobians": "lab.flow",
     "stack": "lab.activations",
     "tanh": "lab.activations",
