@@ -23,14 +23,24 @@ PAD = 0.06
 Panels = Mapping[str, Mapping[str, Found]]
 
 
-def show_figure3() -> None:
-    """The paper's figure: the best tenth of 200 trials for nine variants on three tasks."""
+def show_figure3(named: bool = True) -> None:
+    """The paper's figure: the best tenth of 200 trials for nine variants on three tasks.
+
+    Args:
+        named: Whether the variants have their names; letters from A to I where not.
+    """
     words = {
         "speech": _("speech, % of frames wrong"),
         "handwriting": _("writing, % of letters wrong"),
         "music": _("music, nats a step"),
     }
-    show_boxes({words[task]: rows for task, rows in FIGURE3.items()})
+    letters = dict(zip(FIGURE3["speech"], "ABCDEFGHI", strict=True))
+    show_boxes(
+        {
+            words[task]: {name if named else letters[name]: one for name, one in rows.items()}
+            for task, rows in FIGURE3.items()
+        }
+    )
 
 
 def show_boxes(panels: Panels) -> None:
@@ -114,22 +124,17 @@ def _panel(title: str, groups: Mapping[str, Found], left: float, wide: float, fl
 def _box(one: Found, at: Callable[[float], float], y: float, end: float) -> list[str]:
     """One group; what is off the scale ends in an arrow."""
     colour = DIFFERS if one.differs else SAME
-    look = f'stroke="{colour}" stroke-width="1.5"'
     off = not math.isfinite(one.most)
-    far = end - 4 if off else at(one.most)
-    body = [f'<path d="M{at(one.least):.1f} {y:g}H{far:.1f}" {look}/>']
+    parts = [f'<path d="M{at(one.least):.1f} {y:g}H{end - 4 if off else at(one.most):.1f}"/>']
     if off:
-        body.append(f'<path d="M{end - 9:g} {y - 4:g}l6 4l-6 4" fill="none" {look}/>')
+        parts.append(f'<path d="M{end - 9:g} {y - 4:g}l6 4l-6 4"/>')
     if math.isfinite(one.low) and math.isfinite(one.high):
-        body.append(
-            f'<rect x="{at(one.low):.1f}" y="{y - 7:g}" width="{at(one.high) - at(one.low):.1f}" height="14" '
-            f'fill="#fff" {look}/>'
-        )
-        body.append(f'<path d="M{at(one.median):.1f} {y - 7:g}v14" {look}/>')
+        box = f"M{at(one.low):.1f} {y - 7:g}H{at(one.high):.1f}v14H{at(one.low):.1f}z"
+        parts.append(f'<path d="{box}M{at(one.median):.1f} {y - 7:g}v14"/>')
     if math.isfinite(one.mean):
-        fill = colour if one.differs else "#fff"
-        body.append(f'<circle cx="{at(one.mean):.1f}" cy="{y:g}" r="3" fill="{fill}" {look}/>')
-    return body
+        fill = f' fill="{colour}"' if one.differs else ""
+        parts.append(f'<circle cx="{at(one.mean):.1f}" cy="{y:g}" r="3"{fill}/>')
+    return [f'<g fill="#fff" stroke="{colour}" stroke-width="1.5">{"".join(parts)}</g>']
 
 
 def _ticks(low: float, high: float) -> list[float]:

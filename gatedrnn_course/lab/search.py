@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,17 @@ from gatedrnn_course.studies.odyssey.variants import VANILLA, VARIANTS
 from gatedrnn_course.studies.statistics import best_share, bonferroni, welch_test
 from gatedrnn_course.text import _
 
-__all__ = ["explore_search"]
+__all__ = ["LEVEL", "explore_search", "own_test"]
 
 Floats = Any
 Pair = tuple[float, float]
 
-COUNTS = (20, 40, 60, 80, 100)
+COUNTS = (20, 40, 150)
 """Of trials."""
-FEW = ("V", "NFG", "NP")
+FEW = ("NFG", "CIFG")
 LEVEL = 0.05
 AXES = {
     "learning_rate": Axis("", SPACE.learning_rate.low, SPACE.learning_rate.high, log=True),
-    "hidden_size": Axis("", 0, 20),
-    "momentum": Axis("", 0, 1),
     "noise": Axis("", SPACE.noise.low, SPACE.noise.high),
 }
 LOSS = Axis("", 0.05, 6.0, log=True)
@@ -39,23 +38,22 @@ def explore_search(found: Search | None = None) -> Explorer:
     The t and p are the learner's own `top_tenth_test`'s once that is right.
 
     Args:
-        found: A search with V and other variants; a small one of three variants is made where left out.
+        found: A search with V and other variants; a small one is made where left out. Of the variants no forget gate
+            and coupled gates are shown.
 
     Returns:
         The widget; in a notebook it shows itself on the last line of a cell.
     """
-    searched = found or small_odyssey(FEW, trials=40, steps=100)
-    others = [name for name in searched.test if name != VANILLA]
+    searched = found or small_odyssey((VANILLA, *FEW), trials=40, steps=100)
+    count = len(searched.test) - 1
     most = len(searched.test[VANILLA])
-    functions, yours = owned(top_tenth_test=_top_tenth_test)
+    test, yours = own_test()
     words = {
         "learning_rate": _("learning rate"),
-        "hidden_size": _("hidden size"),
-        "momentum": _("momentum"),
         "noise": _("input noise"),
     }
     controls = (
-        Choice("variant", _("variant"), {name: f"{name}: {_(VARIANTS[name].title)}" for name in others}),
+        Choice("variant", _("variant"), {name: f"{name}: {_(VARIANTS[name].title)}" for name in FEW}),
         Choice("setting", _("setting"), words),
         Slider("trials", _("trials of each"), [n for n in COUNTS if n <= most], start=most),
     )
@@ -63,12 +61,18 @@ def explore_search(found: Search | None = None) -> Explorer:
     def view(variant: str, setting: str, trials: float) -> tuple[str, str]:
         n = int(trials)
         parts = {name: (searched.validation[name][:n], searched.test[name][:n]) for name in (variant, VANILLA)}
-        t, p = functions["top_tenth_test"](*parts[variant], *parts[VANILLA], len(others))
+        t, p = test(*parts[variant], *parts[VANILLA], count)
         picture = _picture(searched, variant, setting, words[setting], n)
-        return picture, _words(variant, parts, float(t), float(p), len(others))
+        return picture, _words(variant, parts, float(t), float(p), count)
 
     title = _("Random search: the trials of a variant beside those of V, with sliders.")
     return Explorer(title, controls, view, whose(yours, _("test")))
+
+
+def own_test() -> tuple[Callable[..., Any], tuple[str, ...]]:
+    """`top_tenth_test`, the learner's own where it is right, and its name where it is."""
+    functions, yours = owned(top_tenth_test=_top_tenth_test)
+    return functions["top_tenth_test"], yours
 
 
 def _top_tenth_test(validation: Floats, test: Floats, validation_v: Floats, test_v: Floats, count: int) -> Pair:
@@ -77,18 +81,25 @@ def _top_tenth_test(validation: Floats, test: Floats, validation_v: Floats, test
 
 
 def _picture(found: Search, variant: str, setting: str, words: str, n: int) -> str:
-    """The variant's trials, and the best tenths of both."""
+    """The variant's trials, and the best tenths of both.
 
-    def dots(name: str, kept: Floats, label: str, size: float, style: Style) -> Curve:
-        at = found.settings[name][setting][:n][kept]
-        return Curve(label, list(found.test[name][:n][kept]), list(at), style, size)
+    Dots that are not there lie outside of the chart, so that there are as many at every position.
+    """
+    most = len(found.test[variant])
 
-    best = {name: best_share(found.validation[name][:n]) for name in (variant, VANILLA)}
-    rest = np.setdiff1d(np.arange(n), best[variant])
+    def dots(name: str, chosen: Floats, slots: int, label: str, size: float, style: Style) -> Curve:
+        at, losses = np.full(slots, -np.inf), np.ones(slots)
+        places = np.arange(len(chosen)) if slots < most else chosen
+        at[places] = found.settings[name][setting][chosen]
+        losses[places] = found.test[name][chosen]
+        return Curve(label, list(losses), list(at), style, size)
+
+    best, best_v = (best_share(found.validation[name][:n]) for name in (variant, VANILLA))
+    rest = np.setdiff1d(np.arange(n), best)
     curves = [
-        dots(variant, rest, _("{name}: the others").format(name=variant), 5, OTHERS),
-        dots(VANILLA, best[VANILLA], _("V: best tenth"), 9, BEST_V),
-        dots(variant, best[variant], _("{name}: best tenth").format(name=variant), 7, BEST),
+        dots(variant, rest, most, _("all others"), 5, OTHERS),
+        dots(VANILLA, best_v, most // 10, _("best tenth of V"), 9, BEST_V),
+        dots(variant, best, most // 10, _("its best tenth"), 7, BEST),
     ]
     axis = AXES[setting]
     x = Axis(words, axis.low, axis.high, axis.log)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
-from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -18,16 +16,17 @@ from gatedrnn_course.lab.widget.whose import owned, whose
 from gatedrnn_course.studies.odyssey.variants import VANILLA, VARIANTS
 from gatedrnn_course.text import _
 
-__all__ = ["explore_variants"]
+__all__ = ["explore_variants", "own_variants"]
 
-STEPS = 24
-WRITES, ASKED = {2: 1.0, 14: -1.0}, (10, 11, 22, 23)
+STEPS = 16
+WRITES, ASKED = {2: 1.0, 10: -1.0}, (7, 8, 15, 16)
 """The steps, from 1, at which a number is written, and its sign; and those at which it is asked for."""
 OPEN = 8.0
 """Inside a sigmoid: nearly 1, and with the other sign nearly 0."""
 ROW, LONG, SIZE = 17, 72, 11
 """Height of a line of an equation, its letters, and their size."""
-CHANGED = "#0072B2"
+PLAIN, GONE = 'fill-opacity=".75"', 'fill-opacity=".75" text-decoration="line-through"'
+EDITED = 'fill="#0072B2" font-weight="700"'
 FUNCTIONS = {
     "NIG": "no_input_gate",
     "NFG": "no_forget_gate",
@@ -46,7 +45,7 @@ Run = dict[str, Any]
 def explore_variants() -> Explorer:
     """A memory of one number in each of the nine variants, with the lines that the variant edits.
 
-    A number is written at steps 2 and 14, and asked for at 10, 11, 22 and 23; between them other numbers come that do
+    A number is written at steps 2 and 10, and asked for at 7, 8, 15 and 16; between them other numbers come that do
     not matter. The gates are set by hand, with the same weights in every variant. The variants are the learner's own
     once they are right.
 
@@ -56,7 +55,7 @@ def explore_variants() -> Explorer:
     cells, yours = own_variants()
     controls = (
         Choice("variant", _("variant"), {name: f"{name}: {_(one.title)}" for name, one in VARIANTS.items()}),
-        Slider("size", _("size of the number"), (0.5, 1, 2), start=1),
+        Slider("size", _("size of the number"), (1, 2)),
         Slider("others", _("size of the other numbers"), (0, 0.5, 1), start=0.5),
     )
 
@@ -111,37 +110,48 @@ def _weights(cell: Cell) -> Params:
 
 def _picture(variant: str, run: Run) -> str:
     """The equations, with what is edited, above the run."""
-    rows = list(_rows(variant))
     lanes = {name: run[name] for name in ("x", "write", "ask", "c", "h")}
     ranges = {name: (0.0, 1.0) if name in ("write", "ask") else (-2.0, 2.0) for name in lanes}
     below = draw_timeline(lanes, ranges, None, "", still=True)
-    tall = len(rows) * ROW + 8
-    body = [
-        f'<text x="{6 + 14 * (part > 0)}" y="{ROW * (k + 1)}" font-family="monospace" font-size="{SIZE}" {look}>'
-        f"{escape(words)}</text>"
-        for k, (sign, row, look) in enumerate(rows)
-        for part, words in enumerate((sign, row))
-    ]
+    lines = [line.name for line in VARIANTS[VANILLA].cell.lines]
+    tall = len(lines) * ROW + 8
+    now = _rows(variant)
+    body = []
+    for row, look in dict.fromkeys(one for name in VARIANTS for one in _rows(name).items()):
+        # Every row of any variant is there, seen or not, so that all positions are one drawing.
+        seen = int(now.get(row) == look)
+        y = ROW * (lines.index(row.partition(" ")[0]) + 1)
+        body.append(f'<g opacity="{seen}"><text x="6" y="{y}" {look}>{escape(row)}</text></g>')
     height = tall + int(below.partition('height="')[2].partition('"')[0])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 530 {height}" width="530" height="{height}" '
         f'fill="currentColor">'
     )
-    return "\n".join((head, *body, below.replace("<svg ", f'<svg y="{tall}" ', 1), "</svg>"))
+    equations = f'<g font-family="monospace" font-size="{SIZE}">{"".join(body)}</g>'
+    return "\n".join((head, equations, below.replace("<svg ", f'<svg y="{tall}" ', 1), "</svg>"))
 
 
-def _rows(variant: str) -> Iterator[tuple[str, str, str]]:
-    """The lines of V as the variant has them: a sign where one is edited or gone, its text, its look."""
+def _rows(variant: str) -> dict[str, str]:
+    """The lines of V as the variant has them, each with its look: as it was, edited, or gone."""
     changes = {change.line: change for change in VARIANTS[variant].changes}
+    rows = {}
     for line in VARIANTS[VANILLA].cell.lines:
         change = changes.get(line.name)
         if change is None:
-            yield "", f"{line.name} = {to_text(line.expr)}", 'fill-opacity=".75"'
+            rows[f"{line.name} = {to_text(line.expr)}"] = PLAIN
         elif change.after is None:
-            yield "-", f"{line.name} = {change.before}", 'text-decoration="line-through" fill-opacity=".75"'
+            rows[f"{line.name} = {change.before}"] = GONE
         else:
-            for k, row in enumerate(wrap(f"{line.name} = {change.after}", LONG)):
-                yield "" if k else ">", row, f'font-weight="700" fill="{CHANGED}"'
+            rows[f"{line.name} = {_short(change.before, change.after)}"] = EDITED
+    return rows
+
+
+def _short(before: str, after: str) -> str:
+    """An edited line; of a long one what is new in it."""
+    if len(after) <= LONG:
+        return after
+    head, new = after.partition("(")[0], [term for term in after.split(" + ") if term not in before]
+    return f"{head}(... + {' + '.join(new)})"
 
 
 def _words(variant: str, run: Run, vanilla: Run) -> str:

@@ -48,7 +48,7 @@ class Axis:
     def ticks(self) -> list[tuple[float, str]]:
         """Round values on the axis with their words, six or fewer."""
         if self.log:
-            ends = round(math.log10(self.low)), round(math.log10(self.high))
+            ends = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             every = max(1, math.ceil((ends[1] - ends[0]) / 5))
             powers = [power for power in range(ends[1], ends[0] - 1, -1) if power % every == 0]
             return [(10.0**power, "1" if power == 0 else "10" + str(power).translate(_RAISED)) for power in powers]
@@ -111,11 +111,11 @@ def draw_chart(curves: Sequence[Curve], x: Axis, y: Axis) -> str:
         left, row = 6 + (WIDTH // 2) * (k % abreast), 16 + ROW * (k // abreast)
         key = f"M{left + 17} {row - 4}h0" if curve.dots else f"M{left} {row - 4}h34"
         body.append(f'<path d="{key}" {look}/><text x="{left + 40}" y="{row}">{escape(curve.name)}</text>')
-        points = _points(curve, x, y)
         if curve.dots:
-            lines.append(f'<path d="{"".join(f"M{one}h0" for one in points.split())}" {look}/>')
+            dots = (f"M{one}h0" for one in _points(curve, x, y, digits=0).split())
+            lines.append(f'<path d="{"".join(dots)}" {look}/>')
         else:
-            lines.append(f'<polyline points="{points}" {look}/>')
+            lines.append(f'<polyline points="{_points(curve, x, y)}" {look}/>')
     # A picture in the picture cuts what leaves the axes, and needs no name that a second widget could have, too.
     inner = f'<svg x="{LEFT}" y="{top}" width="{RIGHT - LEFT}" height="{TALL}" overflow="hidden">'
     head = (
@@ -135,10 +135,10 @@ def _look(curve: Curve, k: int) -> str:
     return f'fill="none" stroke="{colour}" stroke-width="2.5"{dash}'
 
 
-def _points(curve: Curve, x: Axis, y: Axis) -> str:
+def _points(curve: Curve, x: Axis, y: Axis, digits: int = 1) -> str:
     at = range(len(curve.values)) if curve.at is None else curve.at
     places = (((RIGHT - LEFT) * x.share(p), TALL * (1 - y.share(v))) for p, v in zip(at, curve.values, strict=True))
-    return " ".join(f"{_near(p, RIGHT - LEFT):.1f},{_near(v, TALL):.1f}" for p, v in places)
+    return " ".join(f"{_near(p, RIGHT - LEFT):.{digits}f},{_near(v, TALL):.{digits}f}" for p, v in places)
 
 
 def _near(place: float, size: float) -> float:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ALL_TRIALS", "BEST", "BEST_TENTH", "IMPORTANCE", "TASK_NAMES", "Box", "Whole"]
+from gatedrnn_course.studies.statistics import Box
+
+__all__ = ["ALL_TRIALS", "BEST", "BEST_TENTH", "IMPORTANCE", "TASK_NAMES", "Printed", "Whole"]
 
 TASK_NAMES = {"speech": "TIMIT", "handwriting": "IAM-OnDB", "music": "JSB Chorales"}
 
 
 @dataclass(frozen=True)
-class Box:
+class Printed:
     """One box of figure 3, lower half: the best 20 of 200 trials by validation, judged on the test part.
 
     Attributes:
@@ -38,6 +40,13 @@ class Box:
     different: bool
     parameters: float
 
+    @property
+    def box(self) -> Box | None:
+        """The box, where the whole of it is printed."""
+        if self.median is None or self.low is None or self.high is None or self.most is None:
+            return None
+        return Box(self.median, self.low, self.high, self.least, self.most)
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -54,39 +63,39 @@ class Whole:
     different: bool = False
 
 
-BEST_TENTH: dict[str, dict[str, Box]] = {
+BEST_TENTH: dict[str, dict[str, Printed]] = {
     "speech": {
-        "V": Box(29.77, 29.72, 29.48, 30.33, 27.74, 31.31, False, 1.37),
-        "CIFG": Box(29.79, 29.61, 29.47, 30.09, 29.11, 30.48, False, 1.19),
-        "FGR": Box(29.82, 29.90, 29.38, 30.30, 28.58, 30.67, False, 4.73),
-        "NP": Box(30.33, 30.35, 29.92, 30.81, 28.93, 31.53, False, 2.05),
-        "NOG": Box(30.67, 30.74, 30.28, 31.10, 29.45, 31.60, True, 1.39),
-        "NIAF": Box(30.92, 30.77, 30.12, 32.12, 28.94, 32.84, True, 1.44),
-        "NIG": Box(32.59, 32.54, 31.44, 33.83, 30.11, 34.55, True, 1.31),
-        "NFG": Box(34.23, 34.22, 33.85, 34.65, 33.33, 35.10, True, 1.71),
-        "NOAF": Box(None, None, None, None, 33.88, None, True, 2.20),
+        "V": Printed(29.77, 29.72, 29.48, 30.33, 27.74, 31.31, False, 1.37),
+        "CIFG": Printed(29.79, 29.61, 29.47, 30.09, 29.11, 30.48, False, 1.19),
+        "FGR": Printed(29.82, 29.90, 29.38, 30.30, 28.58, 30.67, False, 4.73),
+        "NP": Printed(30.33, 30.35, 29.92, 30.81, 28.93, 31.53, False, 2.05),
+        "NOG": Printed(30.67, 30.74, 30.28, 31.10, 29.45, 31.60, True, 1.39),
+        "NIAF": Printed(30.92, 30.77, 30.12, 32.12, 28.94, 32.84, True, 1.44),
+        "NIG": Printed(32.59, 32.54, 31.44, 33.83, 30.11, 34.55, True, 1.31),
+        "NFG": Printed(34.23, 34.22, 33.85, 34.65, 33.33, 35.10, True, 1.71),
+        "NOAF": Printed(None, None, None, None, 33.88, None, True, 2.20),
     },
     "handwriting": {
-        "V": Box(10.58, 10.37, 9.75, 11.23, 9.33, 11.99, False, 1.63),
-        "CIFG": Box(11.29, 11.51, 10.59, 11.94, 9.84, 12.95, False, 0.82),
-        "FGR": Box(11.62, 11.37, 10.56, 12.61, 9.70, 13.98, False, 2.90),
-        "NP": Box(10.17, 10.06, 9.67, 10.66, 9.26, 11.34, False, 1.48),
-        "NOG": Box(12.38, 12.50, 11.11, 13.24, 9.70, 15.45, True, 0.71),
-        "NIAF": Box(12.93, 12.92, 11.73, 14.01, 10.26, 16.45, True, 1.56),
-        "NIG": Box(15.77, 16.27, 14.90, 17.35, 11.01, 18.03, True, 0.60),
-        "NFG": Box(27.72, 29.73, 24.10, 31.73, 17.49, None, True, 0.73),
-        "NOAF": Box(None, None, None, None, 13.12, None, True, 0.41),
+        "V": Printed(10.58, 10.37, 9.75, 11.23, 9.33, 11.99, False, 1.63),
+        "CIFG": Printed(11.29, 11.51, 10.59, 11.94, 9.84, 12.95, False, 0.82),
+        "FGR": Printed(11.62, 11.37, 10.56, 12.61, 9.70, 13.98, False, 2.90),
+        "NP": Printed(10.17, 10.06, 9.67, 10.66, 9.26, 11.34, False, 1.48),
+        "NOG": Printed(12.38, 12.50, 11.11, 13.24, 9.70, 15.45, True, 0.71),
+        "NIAF": Printed(12.93, 12.92, 11.73, 14.01, 10.26, 16.45, True, 1.56),
+        "NIG": Printed(15.77, 16.27, 14.90, 17.35, 11.01, 18.03, True, 0.60),
+        "NFG": Printed(27.72, 29.73, 24.10, 31.73, 17.49, None, True, 0.73),
+        "NOAF": Printed(None, None, None, None, 13.12, None, True, 0.41),
     },
     "music": {
-        "V": Box(8.550, 8.555, 8.504, 8.598, 8.423, 8.681, False, 0.69),
-        "CIFG": Box(8.557, 8.565, 8.509, 8.630, 8.368, 8.670, False, 0.49),
-        "FGR": Box(8.621, 8.643, 8.558, 8.664, 8.482, 8.730, True, 1.56),
-        "NP": Box(8.574, 8.568, 8.505, 8.660, 8.403, 8.772, False, 0.68),
-        "NOG": Box(8.571, 8.581, 8.548, 8.601, 8.446, 8.635, False, 0.53),
-        "NIAF": Box(8.519, 8.517, 8.502, 8.558, 8.392, 8.619, False, 0.97),
-        "NIG": Box(8.516, 8.497, 8.462, 8.585, 8.384, 8.636, False, 0.75),
-        "NFG": Box(8.596, 8.616, 8.525, 8.644, 8.473, 8.691, True, 0.64),
-        "NOAF": Box(None, None, 8.766, None, 8.548, None, True, 0.25),
+        "V": Printed(8.550, 8.555, 8.504, 8.598, 8.423, 8.681, False, 0.69),
+        "CIFG": Printed(8.557, 8.565, 8.509, 8.630, 8.368, 8.670, False, 0.49),
+        "FGR": Printed(8.621, 8.643, 8.558, 8.664, 8.482, 8.730, True, 1.56),
+        "NP": Printed(8.574, 8.568, 8.505, 8.660, 8.403, 8.772, False, 0.68),
+        "NOG": Printed(8.571, 8.581, 8.548, 8.601, 8.446, 8.635, False, 0.53),
+        "NIAF": Printed(8.519, 8.517, 8.502, 8.558, 8.392, 8.619, False, 0.97),
+        "NIG": Printed(8.516, 8.497, 8.462, 8.585, 8.384, 8.636, False, 0.75),
+        "NFG": Printed(8.596, 8.616, 8.525, 8.644, 8.473, 8.691, True, 0.64),
+        "NOAF": Printed(None, None, 8.766, None, 8.548, None, True, 0.25),
     },
 }
 """Figure 3, lower half: error on frames in %, character error rate in %, nats a step."""

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gatedrnn_course.errors import CourseError
 from gatedrnn_course.studies.odyssey.sizes import TASKS, Protocol
 from gatedrnn_course.studies.odyssey.space import Trial
 from gatedrnn_course.studies.odyssey.variants import VARIANTS
 from gatedrnn_course.tasks.corpus import Corpus
-from gatedrnn_course.text import _
 
 if TYPE_CHECKING:
     from gatedrnn_course.engines.population import Population
@@ -40,6 +38,7 @@ class Portion:
         corpus: The task itself.
         protocol: How they train.
         seed: Of the order of the batches, the same for the whole study.
+        both_ways: Whether a second cell reads each sequence from its end.
         device: Where they train.
     """
 
@@ -51,6 +50,7 @@ class Portion:
     corpus: Corpus
     protocol: Protocol
     seed: int
+    both_ways: bool = False
     device: str = "cpu"
 
 
@@ -84,7 +84,6 @@ def train_portion(portion: Portion) -> list[Outcome]:
 
     Raises:
         KeyboardInterrupt: If somebody pressed Ctrl-C.
-        CourseError: If the engines cannot train on this task.
     """
     with _one_thread():
         return _train(portion)
@@ -108,12 +107,6 @@ def _train(portion: Portion) -> list[Outcome]:
     from gatedrnn_course.training import fit_population
 
     began, corpus, protocol, trials = time.perf_counter(), portion.corpus, portion.protocol, portion.trials
-    if corpus.loss == "ctc":
-        raise CourseError(
-            _("The Odyssey on {task}.").format(task=corpus.name),
-            _("Its loss is CTC, which populations do not have."),
-            do=_("Choose --task music, or another size."),
-        )
     population = Population(
         VARIANTS[portion.variant].cell,
         corpus.input_size,
@@ -124,6 +117,7 @@ def _train(portion: Portion) -> list[Outcome]:
         learning_rates=[protocol.learning_rate(trial) for trial in trials],
         momenta=[trial.momentum for trial in trials],
         noise=[trial.noise for trial in trials],
+        bidirectional=portion.both_ways,
         device=portion.device,
     )
     histories = fit_population(
@@ -167,7 +161,9 @@ def _tests(population: Population, corpus: Corpus) -> list[float]:
     for batch in corpus.epoch("test", AT_ONCE):
         weight = _weight(corpus, batch)
         with np.errstate(over="ignore", invalid="ignore"):  # a model may have diverged
-            scores = [corpus.score(outputs, batch) for outputs in population.outputs(batch.inputs)]
+            scores = [
+                corpus.score(outputs, batch) for outputs in population.outputs(batch.inputs, lengths=batch.lengths)
+            ]
         totals, weights = totals + weight * np.array(scores), weights + weight
     return [float(total) for total in totals / weights]
 

@@ -33,8 +33,8 @@ class Measure:
 TASKS: Named[Measure] = Named(
     mark("A task of the Search Space Odyssey."),
     {
-        "speech": Measure(mark("speech"), mark("frames wrong, %"), 100.0),
-        "handwriting": Measure(mark("handwriting"), mark("points or characters wrong, %"), 100.0),
+        "speech": Measure(mark("speech"), mark("% of frames wrong"), 100.0),
+        "handwriting": Measure(mark("handwriting"), mark("% of points or characters wrong"), 100.0),
         "music": Measure(mark("music"), mark("nats a step"), 1.0),
     },
 )

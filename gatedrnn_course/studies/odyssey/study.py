@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.files import write_atomically
@@ -23,7 +24,7 @@ from gatedrnn_course.studies.storage import Planned, Search, file_address, open_
 from gatedrnn_course.tasks.corpus import Corpus
 from gatedrnn_course.text import _
 
-__all__ = ["ABOUT", "TRIALS", "About", "load", "run_odyssey"]
+__all__ = ["ABOUT", "TRIALS", "About", "load", "refresh", "run_odyssey"]
 
 ABOUT, TRIALS, DATABASE = "study.json", "trials.csv", "trials.db"
 PORTION = 20
@@ -47,6 +48,7 @@ class About:
         command: The command that ran last.
         hours: Time spent so far, all sittings together.
         trained: Time that training took, all workers together, in hours.
+        storage: Address of the database; None for a file in the folder, or an address with a password in it.
     """
 
     size: str
@@ -59,6 +61,7 @@ class About:
     command: str = ""
     hours: float = 0.0
     trained: float = 0.0
+    storage: str | None = None
 
     @property
     def total(self) -> int:
@@ -118,6 +121,7 @@ def run_odyssey(
         seed,
         machine=machine(jobs, device),
         command=command,
+        storage=None if storage is None or _has_password(storage) else storage,
     )
     made = {task: kind.tasks[task](corpora) for task in asked.tasks}
     asked = replace(asked, data={task: _described(corpus) for task, corpus in made.items()})
@@ -128,10 +132,34 @@ def run_odyssey(
     try:
         _train(searches, made, kind, asked, jobs, dask, device, progress)
     finally:
-        hours = about.hours + (time.perf_counter() - began) / 3600
-        rows, trained = _rows(_searches(store, kind, about, about.tasks, about.variants, about.trials))
-        _write_about(folder, replace(about, hours=hours, trained=trained / 3600))
-        write_rows(folder / TRIALS, rows)
+        _write_about(folder, replace(about, hours=about.hours + (time.perf_counter() - began) / 3600))
+        rows = refresh(folder, storage)
+    return rows
+
+
+def refresh(folder: str | Path, storage: str | None = None) -> list[Row]:
+    """Write the table of a folder anew from the storage: after a study was killed, or while it runs.
+
+    Args:
+        folder: The study's folder. One that was handed on without its database keeps its table.
+        storage: Address of the database; None: the one that the study was begun with.
+
+    Returns:
+        The trials that are done.
+
+    Raises:
+        CourseError: If the folder holds no study.
+    """
+    folder = Path(folder)
+    about = _read_about(folder)
+    address = storage or about.storage
+    if address is None and not (folder / DATABASE).is_file():
+        return read_rows(folder / TRIALS)
+    store = open_storage(address or file_address(folder / DATABASE))
+    searches = _searches(store, SIZES[about.size], about, about.tasks, about.variants, about.trials)
+    rows, trained = _rows(searches)
+    _write_about(folder, replace(about, trained=trained / 3600))
+    write_rows(folder / TRIALS, rows)
     return rows
 
 
@@ -143,6 +171,10 @@ def load(folder: str | Path) -> tuple[About, list[Row]]:
     """
     folder = Path(folder)
     return _read_about(folder), read_rows(folder / TRIALS)
+
+
+def _has_password(address: str) -> bool:
+    return urlsplit(address).password is not None
 
 
 def _chosen(known: Iterable[str], asked: Sequence[str] | None) -> tuple[str, ...]:
@@ -208,6 +240,7 @@ def _train(
                     made[task],
                     kind.protocol,
                     about.seed,
+                    task in kind.both_ways,
                     device,
                 )
 
