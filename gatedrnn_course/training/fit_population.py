@@ -45,6 +45,7 @@ def fit_population(
     checkpoint: str | Path | None = None,
     resume: bool = True,
     progress: bool = True,
+    all_may_diverge: bool = False,
 ) -> list[History]:
     """Train a population; each model ends with the parameters of its own lowest validation loss.
 
@@ -66,19 +67,20 @@ def fit_population(
         evaluate_every: Steps between two evaluations; None: 100, or an epoch of a corpus.
         validation: Sequences that a generated task is evaluated on; a corpus has a validation part.
         stop_when_solved: Whether a model rests as soon as it meets the paper's criterion, as in `fit`.
-        metric: Whether to find the task's metric at every evaluation. It can cost more than the loss, and training;
-            without it rows hold NaN.
+        metric: Whether to find the task's metric at every evaluation, which may cost more than the loss; if not, rows
+            hold NaN.
         seed: Of the batches.
         checkpoint: A file for the run's state, written at each evaluation.
         resume: Whether to go on from the checkpoint if it exists.
         progress: Whether to show a bar.
+        all_may_diverge: Whether a population of which every model diverged has histories like any other.
 
     Returns:
         A history for each model. `stopped` is `steps`, `patience`, `solved`, `diverged` or `interrupted`.
 
     Raises:
         CourseError: If the population does not fit the task, a setting is impossible, the checkpoint is damaged or
-            another run's, or every model diverged.
+            another run's, or every model diverged and that is not allowed.
     """
     _check(population, task)
     steps, evaluate_every = span(task, steps, epochs, batch_size, evaluate_every)
@@ -91,7 +93,8 @@ def fit_population(
         stop_when_solved=stop_when_solved,
         seed=seed,
     )
-    run = _Run(population, task, settings, None if checkpoint is None else Path(checkpoint), metric)
+    path = None if checkpoint is None else Path(checkpoint)
+    run = _Run(population, task, settings, path, metric, all_may_diverge)
     with Interruption() as interruption:
         if resume:
             run.resume()
@@ -138,7 +141,8 @@ class _Run:
     task: Task
     settings: Schedule
     path: Path | None
-    metric: bool
+    metric: bool = True
+    all_may_diverge: bool = False
     step: int = 0
     seconds: float = 0.0
     count: int = 0
@@ -182,10 +186,10 @@ class _Run:
         self.seconds, self._since = self.seconds + now - self._since, now
         frozen, learns = self.population.frozen, [k for k, h in enumerate(self.histories) if not h.stopped]
         losses, batch = self._validation.losses(self.population, learns), self._validation.batch
-        judged = self.metric or self.settings.stop_when_solved
+        judged = (self.metric and not self.task.judged_by_loss) or self.settings.stop_when_solved
         every = self._validation.outputs(self.population, learns) if judged else repeat(None)
         for k, loss, outputs in zip(learns, losses, every, strict=False):
-            metric, met = float("nan"), False
+            metric, met = float(loss) if self.metric and self.task.judged_by_loss else float("nan"), False
             if outputs is not None:
                 with np.errstate(over="ignore", invalid="ignore"):  # a model may be about to diverge
                     metric = float(self.task.score(outputs, batch))
@@ -195,7 +199,7 @@ class _Run:
             self._judge(k, row, met and self._confirmed(k), bool(frozen[k]))
         self.totals[:], self.count = 0.0, 0
         self.save()
-        if all(history.stopped == "diverged" for history in self.histories):
+        if not self.all_may_diverge and all(history.stopped == "diverged" for history in self.histories):
             raise CourseError(
                 _("Training a population on {task}, step {step}.").format(task=self.task.name, step=self.step),
                 _("The loss or the gradient of every model is not a finite number."),
