@@ -13,8 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gatedrnn_course.engines.kernel.addresses import Addresses
-from gatedrnn_course.engines.kernel.bind import Kernel, kernels_of
+from gatedrnn_course.engines.kernel.bind import Kernel
 from gatedrnn_course.engines.kernel.library import load_text
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
@@ -40,7 +39,7 @@ class _Model(ctypes.Structure):
     """`Model` of the C text."""
 
     _fields_ = [
-        *((name, ctypes.c_void_p) for name in ("forward", "backward", "pack", "unpack")),
+        *((name, ctypes.c_void_p) for name in ("forward", "backward", "pack", "unpack", "program")),
         *((name, ctypes.c_long) for name in ("H", "states", "own", "tape", "scratch", "tidy", "named")),
         *((name, ctypes.c_void_p) for name in ("lengths", "state_sizes", "theta", "slope", "speed", "square")),
         *((name, ctypes.c_void_p) for name in ("x", "outputs")),
@@ -68,6 +67,7 @@ class CompiledModels:
         parameters: First parameters by name, of each.
         dtype: Their type, float32 or float64.
         threads: How many models train at once.
+        kernels: The cell of each, compiled or interpreted.
 
     Raises:
         CourseError: If no compiler works here.
@@ -79,10 +79,11 @@ class CompiledModels:
         parameters: Sequence[Mapping[str, NDArray[Any]]],
         dtype: torch.dtype,
         threads: int,
+        kernels: Sequence[Kernel],
     ) -> None:
         real_bytes = dtype.itemsize
         self.settings, self.dtype, self.threads = settings, dtype, threads
-        self.kernels = kernels_of([s.cell for s in settings], real_bytes)
+        self.kernels = kernels
         library = load_text(TRAIN, real_bytes)
         self._needed = library.memory_needed
         self._needed.restype, self._needed.argtypes = ctypes.c_long, [ctypes.c_void_p] * 2
@@ -106,8 +107,9 @@ class CompiledModels:
         names = ("forward", "backward", "pack", "unpack")
         for name, function in zip(names, kernel.functions, strict=True):
             setattr(model, name, ctypes.cast(function, ctypes.c_void_p).value)
-        a = Addresses(own.cell)
-        states = [kernel.padded(sizes[a.letter(name)]) for name in own.cell.states]
+        model.program = kernel.program
+        a = kernel.addresses
+        states = [kernel.padded(sizes[a.letter(name)]) for name in a.cell.states]
         lengths = [prod(own.shapes[name]) for name in own.cell.parameters]
         model.H, model.states, model.named = own.hidden_size, len(states), len(lengths)
         model.own = kernel.shape(0, 0, own.input_size, own.hidden_size).parameters
@@ -214,8 +216,9 @@ class CompiledModels:
         found = {n: torch.empty(shape, dtype=self.dtype) for n, shape in own.shapes.items()}
         sizes = kernel.shape(0, 0, own.input_size, own.hidden_size).sizes
         kernel.unpack(sizes, flat.data_ptr(), [found[n].data_ptr() for n in own.cell.parameters])
-        for name, count in Addresses(own.cell).places.items():
-            found[name] /= count  # what stands in several places was added up
+        a = kernel.addresses
+        for name, other in zip(own.cell.parameters, a.cell.parameters, strict=True):
+            found[name] /= max(1, a.places[other])  # what stands in several places was added up
         packed = flat[self.models[k].own :].data_ptr()
         self._get(own.hidden_size, own.output_size, packed, found[WEIGHT].data_ptr(), found[BIAS].data_ptr())
         return {n: a.numpy() for n, a in found.items()}

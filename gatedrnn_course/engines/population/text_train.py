@@ -30,6 +30,7 @@ typedef struct {
     void (*backward)(const Sizes *, const R *, const R *, R *const *, R *, const R *, R *const *, R *, R *, R *);
     void (*pack)(const Sizes *, const R *const *, R *);
     void (*unpack)(const Sizes *, const R *, R *const *);
+    const long long *program;
     long H, states, own, tape, scratch;     /* own: how many of the parameters are the cell's */
     long tidy, named;                       /* whether gradients need tidying, and of how many arrays */
     const long *lengths, *state_sizes;
@@ -124,7 +125,7 @@ static void backward(const Job *job, Model *m, const Sizes *n, const R *x, R **S
 static void one(const Job *job, Model *m, R *memory)
 {
     const long H = m->H, Hp = PAD(H), Kp = PAD(job->K), rows = job->rows, all = job->T * job->B;
-    const Sizes n = {job->T, job->B, job->D, H, job->ldx, Hp};
+    const Sizes n = {job->T, job->B, job->D, H, job->ldx, Hp, m->program};
     R *S[m->states], *at = memory;
     for (long k = 0; k < m->states; k++) {
         S[k] = at;
