@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 from gatedrnn_course.engines.interpreter.instructions import Instruction, Operand, Temporary, instructions
@@ -106,9 +106,9 @@ class _Encoder:
         number = next(k for k, block in enumerate(blocks) if matrix in dict(block.entries))
         return number, [name for name, _ in blocks[number].entries].index(matrix)
 
-    def _step(self, step: Block | Pass, product: object) -> Iterable[Sequence[int]]:
+    def _step(self, step: Block | Pass, product: Callable[[Block], Sequence[int]]) -> Iterable[Sequence[int]]:
         if isinstance(step, Block):
-            yield product(step)  # type: ignore[operator]
+            yield product(step)
             return
         found = instructions(step, self.storage.in_place)
         if not found:

@@ -26,7 +26,7 @@ _seen: dict[tuple[int, int], Kernel] = {}
 
 
 class Sizes(ctypes.Structure):
-    """Steps, batch, sizes of input and state, distance of rows of the input and of what comes back to h, the program."""
+    """Steps, batch, sizes of input and state, distance of rows of the input and of what comes back to h, a program."""
 
     _fields_ = [
         *((name, ctypes.c_long) for name in ("T", "B", "D", "H", "ldx", "ldh")),
