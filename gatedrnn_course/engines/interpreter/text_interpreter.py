@@ -1,6 +1,7 @@
 """C text of the interpreter: any cell's forward and backward over a whole sequence.
 
-It does step by step what `text_forward` and `text_backward` write for one cell.
+It does step by step what `text_forward` and `text_backward` write for one cell, and adds to the gradients that are
+there.
 """
 
 from __future__ import annotations
@@ -108,7 +109,6 @@ void backward_any(const Sizes *n, const R *x, const R *P, R *const *S, R *tape, 
     R *const ring = at;
     at += IN_PLACE ? 0 : chunk * B * slots;
     R *const part = at, *const near = part + end;
-    clear(G, end);
     clear(part, end);
     clear(near, vectors);
     clear(nothing, Hp);
@@ -197,6 +197,7 @@ void derive_any(const Sizes *n, const R *x, const R *P, R *h, R *memory, const R
     place_states(n, 0, spare, B, dS);
     for (long k = 0; k < states; k++)
         widen(B, size_of(n, PART(N, STATES)[k]), given[k], dS[k]);
+    clear(G, parameters_of(n));
     backward_any(n, x, P, S, memory + rows * sum_of(n, STATES, 1), dh, dS, G, dx, spare + B * sum_of(n, STATES, 0));
     for (long k = 0; k < states; k++)
         narrow(B, size_of(n, PART(N, STATES)[k]), dS[k], first[k]);

@@ -109,8 +109,16 @@ class Kernel:
 
     @property
     def functions(self) -> tuple[Any, ...]:
-        """The functions `forward`, `backward`, `pack` and `unpack` as they are, for other C code to call."""
-        return self._forward, self._backward, self._pack, self._unpack
+        """`sizes`, `forward`, `backward`, `pack` and `unpack` as they are, for other C code to call.
+
+        `backward` adds to the gradients that it finds.
+        """
+        return self._sizes, self._forward, self._backward, self._pack, self._unpack
+
+    @property
+    def places(self) -> list[int]:
+        """In how many places each parameter stands in the order of the kernel."""
+        return [max(1, self.addresses.places[name]) for name in self.addresses.cell.parameters]
 
     def padded(self, size: int) -> int:
         """The length of a row of this size in memory."""

@@ -1,4 +1,4 @@
-"""C text of a cell's backward over a whole sequence.
+"""C text of a cell's backward over a whole sequence: it adds to the gradients that are there.
 
 The matrices are turned once. Deltas overwrite what the forward kept where nobody needs it any more, and go into the
 gradients of the matrices about 128 rows at a time. Sums over many steps are added up in stages, so that they are as
@@ -32,7 +32,6 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
     const long chunk = {chunk}, carried = B * ({carried});
     {places}
     const unsigned long before = flush();
-    clear(G, {end});
     clear(part, {end});
     clear(near, {vectors});
     clear(nothing, Hp);

@@ -1,0 +1,94 @@
+"""Where the steps of sequences of any lengths lie in memory: rows of step 0, rows of step 1, ..., without padding."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gatedrnn_course.engines.packing import check_lengths
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+__all__ = ["Rows"]
+
+
+class Rows:
+    """The rows of a batch.
+
+    In each step longer sequences come last. So when some have ended, the states of those that go on are the end of the
+    rows before, and nothing has to be moved.
+
+    Args:
+        T: Steps of the batch.
+        B: Its sequences.
+        lengths: Steps of each sequence; None: all have T.
+        packed: Whether what lies behind a sequence's end is left out. If not, every step has B rows in the batch's
+            order, so batches of one shape are alike to a recorded graph.
+
+    Attributes:
+        lengths: Steps of each sequence, (B,).
+        sizes: How many rows each step has.
+        count: N, how many there are in all.
+        equal: Whether the rows are those of the batch, step by step.
+        packed: As given.
+
+    Raises:
+        CourseError: If the lengths do not fit.
+    """
+
+    def __init__(self, T: int, B: int, lengths: Any = None, packed: bool = True) -> None:
+        self.T, self.B, self.packed = T, B, packed
+        self.lengths = np.full(B, T) if lengths is None else np.array(check_lengths(lengths, T, B))
+        if not self.lengths.any():
+            raise CourseError(_("A batch for a population."), _("No sequence has a step."))
+        ends = self.lengths if packed else np.full(B, T)
+        self.equal = bool((ends == T).all())
+        self._order = np.arange(B) if self.equal else np.argsort(ends, kind="stable")
+        running = np.arange(ends.max())[:, None] < ends[self._order]  # (T, B)
+        self._t, self._place = np.nonzero(running)
+        self.sizes = tuple(running.sum(1).tolist())
+        self.count = len(self._t)
+
+    @property
+    def segments(self) -> list[tuple[int, int]]:
+        """Runs of steps with equally many rows: how many steps, how many rows in each."""
+        return [(len(list(steps)), size) for size, steps in groupby(self.sizes)]
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """For each row its place among the T * B of the batch (N,)."""
+        return self._t * self.B + self._order[self._place]
+
+    @cached_property
+    def turned(self) -> NDArray[np.int64]:
+        """For each row the one that stands there when every sequence runs from its own end to its beginning (N,)."""
+        ends = self.lengths[self._order][self._place]
+        return self._row(np.where(self._t < ends, ends - 1 - self._t, self._t), self._place)
+
+    @cached_property
+    def longest_first(self) -> NDArray[np.int64]:
+        """For each row the one that stands there when in each step longer sequences come first (N,)."""
+        sizes = np.array(self.sizes)
+        return self._row(self._t, 2 * self.B - 1 - sizes[self._t] - self._place)
+
+    def _row(self, t: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+        sizes = np.array(self.sizes)
+        return (np.cumsum(sizes) - self.B)[t] + place
+
+    def take(self, padded: Tensor) -> Tensor:
+        """The rows (N, ...) of a batch (T, B, ...)."""
+        flat = padded.flatten(0, 1)
+        return flat if self.equal else flat[torch.from_numpy(self.places)]
+
+    def spread(self, rows: Tensor) -> Tensor:
+        """Rows (M, N, ...) as batches (M, T, B, ...), zero after the end of each sequence."""
+        if not self.equal:
+            padded = rows.new_zeros(len(rows), self.T * self.B, *rows.shape[2:])
+            rows = padded.index_copy(1, torch.from_numpy(self.places).to(rows.device), rows)
+        return rows.reshape(len(rows), self.T, self.B, *rows.shape[2:])
