@@ -184,7 +184,9 @@ def mutants(count: int, names: Sequence[str], seed: int = 0) -> list[str]:
     return list(found)
 
 
-def compare(cell: Cell, seed: int, tiers: Sequence[str] = ("torch", "c", "loop"), tolerance: float = 1e-9) -> list[str]:
+def compare(
+    cell: Cell, seed: int, tiers: Sequence[str] = ("torch", "c", "interpreted", "loop"), tolerance: float = 1e-9
+) -> list[str]:
     """What differs between the NumPy reference and the tiers, in values or gradients, on sequences of unequal lengths.
 
     The reference's gradients are themselves compared with a complex step in a random direction.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.expr import Call, Expr, Name, Neg, Num, Op
 from gatedrnn_course.engines.kernel.places import Place
 from gatedrnn_course.engines.kernel.steps import Pass
@@ -84,18 +85,33 @@ class _Graph:
         return [self.values[name] for name, _ in self.own.stores] + [self.values[name] for _, name in self.own.sums]
 
     def fuse(self) -> None:
-        """Let a sum or difference take a product in that nothing else needs."""
+        """Let an operation take others in that nothing else needs, as far as `OPERATIONS` go."""
         uses = self.uses()
-        for number, node in enumerate(self.nodes):
-            if node.name not in ("+", "-"):
-                continue
-            left, right = node.args
-            if self._product(left, uses):
-                name = "a * b + c" if node.name == "+" else "a * b - c"
-                self.nodes[number] = _Node(name, (*self.nodes[left].args, right))
-            elif self._product(right, uses):
-                name = "a * b + c" if node.name == "+" else "c - a * b"
-                self.nodes[number] = _Node(name, (*self.nodes[right].args, left))
+        for number in self.live():
+            for place in (0, 1):
+                node = self.nodes[number]
+                if place < len(node.args) <= 2 and uses[node.args[place]] == 1:
+                    inner, rest = self.nodes[node.args[place]], node.args[:place] + node.args[place + 1 :]
+                    self.nodes[number] = self._fused(node, place, inner, rest) or node
+
+    def _fused(self, node: _Node, place: int, inner: _Node, rest: tuple[int, ...]) -> _Node | None:
+        """An operation with one of its operands, by place, taken in; the rest are its others."""
+        match node.name, inner.name:
+            case "+", "*":
+                return _Node("a * b + c", (*inner.args, *rest))
+            case "-", "*":
+                return _Node("c - a * b" if place else "a * b - c", (*inner.args, *rest))
+            case "*", "*":
+                return _Node("a * b * c", (*rest, *inner.args))
+            case "*", "-":
+                return _Node("a * (b - c)", (*rest, *inner.args))
+            case "*", "a * (b - c)" if inner.args[0] == inner.args[2]:
+                return _Node("a * b * (c - b)", (*rest, *inner.args[:2]))
+            case "*", "c - a * b" if inner.args[0] == inner.args[1]:
+                return _Node("a * (c - b * b)", (*rest, *inner.args[1:]))
+            case function, "+" if function in FUNCTIONS:
+                return _Node(f"{function} of a + b", inner.args)
+        return None
 
     def uses(self) -> Counter[int]:
         """How many times each node is read."""
@@ -110,9 +126,6 @@ class _Graph:
                 found.add(number)
                 todo += self.nodes[number].args
         return sorted(number for number in found if self.nodes[number].leaf is None)
-
-    def _product(self, number: int, uses: Counter[int]) -> bool:
-        return self.nodes[number].name == "*" and uses[number] == 1
 
     def _node(self, expr: Expr) -> int:
         match expr:
@@ -145,7 +158,9 @@ class _Writer:
 
     def __init__(self, graph: _Graph, in_place: bool) -> None:
         self.graph, self.nodes, self.in_place = graph, graph.nodes, in_place
-        self.order = graph.live()
+        stored, used = set(graph.ends), {arg for number in graph.live() for arg in self.nodes[number].args}
+        # what is only stored comes last, when most of what it may overwrite was read
+        self.order = sorted(graph.live(), key=lambda number: number in stored - used)
         self.last = dict.fromkeys(graph.ends, len(self.order))
         for time, number in enumerate(self.order):
             for arg in self.nodes[number].args:

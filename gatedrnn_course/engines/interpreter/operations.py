@@ -14,11 +14,16 @@ OPERATIONS = {
     "a * b + c": "a * b + c",
     "a * b - c": "a * b - c",
     "c - a * b": "c - a * b",
+    "a * b * c": "a * b * c",
+    "a * (b - c)": "a * (b - c)",
+    "a * b * (c - b)": "a * b * (c - b)",
+    "a * (c - b * b)": "a * (c - b * b)",
     "copy": "a",
     "negate": "-a",
     **{name: f"f_{name}(a)" for name in FUNCTIONS},
+    **{f"{name} of a + b": f"f_{name}(a + b)" for name in FUNCTIONS},
 }
-"""Operations by name as C text of up to three vectors."""
+"""Operations by name as C text of up to three vectors; the longer ones do what is often met in one go."""
 
 CODES = {name: code for code, name in enumerate(("pass", "product", "sum", *OPERATIONS))}
 """Numbers of the steps of a program: operations, and a pass of so many of them, a product of matrices, and a sum over

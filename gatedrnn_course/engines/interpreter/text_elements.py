@@ -5,6 +5,8 @@ A pass runs in tiles of few vectors, so that temporary arrays stay in the first 
 
 from __future__ import annotations
 
+import re
+
 from gatedrnn_course.engines.interpreter.operations import CODES, DEFINITIONS, OPERATIONS
 
 __all__ = ["ELEMENTS"]
@@ -82,7 +84,7 @@ static void pass(const Op *o, long count, long rows)
 
 
 def _case(name: str, text: str) -> str:
-    count = 3 if "c" in name.split() else 2 if " b" in text else 1
+    count = len(set("abc") & set(re.findall(r"\b[abc]\b", text)))
     return f"case {CODES[name]}:\n        EACH({count}, {text})\n        break;"
 
 

@@ -26,6 +26,8 @@ from gatedrnn_course.text import _
 __all__ = ["Population"]
 
 Tier = Literal["auto", "c", "torch", "interpreted"]
+MANY = 24
+"""Cells that are compiled for a population. For more, compiling takes longer than a few thousand steps gain by it."""
 
 
 class Population:
@@ -54,8 +56,8 @@ class Population:
         device: Where they train. On an NVIDIA GPU a step is one recorded CUDA graph.
         tier: `"c"`, one model after the other in compiled code, needs a compiler and the CPU; `"interpreted"` too, but
             compiles none of the cells: each begins to learn at once, and learns more slowly. `"torch"` runs models of
-            the same cell as one. `"auto"` takes `"c"` for every model whose cell has a kernel here. The numbers are the
-            same.
+            the same cell as one. `"auto"` takes `"interpreted"` for more than 24 different cells, else `"c"` for every
+            model whose cell has a kernel here. The numbers are the same.
         threads: How many models train at once in the tiers `"c"` and `"interpreted"`.
 
     Raises:
@@ -254,6 +256,8 @@ def _tiers(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device:
         return [tier] * len(settings)
     if device.type != "cpu" or not trains(dtype):
         return ["torch"] * len(settings)
+    if len({*{id(own.cell): own.cell for own in settings}.values()}) > MANY:
+        return ["interpreted"] * len(settings)
     together = supports([own.cell for own in settings], dtype)
     return ["c" if together or supports([own.cell], dtype) else "torch" for own in settings]
 

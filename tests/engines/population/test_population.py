@@ -12,7 +12,7 @@ from gatedrnn_course.tasks.batch import Batch
 from gatedrnn_course.tasks.losses import loss_value
 
 needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
-TIERS = [pytest.param("c", marks=needs_compiler), pytest.param("interpreted", marks=needs_compiler), "torch"]
+TIERS = [*(pytest.param(tier, marks=needs_compiler) for tier in ("c", "interpreted")), "torch"]
 OWN = parse("h = tanh(W_a @ x + U_a @ h_prev + tanh(U_a @ (0.5 * h_prev)))", "shared matrix")
 CELLS = [*ODYSSEY.values(), catalogue["GRU"], catalogue["minLSTM"], OWN]
 HIDDEN = [5, 8, 16, 17, 9, 3, 1, 4, 12, 7, 8, 6]
@@ -184,6 +184,19 @@ def test_inputs_of_its_own_for_each_model():
         assert Population([name], 2, 1, 4, seeds=[7 + k]).step(xs[k], targets)[0] == losses[k]
 
 
+def test_arrays_that_nobody_may_write_into():
+    mask = np.broadcast_to(np.arange(4)[:, None] > 1, (4, 2))
+    assert np.isfinite(Population(["LSTM"], 2, 1, 4).step(np.zeros((4, 2, 2)), np.zeros((4, 2, 1)), mask)).all()
+
+
+@needs_compiler
+def test_many_different_cells_are_interpreted_and_few_are_compiled():
+    texts = [f"h = tanh(W_h @ x + {1 + k / 64} * h_prev)" for k in range(25)]
+    assert Population([parse(text) for text in texts], 2, 1, 3).tier == "interpreted"
+    assert Population([parse(texts[k % 2]) for k in range(60)], 2, 1, 3).tier == "c"
+    assert Population([parse(text) for text in texts], 2, 1, 3, tier="torch").tier == "torch"
+
+
 def test_setting_parameters():
     population = Population(["LSTM"], 2, 1, 4)
     population.set_parameters(0, {"b_f": np.ones(4)})
@@ -203,7 +216,7 @@ def test_setting_parameters():
         ({"learning_rates": [0.1, 0.0]}, "learning rate of 0.0"),
         ({"learning_rates": float("nan")}, "learning rate of nan"),
         ({"noise": -1.0}, "noise of -1.0"),
-        ({"tier": "gpu"}, "There are auto, c, torch"),
+        ({"tier": "gpu"}, "There are auto, c, torch, interpreted"),
         ({"device": "abacus"}, "population on abacus"),
     ],
 )
