@@ -46,6 +46,7 @@ def fit_population(
     checkpoint: str | Path | None = None,
     resume: bool = True,
     progress: bool = True,
+    all_may_diverge: bool = False,
 ) -> list[History]:
     """Train a population; each model ends with the parameters of its own lowest validation loss.
 
@@ -66,13 +67,14 @@ def fit_population(
         checkpoint: A file for the run's state, written at each evaluation.
         resume: Whether to go on from the checkpoint if it exists.
         progress: Whether to show a bar.
+        all_may_diverge: Whether a population of which every model diverged has histories like any other.
 
     Returns:
         A history for each model. `stopped` is `steps`, `patience`, `solved`, `diverged` or `interrupted`.
 
     Raises:
         CourseError: If the population does not fit the task, a setting is impossible, the checkpoint is damaged or
-            another run's, or every model diverged.
+            another run's, or every model diverged and that is not allowed.
     """
     _check(population, task)
     steps, evaluate_every = span(task, steps, epochs, batch_size, evaluate_every)
@@ -85,7 +87,7 @@ def fit_population(
         stop_when_solved=stop_when_solved,
         seed=seed,
     )
-    run = _Run(population, task, settings, None if checkpoint is None else Path(checkpoint))
+    run = _Run(population, task, settings, None if checkpoint is None else Path(checkpoint), all_may_diverge)
     with Interruption() as interruption:
         if resume:
             run.resume()
@@ -134,6 +136,7 @@ class _Run:
     task: Task
     settings: Schedule
     path: Path | None
+    all_may_diverge: bool = False
     step: int = 0
     seconds: float = 0.0
     count: int = 0
@@ -183,7 +186,7 @@ class _Run:
             self._judge(k, row, outputs, bool(frozen[k]))
         self.totals[:], self.count = 0.0, 0
         self.save()
-        if all(history.stopped == "diverged" for history in self.histories):
+        if not self.all_may_diverge and all(history.stopped == "diverged" for history in self.histories):
             raise CourseError(
                 _("Training a population on {task}, step {step}.").format(task=self.task.name, step=self.step),
                 _("The loss or the gradient of every model is not a finite number."),
