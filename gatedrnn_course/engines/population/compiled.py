@@ -17,7 +17,6 @@ from gatedrnn_course.engines.kernel.bind import Kernel
 from gatedrnn_course.engines.kernel.library import load_text
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
-from gatedrnn_course.engines.population.losses import losses_of
 from gatedrnn_course.engines.population.rows import Rows
 from gatedrnn_course.engines.population.settings import BETA2, BIAS, EPSILON, LOSSES, WEIGHT, Loss, Settings
 from gatedrnn_course.engines.population.text_train import TRAIN
@@ -30,9 +29,6 @@ PORTIONS = 8
 """For each thread: models differ in size, and none should wait long for the others."""
 
 
-_OUTSIDE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)
-
-
 class _Job(ctypes.Structure):
     """`Job` of the C text."""
 
@@ -41,7 +37,9 @@ class _Job(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("lengths", "sizes", "turned")),
         *((name, ctypes.c_long) for name in ("first", "rows", "loss", "mode", "step")),
         *((name, ctypes.c_void_p) for name in ("targets", "weights")),
-        ("outside", _OUTSIDE),
+        # Labels
+        *((name, ctypes.c_long) for name in ("B", "most")),
+        *((name, ctypes.c_void_p) for name in ("steps", "ranks", "starts", "labels")),
     ]
 
 
@@ -165,39 +163,15 @@ class CompiledModels:
         train = step is not None
         job = self._job(batch.rows, batch.first, len(batch.weights), _TRAIN if train else _LOSS_ONLY)
         job.step = step or 0
-        job.targets, job.weights = batch.targets.data_ptr(), batch.weights.data_ptr()
-        failed: list[BaseException] = []
-        if loss in LOSSES:
-            job.loss = LOSSES.index(loss)
+        if loss == "ctc":
+            rows, labels = batch.rows, batch.targets.numpy().astype("l", copy=False)
+            job.loss, (job.B, job.most) = -1, labels.shape
+            parts = (rows.lengths, rows.ranks, rows.starts, labels)
+            job.steps, job.ranks, job.starts, job.labels = (part.ctypes.data for part in parts)
         else:
-            job.outside = self._outside(batch, loss, train, failed)
+            job.loss, job.targets, job.weights = LOSSES.index(loss), batch.targets.data_ptr(), batch.weights.data_ptr()
         self._call(job, xs, chosen)
-        for problem in failed:
-            raise problem
         return np.asarray(self.models.loss[list(chosen)])
-
-    def _outside(self, batch: Scored, loss: Loss, train: bool, failed: list[BaseException]) -> Any:
-        """A loss that the C text does not know, for it to call: from outputs to the loss, and to their derivatives."""
-        rows, K = len(batch.weights), self.settings[0].output_size
-        wide = self.kernels[0].padded(K)
-        real = ctypes.c_float if self.dtype == torch.float32 else ctypes.c_double
-
-        def compute(address: int) -> float:
-            try:
-                y = torch.from_numpy(np.ctypeslib.as_array((real * (rows * wide)).from_address(address)))
-                y = y.view(rows, wide)
-                with torch.set_grad_enabled(train):
-                    outputs = y[None, :, :K].clone().requires_grad_(train)
-                    told = losses_of(loss, outputs, batch.targets, batch.weights, batch.rows)[0]
-                if train:
-                    y.zero_()
-                    y[:, :K] = torch.autograd.grad(told, outputs)[0][0]
-                return told.item()
-            except BaseException as problem:  # C cannot pass it on
-                failed.append(problem)
-                return float("nan")
-
-        return _OUTSIDE(compute)
 
     def outputs(self, xs: Tensor, rows: Rows, chosen: Sequence[int]) -> Tensor:
         """Raw outputs of some models (len(chosen), N, K)."""
@@ -209,12 +183,9 @@ class CompiledModels:
     def _job(self, rows: Rows, first: int, count: int, mode: int) -> _Job:
         own = self.settings[0]
         job = _Job(N=rows.count, D=own.input_size, K=own.output_size, first=first, rows=count, mode=mode)
-        job.kept = parts = [np.array(part, ctypes.c_long) for part in zip(*rows.segments, strict=True)]
-        if own.bidirectional:
-            parts.append(rows.turned.astype(ctypes.c_long, copy=False))
-        job.segments = len(parts[0])
-        for name, part in zip(("lengths", "sizes", "turned"), parts, strict=False):
-            setattr(job, name, part.ctypes.data)
+        parts = (*rows.segments, rows.turned if own.bidirectional else None)
+        job.segments = rows.segments.shape[1]
+        job.lengths, job.sizes, job.turned = (0 if part is None else part.ctypes.data for part in parts)
         return job
 
     def _call(self, job: _Job, xs: Sequence[Tensor], chosen: Sequence[int], outputs: Tensor | None = None) -> None:

@@ -217,7 +217,7 @@ class Population:
 
     def _rows(self, xs: torch.Tensor, lengths: Any) -> Rows:
         T, B = xs.shape[:2]
-        return Rows(T, B, lengths, packed=self.device.type == "cpu")
+        return Rows.of(T, B, lengths, packed=self.device.type == "cpu")
 
     def _run(
         self, inputs: Any, targets: Any, mask: Any, lengths: Any, chosen: Sequence[int], step: int | None
