@@ -45,6 +45,8 @@ def as_tensor(given: Any, what: str) -> Tensor:
     Raises:
         CourseError: If it is no array of numbers.
     """
+    if isinstance(given, np.ndarray) and not given.flags.writeable:
+        given = given.copy()  # torch would warn, as tensors are always writeable
     try:
         return torch.as_tensor(given).detach()
     except (TypeError, ValueError, RuntimeError) as problem:
@@ -108,8 +110,7 @@ def score(rows: Rows, targets: Any, mask: Any, loss: Loss, outputs: int, dtype: 
 
 def _weights(rows: Rows, mask: Any, last: bool, dtype: torch.dtype) -> Tensor:
     """The weight of every row (N,)."""
-    steps, ends = torch.arange(rows.T)[:, None], torch.from_numpy(rows.lengths)
-    weights = (steps == ends - 1 if last else steps < ends).to(dtype)
+    weights = (rows.last if last else rows.inside).to(dtype)
     if mask is not None:
         given = as_tensor(mask, _("mask")).to("cpu", dtype)
         if given.shape != weights.shape:

@@ -160,7 +160,7 @@ class BatchedModels:
         own = self._settings[k]
         if not own.noise:
             return xs
-        packed = rows if rows.packed else Rows(rows.T, rows.B, rows.lengths)
+        packed = rows if rows.packed else Rows.of(rows.T, rows.B, rows.lengths)
         drawn = torch.from_numpy(own.drawn_noise(step, (packed.count, own.input_size), xs.numpy().dtype))
         return xs + (drawn if packed is rows else packed.spread(drawn[None])[0].flatten(0, 1))
 

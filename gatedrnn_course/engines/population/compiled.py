@@ -13,13 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.engines.kernel.addresses import Addresses
-from gatedrnn_course.engines.kernel.bind import Kernel, kernels_of
+from gatedrnn_course.engines.kernel.bind import Kernel
 from gatedrnn_course.engines.kernel.library import load_text
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
-from gatedrnn_course.engines.population.losses import losses_of
 from gatedrnn_course.engines.population.rows import Rows
 from gatedrnn_course.engines.population.settings import BETA2, BIAS, EPSILON, LOSSES, WEIGHT, Loss, Settings
 from gatedrnn_course.engines.population.text_train import TRAIN
@@ -32,9 +29,6 @@ PORTIONS = 8
 """For each thread: models differ in size, and none should wait long for the others."""
 
 
-_OUTSIDE = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)
-
-
 class _Job(ctypes.Structure):
     """`Job` of the C text."""
 
@@ -43,13 +37,15 @@ class _Job(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("lengths", "sizes", "turned")),
         *((name, ctypes.c_long) for name in ("first", "rows", "loss", "mode", "step")),
         *((name, ctypes.c_void_p) for name in ("targets", "weights")),
-        ("outside", _OUTSIDE),
+        # Labels
+        *((name, ctypes.c_long) for name in ("B", "most")),
+        *((name, ctypes.c_void_p) for name in ("steps", "ranks", "starts", "labels")),
     ]
 
 
 _MODEL = np.dtype(
     [
-        *((name, np.uintp) for name in ("count", "forward", "backward", "pack", "unpack")),
+        *((name, np.uintp) for name in ("count", "forward", "backward", "pack", "unpack", "program")),
         *((name, ctypes.c_long) for name in ("H", "ways", "states", "own", "tidy", "named")),
         *((name, np.uintp) for name in ("lengths", "state_sizes", "theta", "slope", "speed", "square", "x", "outputs")),
         *((name, np.float64) for name in ("rate", "momentum", "beta2", "epsilon", "noise")),
@@ -79,6 +75,7 @@ class CompiledModels:
         parameters: First parameters by name, of each.
         dtype: Their type, float32 or float64.
         threads: How many models train at once.
+        kernels: The cell of each, compiled or interpreted.
 
     Raises:
         CourseError: If no compiler works here.
@@ -90,10 +87,11 @@ class CompiledModels:
         parameters: Sequence[Mapping[str, NDArray[Any]]],
         dtype: torch.dtype,
         threads: int,
+        kernels: Sequence[Kernel],
     ) -> None:
         real_bytes = dtype.itemsize
         self.settings, self.dtype, self.threads = settings, dtype, threads
-        self.kernels = kernels_of([s.cell for s in settings], real_bytes)
+        self.kernels = kernels
         library = load_text(TRAIN, real_bytes)
         long, address = ctypes.c_long, ctypes.c_void_p
         self._needed, self._train, self._put, self._get = (
@@ -119,8 +117,9 @@ class CompiledModels:
         names = ("count", "forward", "backward", "pack", "unpack")
         for name, function in zip(names, kernel.functions, strict=True):
             model[name] = ctypes.cast(function, ctypes.c_void_p).value or 0
-        a = Addresses(own.cell)
-        states = [kernel.padded(sizes[a.letter(name)]) for name in own.cell.states]
+        model.program = kernel.program or 0
+        a = kernel.addresses
+        states = [kernel.padded(sizes[a.letter(name)]) for name in a.cell.states]
         lengths = [prod(own.shapes[name]) for name in own.cell.parameters]
         model.H, model.ways, model.states, model.named = own.hidden_size, own.ways, len(states), len(lengths)
         model.own = kernel.shape(0, 0, own.input_size, own.hidden_size).parameters
@@ -164,39 +163,15 @@ class CompiledModels:
         train = step is not None
         job = self._job(batch.rows, batch.first, len(batch.weights), _TRAIN if train else _LOSS_ONLY)
         job.step = step or 0
-        job.targets, job.weights = batch.targets.data_ptr(), batch.weights.data_ptr()
-        failed: list[BaseException] = []
-        if loss in LOSSES:
-            job.loss = LOSSES.index(loss)
+        if loss == "ctc":
+            rows, labels = batch.rows, batch.targets.numpy().astype("l", copy=False)
+            job.loss, (job.B, job.most) = -1, labels.shape
+            parts = (rows.lengths, rows.ranks, rows.starts, labels)
+            job.steps, job.ranks, job.starts, job.labels = (part.ctypes.data for part in parts)
         else:
-            job.outside = self._outside(batch, loss, train, failed)
+            job.loss, job.targets, job.weights = LOSSES.index(loss), batch.targets.data_ptr(), batch.weights.data_ptr()
         self._call(job, xs, chosen)
-        for problem in failed:
-            raise problem
         return np.asarray(self.models.loss[list(chosen)])
-
-    def _outside(self, batch: Scored, loss: Loss, train: bool, failed: list[BaseException]) -> Any:
-        """A loss that the C text does not know, for it to call: from outputs to the loss, and to their derivatives."""
-        rows, K = len(batch.weights), self.settings[0].output_size
-        wide = self.kernels[0].padded(K)
-        real = ctypes.c_float if self.dtype == torch.float32 else ctypes.c_double
-
-        def compute(address: int) -> float:
-            try:
-                y = torch.from_numpy(np.ctypeslib.as_array((real * (rows * wide)).from_address(address)))
-                y = y.view(rows, wide)
-                with torch.set_grad_enabled(train):
-                    outputs = y[None, :, :K].clone().requires_grad_(train)
-                    told = losses_of(loss, outputs, batch.targets, batch.weights, batch.rows)[0]
-                if train:
-                    y.zero_()
-                    y[:, :K] = torch.autograd.grad(told, outputs)[0][0]
-                return told.item()
-            except BaseException as problem:  # C cannot pass it on
-                failed.append(problem)
-                return float("nan")
-
-        return _OUTSIDE(compute)
 
     def outputs(self, xs: Tensor, rows: Rows, chosen: Sequence[int]) -> Tensor:
         """Raw outputs of some models (len(chosen), N, K)."""
@@ -208,12 +183,9 @@ class CompiledModels:
     def _job(self, rows: Rows, first: int, count: int, mode: int) -> _Job:
         own = self.settings[0]
         job = _Job(N=rows.count, D=own.input_size, K=own.output_size, first=first, rows=count, mode=mode)
-        job.kept = parts = [np.array(part, ctypes.c_long) for part in zip(*rows.segments, strict=True)]
-        if own.bidirectional:
-            parts.append(rows.turned.astype(ctypes.c_long, copy=False))
-        job.segments = len(parts[0])
-        for name, part in zip(("lengths", "sizes", "turned"), parts, strict=False):
-            setattr(job, name, part.ctypes.data)
+        parts = (*rows.segments, rows.turned if own.bidirectional else None)
+        job.segments = rows.segments.shape[1]
+        job.lengths, job.sizes, job.turned = (0 if part is None else part.ctypes.data for part in parts)
         return job
 
     def _call(self, job: _Job, xs: Sequence[Tensor], chosen: Sequence[int], outputs: Tensor | None = None) -> None:
@@ -247,7 +219,7 @@ class CompiledModels:
         for w, names in enumerate(own.names):
             packed = flat[w * self.models[k].own :].data_ptr()
             kernel.unpack(sizes, packed, [found[name].data_ptr() for name in names])
-            for name, count in zip(names, _places(own.cell), strict=True):
+            for name, count in zip(names, kernel.places, strict=True):
                 found[name] /= count  # what stands in several places was added up
         each = torch.empty(own.ways, own.output_size, own.hidden_size, dtype=self.dtype)
         self._get(
@@ -278,9 +250,3 @@ def _function(library: ctypes.CDLL, name: str, result: Any, arguments: list[Any]
     function = library[name]
     function.restype, function.argtypes = result, arguments
     return function
-
-
-def _places(cell: Cell) -> list[int]:
-    """In how many places each parameter of a cell stands in the order of the kernel."""
-    places = Addresses(cell).places
-    return [places.get(name, 1) for name in cell.parameters]

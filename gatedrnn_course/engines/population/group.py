@@ -116,9 +116,9 @@ class Group:
         M, width = len(self.settings), {"D": self.D, "H": self.H}
         letters = [whole_step(self.cell).shape(f"{name}_prev")[0] for name in self.cell.states]
         state = [xs.new_zeros(M, sizes[0], width[letter]) for letter in letters]
-        given = xs if order is None else xs[:, order[0]]
+        given = xs if order is None else xs.index_select(1, order[0])
         hs, _last = run(self.cell, given.expand(M, -1, -1), tuple(sizes), state, stacks)
-        return hs if order is None else hs[:, order[1]]
+        return hs if order is None else hs.index_select(1, order[1])
 
     def losses(self, xs: Tensor, sizes: Sequence[int], orders: Orders, judge: Judge) -> Tensor:
         """The loss of each model (M,); arguments as in `step`."""

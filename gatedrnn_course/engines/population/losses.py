@@ -1,4 +1,4 @@
-"""The losses of populations in torch; `text_loss` has all but the last in C."""
+"""The losses of populations in torch; `text_loss` and `text_ctc` have them in C."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ __all__ = ["LOSSES", "REVERSE", "Loss", "Optimiser", "Settings", "each"]
 Loss = Literal["mse", "cross_entropy", "bernoulli", "ctc"]
 Optimiser = Literal["sgd", "adam"]
 LOSSES: tuple[Loss, ...] = ("mse", "cross_entropy", "bernoulli")
-"""Those that compiled code knows, in its order."""
+"""Those of outputs with targets row by row, in the order of compiled code."""
 BETA2, EPSILON = 0.999, 1e-8
 """Of Adam."""
 WEIGHT, BIAS = "W_y", "b_y"

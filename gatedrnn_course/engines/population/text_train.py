@@ -6,6 +6,7 @@ So everything a model needs stays in the cache while it is needed.
 from __future__ import annotations
 
 from gatedrnn_course.engines.kernel.text_math import EXP_LOG
+from gatedrnn_course.engines.population.text_ctc import CTC
 from gatedrnn_course.engines.population.text_loss import LOSS
 from gatedrnn_course.engines.population.text_noise import NOISE
 
@@ -21,11 +22,11 @@ typedef struct {
     const long *steps, *sizes;  /* of each: how many steps, how many rows in a step */
     const long *turned;         /* (N,) the rows when sequences run from their ends; where models read both ways */
     long first, rows;           /* the scored rows: from the first to the last with a weight */
-    long loss, mode;            /* kind of loss; 0 the loss only, 1 a step of training, 2 outputs only */
+    long loss, mode;            /* its kind, -1 with labels; 0: the loss only, 1: a step of training, 2: outputs only */
     long step;                  /* number of this step, for the noise */
     const R *targets;           /* (rows, K), or class numbers (rows,) */
     const R *weights;           /* (rows,), their sum is 1 */
-    double (*outside)(R *);     /* a loss that is not known here; outputs become derivatives, as in loss_of */
+    Labels labels;
 } Job;
 
 /* one model */
@@ -35,6 +36,7 @@ typedef struct {
     void (*backward)(const Sizes *, const R *, const R *, R *const *, R *, const R *, R *const *, R *, R *, R *);
     void (*pack)(const Sizes *, const R *const *, R *);
     void (*unpack)(const Sizes *, const R *, R *const *);
+    const long long *program;
     long H, ways, states;       /* ways: 2 if it reads both ways, with parameters for each, one after the other */
     long own;                   /* how many of the parameters are the cell's, one way */
     long tidy, named;           /* whether gradients need tidying, and of how many arrays */
@@ -90,7 +92,7 @@ enum { TAPE = 1, SCRATCH = 2 };
 
 static Sizes sizes_of(const Job *job, const Model *m, long steps, long rows)
 {
-    return (Sizes){steps, rows, job->D, m->H, job->ldx, PAD(m->H)};
+    return (Sizes){steps, rows, job->D, m->H, job->ldx, PAD(m->H), m->program};
 }
 
 static long counted(const Job *job, const Model *m, long steps, long rows, long which)
@@ -237,7 +239,10 @@ static void one(const Job *job, Model *m, R *memory)
         multiply(rows, Kp, 1, H, ways[w].hs + job->first * Hp, Hp, 0, readout + w * H * Kp, y, Kp, 0);
     if (job->mode == 2)
         return;
-    m->loss = job->outside ? job->outside(y) : loss_of(job->loss, rows, job->K, y, job->targets, job->weights);
+    if (job->loss < 0)
+        m->loss = ctc_of(&job->labels, job->K, y, job->mode, at + rows * Kp);
+    else
+        m->loss = loss_of(job->loss, rows, job->K, y, job->targets, job->weights);
     if (job->mode == 0)
         return;
     const long count = m->ways * (m->own + H * Kp) + Kp;
@@ -261,7 +266,7 @@ static void one(const Job *job, Model *m, R *memory)
 static long memory_of_one(const Job *job, const Model *m)
 {
     const long Hp = PAD(m->H), Kp = PAD(job->K), all = job->N, inputs = PAD(all * job->ldx);
-    long states = 0, last = 0;
+    long states = 0, last = 0, steps = 0;
     for (long k = 0; k < m->states; k++)
         states += m->state_sizes[k];
     for (long k = 0; k < m->named; k++)
@@ -269,6 +274,11 @@ static long memory_of_one(const Job *job, const Model *m)
     for (long s = 0; s < job->segments; s++) {
         const long scratch = counted(job, m, job->steps[s], job->sizes[s], SCRATCH);
         last = scratch > last ? scratch : last;
+        steps += job->steps[s];
+    }
+    if (job->loss < 0) {
+        const long labels = ctc_memory(&job->labels, steps, job->K);
+        last = labels > last ? labels : last;
     }
     const long way = states * (all + job->sizes[0]) + counted(job, m, all, 1, TAPE);
     const long both = m->ways * (way + all * Hp) + (m->ways - 1) * (inputs + all * Hp);
@@ -334,4 +344,4 @@ static inline V ROOT(V a)
 }
 """
 
-TRAIN = "\n".join((_TYPES, _ROOT, EXP_LOG, LOSS, NOISE, _OPTIMISER, _MODEL))
+TRAIN = "\n".join((_ROOT, EXP_LOG, LOSS, CTC, NOISE, _TYPES, _OPTIMISER, _MODEL))

@@ -37,7 +37,7 @@ def _train(own, first, batches, judge):
     speed = {name: torch.zeros_like(value) for name, value in p.items()}
     losses = []
     for step, (xs, lengths, *asked) in enumerate(batches):
-        rows = Rows(*xs.shape[:2], lengths)
+        rows = Rows.of(*xs.shape[:2], lengths)
         noise = torch.from_numpy(own.drawn_noise(step, (rows.count, xs.shape[2])))
         noisy = torch.as_tensor(xs) + rows.spread(noise[None])[0]
         loss = judge(_outputs(own, p, noisy, lengths), lengths, *asked)

@@ -5,14 +5,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from gatedrnn_course.cells import ODYSSEY, catalogue
+from gatedrnn_course.cells import ODYSSEY, catalogue, parse
 from gatedrnn_course.engines import kernel
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks.ctc import ctc_loss
 
 needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
-TIERS = [pytest.param("c", marks=needs_compiler), "torch"]
+TIERS = [*(pytest.param(tier, marks=needs_compiler) for tier in ("c", "interpreted")), "torch"]
 CELLS, HIDDEN = [ODYSSEY["V"], ODYSSEY["FGR"], catalogue["GRU"]], [5, 16, 17]
 D, K = 3, 4
 LENGTHS = [[9, 4, 6, 7], [8, 8, 8, 8], [9, 9, 5, 4]]
@@ -96,12 +96,27 @@ def test_labels_that_cannot_be_are_refused(labels, part):
         Population("LSTM", D, K, 4, loss="ctc").step(np.ones((3, 2, D)), np.array(labels))
 
 
-def test_an_error_in_a_loss_outside_of_compiled_code_is_raised(monkeypatch):
-    def broken(*_arguments):
-        raise RuntimeError("no memory")
-
-    population = Population("LSTM", D, K, 4, loss="ctc")
-    monkeypatch.setattr("gatedrnn_course.engines.population.compiled.losses_of", broken)
-    monkeypatch.setattr("gatedrnn_course.engines.population.batched.losses_of", broken)
-    with pytest.raises(RuntimeError, match="no memory"):
-        population.step(np.ones((3, 2, D)), np.array([[0], [1]]))
+@needs_compiler
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 2e-6), (torch.float64, 1e-11)])
+@pytest.mark.parametrize(("T", "longest", "size"), [(700, 60, 0.5), (40, 12, 20.0), (33, 33, 1.0)])
+def test_long_and_sure_outputs_lose_no_digits(T, longest, size, dtype, tolerance):
+    """Derivatives of the read-out's bias, in compiled code, against torch in double precision."""
+    rng = np.random.default_rng(T)
+    K, lengths = 30, [T, T - 2, max(T // 2, longest)]
+    labels = np.full((3, longest), -1)
+    for b, count in enumerate((longest if T > 40 else longest // 3, longest // 4, 1)):
+        labels[b, :count] = rng.integers(0, K - 1, count)
+    labels[2, :longest] = np.arange(longest) % 7  # as many as there are steps, where T is 33
+    population = Population(parse("h = W_h @ x"), K, K, K, loss="ctc", dtype=dtype, momenta=0.0, learning_rates=1.0)
+    population.set_parameters(0, {"W_h": np.eye(K), "W_y": size * np.eye(K), "b_y": np.zeros(K)})
+    xs = rng.normal(size=(T, 3, K)).astype(np.float32)
+    bias = torch.zeros(K, dtype=torch.float64, requires_grad=True)
+    logs = functional.log_softmax(size * torch.tensor(xs, dtype=torch.float64) + bias, -1)
+    counts = torch.tensor((labels >= 0).sum(1))
+    given = torch.tensor(labels).clamp(min=0), torch.tensor(lengths), counts
+    loss = functional.ctc_loss(logs, *given, blank=K - 1, reduction="none").mean()
+    loss.backward()
+    assert population.step(xs, labels, lengths=lengths)[0] == pytest.approx(loss.item(), rel=tolerance)
+    slope = -population.parameters(0)["b_y"]
+    wanted = bias.grad.numpy()
+    np.testing.assert_allclose(slope, wanted, rtol=0, atol=10 * tolerance * np.abs(wanted).max())
