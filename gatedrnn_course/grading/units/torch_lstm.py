@@ -245,7 +245,7 @@ _MISTAKES = (
     ),
     *(
         TextMistake(
-            Words(mark("{name} gets no gradient: .data or .detach() stands behind it."), {"name": name}),
+            Words(mark("The parameter {name} gets no gradient: .data or .detach() stands behind it."), {"name": name}),
             _with((f"{name}.chunk(4)", f"{name}.detach().chunk(4)")),
         )
         for name in "WUb"
@@ -274,10 +274,21 @@ def _orders() -> Iterator[TextMistake]:
             yield TextMistake(Words(_ORDER, {"came": ", ".join(order)}), _text(order=order))
 
 
+_SAID = frozenset(
+    {
+        "In the cell state, `f` and `i` are exchanged.",
+        "In the forget gate, 1 is added inside sigmoid: the bias is larger by 1 than `p` says.",
+        "No line adds its bias.",
+        "Every bias counts twice.",
+    }
+)
+"""Edits that are a mistake of the layer by another name."""
+
+
 def _edited() -> Iterator[TextMistake]:
     for found in classes(STEP):
         edit = found.edit
-        if edit.outputs == STEP.outputs:
+        if edit.outputs == STEP.outputs and edit.key not in _SAID:
             words = edit.words[0] if len(edit.words) == 1 else Words(edit.key)
             yield TextMistake(words, _text(edit.lines))
 
