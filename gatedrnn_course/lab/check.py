@@ -19,6 +19,7 @@ from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.units import Unit, find_item, is_asked_for
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.cells import names_here, origin, sources
+from gatedrnn_course.lab.file_beside import read_file
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
@@ -85,7 +86,8 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}
     now = judged.set(unit.number)
     try:
-        return judge_with_earlier(item, caller, caller, unproven, seed, head_of(function))
+        given = item.given(read_file(item.file)) if item.file else item
+        return judge_with_earlier(given, caller, caller, unproven, seed, head_of(function))
     finally:
         judged.reset(now)
 

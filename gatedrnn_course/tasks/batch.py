@@ -9,7 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-__all__ = ["Batch", "Flags", "Floats", "Integers", "Sequence", "at_end", "inside", "most_active", "one_hot", "stack"]
+__all__ = [
+    "Batch",
+    "Flags",
+    "Floats",
+    "Integers",
+    "Sequence",
+    "at_end",
+    "ending_together",
+    "inside",
+    "most_active",
+    "one_hot",
+    "stack",
+]
 
 Floats = NDArray[np.floating[Any]]
 Integers = NDArray[np.integer[Any]]
@@ -75,6 +87,12 @@ class Sequence:
 def inside(lengths: Integers, steps: int) -> Flags:
     """Which steps belong to their sequence: `(T, B)`, true where `t < lengths[b]`."""
     return np.arange(steps)[:, None] < lengths
+
+
+def ending_together(inputs: NDArray[np.float64], lengths: Integers) -> NDArray[np.float64]:
+    """Sequences `(T, B, D)` of these lengths moved to the end, with their padding before them."""
+    steps = np.arange(len(inputs))[:, None] - (len(inputs) - lengths)  # (T, B), negative in the padding
+    return np.where((steps >= 0)[..., None], inputs[steps, np.arange(len(lengths))], 0.0)
 
 
 def one_hot(symbols: Integers, kinds: int) -> NDArray[np.float64]:

@@ -72,6 +72,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         mark("Expected: `return loss, state`."),
         "",
     ),
+    "outputs": (
+        mark("`{name}` answers in another shape."),
+        mark("It is {came}; expected is {wanted}: steps, sequences, outputs."),
+        mark("`hs[-1:]` keeps the axis of the steps, `hs[-1]` does not."),
+    ),
     "states": (
         mark("The state that `{name}` hands back is a {came}."),
         mark("Expected is the tuple (h, c), as the model gives it."),

@@ -15,7 +15,7 @@ from typing import Any
 
 __all__ = ["function_fingerprint", "judge_fingerprint", "rubric_fingerprint"]
 
-JUDGING = ("cells", "grading/exchange", "grading/items", "grading/judging", "grading/running", "grading/units")
+JUDGING = ("cells", "grading/exchange", "grading/items", "grading/judging", "grading/running", "grading/units", "tasks")
 """The rooms whose code makes a verdict."""
 _LOOKS_UP = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 

@@ -148,6 +148,15 @@ class Item(ABC):
         """The class an answer derives from, as the exercise writes it; empty where the answer is a function."""
         return ""
 
+    @property
+    def file(self) -> str:
+        """Name of the file that is handed in with the notebook; empty where none is."""
+        return ""
+
+    def given(self, content: bytes | None) -> Item:
+        """The item with what was handed in beside the notebook; None where nothing was."""
+        return self
+
     def signature(self) -> str:
         """The function's head: `forget_gate(x, h_prev, p)`."""
         return f"{self.name}({', '.join(self.arguments)})"

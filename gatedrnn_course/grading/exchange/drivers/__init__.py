@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["FAULT", "Unfit", "drive", "prepare"]
 
-NAMES = frozenset({"cost", "device", "function", "layer", "recurrent", "training"})
+NAMES = frozenset({"cost", "device", "function", "layer", "model", "recurrent", "training"})
 """The drivers: each is a module beside this one with a function `run(answer, *arguments)`."""
 LATE = frozenset({"cost", "device", "training"})
 """Those that use parts of torch which torch itself loads late: optimisers, and modes that look at operations."""
