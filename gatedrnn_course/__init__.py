@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.adding import adding_errors as adding_errors
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
+    from gatedrnn_course.lab.adding_widget import explore_adding as explore_adding
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
     from gatedrnn_course.lab.layers import explore_depth as explore_depth
+    from gatedrnn_course.lab.learning import learn_task as learn_task
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
     from gatedrnn_course.lab.memory import random_params as random_params
@@ -62,6 +64,8 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.temperature import explore_temperature as explore_temperature
     from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.timing import milliseconds as milliseconds
+    from gatedrnn_course.lab.timing import show_devices as show_devices
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
     from gatedrnn_course.lab.train_composer import train_composer as train_composer
     from gatedrnn_course.lab.train_composer import trained_by as trained_by
@@ -82,6 +86,7 @@ _MODULES = {
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
+    "explore_adding": "lab.adding_widget",
     "explore_carousel": "lab.carousel",
     "explore_depth": "lab.layers",
     "explore_flow": "lab.flow_widget",
@@ -94,7 +99,9 @@ _MODULES = {
     "gradient_check": "lab.gradient_check",
     "gradient_over_depth": "lab.depth",
     "hint": "lab.hint",
+    "learn_task": "lab.learning",
     "made_chorales": "lab.composing",
+    "milliseconds": "lab.timing",
     "parse": "cells",
     "play": "lab.sound",
     "plot": "lab.plots",
@@ -112,6 +119,7 @@ _MODULES = {
     "setup": "lab.start",
     "show_cell": "lab.figures",
     "show_depth": "lab.depth",
+    "show_devices": "lab.timing",
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_roll": "lab.piano_roll",

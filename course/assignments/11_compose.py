@@ -31,6 +31,7 @@ from gatedrnn_course import (
 )
 
 lstm_step = earlier("lstm_step")
+peephole_equations = earlier("peephole_equations")
 
 # %% [markdown]
 # ## Before you start
@@ -156,14 +157,14 @@ check(pitch_frequency)
 # %% [markdown]
 # ## 6. Your composer (<< points("composer") >> points)
 #
-# Now choose a cell. Hand back its equations as a text, in the language of unit 03: one you wrote, such as
-# `earlier("peephole_equations")()`, or a new one. It reads `x` and hands on `h`; any further states are its own.
+# Now choose a cell. Hand back its equations as a text, in the language of unit 03: those you wrote,
+# such as `peephole_equations()`, or new ones. It reads `x` and hands on `h`; any further states are its own.
 
 
 # %% tags=["answer"]
 def composer():
     # BEGIN SOLUTION
-    return earlier("peephole_equations")()
+    return peephole_equations()
     # END SOLUTION
 
 

@@ -16,8 +16,8 @@ from gatedrnn_course.text import _
 
 __all__ = ["Sound", "play", "save_midi", "synthesise"]
 
-RATE = 8000
-"""Samples a second. Eight bits each, so that a piece of 12 seconds has 130 KB in a saved notebook."""
+RATE = 6000
+"""Samples a second. Eight bits each, so that a piece of 6 seconds has 50 KB in a saved notebook."""
 PARTIALS = (1.0, 0.4, 0.2, 0.1)
 """How loud the overtones are: a soft organ."""
 TICKS = 480

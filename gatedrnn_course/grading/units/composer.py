@@ -23,7 +23,7 @@ from gatedrnn_course.text import _, mark
 
 __all__ = ["AT_MOST", "HIDDEN", "STEPS", "ComposerItem", "cell_of_answer", "composer_item", "trained_composer"]
 
-NOTES, HIDDEN, LARGEST = 88, 40, 256
+NOTES, HIDDEN, LARGEST = 88, 32, 256
 AT_MOST = 7.75
 """Nats a step: a Markov chain for each note, which knows the step before, has 8.55."""
 STEPS: dict[str, Any] = {"steps": 300, "batch_size": 10, "learning_rate": 0.03}
@@ -232,7 +232,7 @@ WRONG_FILES = (
     FileMistake(mark("it is not trained"), lambda: write_stored(_first())),
     FileMistake(mark("The file lacks"), lambda: write_stored(_first("GRU"))),
     FileMistake(mark("The file lacks `W_y`"), _with(W_y=None)),
-    FileMistake(mark("has the shape (88, 40), expected is (40, 88)"), _with(W_f=lambda W: W.T)),
+    FileMistake(mark("has the shape (88, 32), expected is (32, 88)"), _with(W_f=lambda W: W.T)),
     FileMistake(mark("holds nan or inf"), _with(U_f=lambda U: U * np.nan)),
     FileMistake(mark("learned them by heart"), lambda: write_stored(trained_composer(400, FEW))),
     FileMistake(mark("train longer"), lambda: write_stored(trained_composer(120))),
