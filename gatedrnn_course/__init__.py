@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.adding import adding_errors as adding_errors
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
+    from gatedrnn_course.lab.adding_widget import explore_adding as explore_adding
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
+    from gatedrnn_course.lab.boxes import best_tenths as best_tenths
+    from gatedrnn_course.lab.boxes import show_boxes as show_boxes
+    from gatedrnn_course.lab.boxes import show_figure3 as show_figure3
     from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.counting import train_to_count as train_to_count
@@ -36,12 +40,14 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
     from gatedrnn_course.lab.layers import explore_depth as explore_depth
+    from gatedrnn_course.lab.learning import learn_task as learn_task
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
     from gatedrnn_course.lab.memory import random_params as random_params
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
+    from gatedrnn_course.lab.my_odyssey import run_my_odyssey as run_my_odyssey
     from gatedrnn_course.lab.parity import compare_with_torch as compare_with_torch
     from gatedrnn_course.lab.peepholes import explore_peepholes as explore_peepholes
     from gatedrnn_course.lab.plots import plot as plot
@@ -50,20 +56,27 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.progress import progress as progress
     from gatedrnn_course.lab.pulses import show_pulses as show_pulses
     from gatedrnn_course.lab.race import race_on_bits as race_on_bits
+    from gatedrnn_course.lab.search import explore_search as explore_search
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
+    from gatedrnn_course.lab.small_odyssey import small_odyssey as small_odyssey
     from gatedrnn_course.lab.spikes import show_spikes as show_spikes
     from gatedrnn_course.lab.start import setup as setup
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.timing import milliseconds as milliseconds
+    from gatedrnn_course.lab.timing import show_devices as show_devices
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
+    from gatedrnn_course.lab.train_here import train_here as train_here
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
+    from gatedrnn_course.lab.variants import explore_variants as explore_variants
 
 _MODULES = {
     "Params": "cells",
     "adding_errors": "lab.adding",
     "adding_sequences": "lab.adding",
+    "best_tenths": "lab.boxes",
     "bit_over_time": "lab.memory",
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
@@ -73,6 +86,7 @@ _MODULES = {
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
+    "explore_adding": "lab.adding_widget",
     "explore_carousel": "lab.carousel",
     "explore_depth": "lab.layers",
     "explore_flow": "lab.flow_widget",
@@ -81,9 +95,13 @@ _MODULES = {
     "explore_grus": "lab.two_grus",
     "gradient_over_depth": "lab.depth",
     "explore_peepholes": "lab.peepholes",
+    "explore_search": "lab.search",
     "explore_time": "lab.through_time",
+    "explore_variants": "lab.variants",
     "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
+    "learn_task": "lab.learning",
+    "milliseconds": "lab.timing",
     "parse": "cells",
     "plot": "lab.plots",
     "predict": "lab.predict",
@@ -95,10 +113,14 @@ _MODULES = {
     "run_and_keep": "lab.backward",
     "run_back": "lab.backward",
     "run_cell": "lab.memory",
+    "run_my_odyssey": "lab.my_odyssey",
     "run_on_device": "lab.device",
     "setup": "lab.start",
+    "show_boxes": "lab.boxes",
     "show_cell": "lab.figures",
     "show_depth": "lab.depth",
+    "show_figure3": "lab.boxes",
+    "show_devices": "lab.timing",
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",
@@ -108,9 +130,11 @@ _MODULES = {
     "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
+    "small_odyssey": "lab.small_odyssey",
     "step_jacobians": "lab.flow",
     "stack": "lab.activations",
     "tanh": "lab.activations",
+    "train_here": "lab.train_here",
     "train_on_bits": "lab.memory",
     "train_on_delays": "lab.delays",
     "train_to_count": "lab.counting",

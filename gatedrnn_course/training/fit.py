@@ -110,9 +110,7 @@ def fit(
     return run.history
 
 
-def _train(
-    run: Run, interruption: Interruption, bar: Any, watch: Callable[[int, History], None] | None
-) -> None:
+def _train(run: Run, interruption: Interruption, bar: Any, watch: Callable[[int, History], None] | None) -> None:
     """Steps and evaluations until a reason to stop."""
     settings = run.settings
     batches = training_batches(run.task, settings.batch_size, settings.seed, run.step)

@@ -67,8 +67,8 @@ def fit_population(
         evaluate_every: Steps between two evaluations; None: 100, or an epoch of a corpus.
         validation: Sequences that a generated task is evaluated on; a corpus has a validation part.
         stop_when_solved: Whether a model rests as soon as it meets the paper's criterion, as in `fit`.
-        metric: Whether to find the task's metric at every evaluation. It can cost more than the loss, and training;
-            without it rows hold NaN.
+        metric: Whether to find the task's metric at every evaluation, which may cost more than the loss; if not, rows
+            hold NaN.
         seed: Of the batches.
         checkpoint: A file for the run's state, written at each evaluation.
         resume: Whether to go on from the checkpoint if it exists.
@@ -185,10 +185,10 @@ class _Run:
         self.seconds, self._since = self.seconds + now - self._since, now
         frozen, learns = self.population.frozen, [k for k, h in enumerate(self.histories) if not h.stopped]
         losses, batch = self._validation.losses(self.population, learns), self._validation.batch
-        judged = self.metric or self.settings.stop_when_solved
+        judged = (self.metric and not self.task.judged_by_loss) or self.settings.stop_when_solved
         every = self._validation.outputs(self.population, learns) if judged else repeat(None)
         for k, loss, outputs in zip(learns, losses, every, strict=False):
-            metric, met = float("nan"), False
+            metric, met = float(loss) if self.metric and self.task.judged_by_loss else float("nan"), False
             if outputs is not None:
                 with np.errstate(over="ignore", invalid="ignore"):  # a model may be about to diverge
                     metric = float(self.task.score(outputs, batch))

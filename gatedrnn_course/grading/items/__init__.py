@@ -13,8 +13,9 @@ from gatedrnn_course.grading.items.item import Explanation as Explanation
 from gatedrnn_course.grading.items.item import Item as Item
 from gatedrnn_course.grading.items.item import Observation as Observation
 from gatedrnn_course.grading.items.jacobian_item import JacobianItem as JacobianItem
-from gatedrnn_course.grading.items.sequence_item import SequenceItem as SequenceItem
-from gatedrnn_course.grading.items.slice_item import SliceItem as SliceItem
 from gatedrnn_course.grading.items.measure import ByCriterion as ByCriterion
 from gatedrnn_course.grading.items.measure import ByLoss as ByLoss
+from gatedrnn_course.grading.items.sequence_item import SequenceItem as SequenceItem
+from gatedrnn_course.grading.items.slice_item import SliceItem as SliceItem
 from gatedrnn_course.grading.items.trained_item import TrainedItem as TrainedItem
+from gatedrnn_course.grading.items.variant_item import VariantItem as VariantItem

@@ -78,6 +78,7 @@ class DrivenItem(Item):
         course: The same as the course hands it out, where that is written otherwise.
         mistakes: Wrong answers, those with values of their own.
         more: Makes further wrong answers, looked at after those.
+        pairs: Makes wrong answers with two mistakes, looked at last.
         draw: Fresh inputs from a source of randomness; each names its driver.
         inputs: The arguments a learner knows, by name, of those a driver is given.
         faults: For a driver whose findings are texts or counts: what is wrong with them, or None.
@@ -93,6 +94,7 @@ class DrivenItem(Item):
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
     inputs: Callable[[Sequence[Argument]], Mapping[str, Argument]] = field(kw_only=True)
     more: Callable[[], Iterable[TextMistake]] = field(default=tuple, kw_only=True)
+    pairs: Callable[[], Sequence[TextMistake]] = field(default=tuple, kw_only=True)
     faults: dict[str, Callable[[Mapping[str, Value]], Words | None]] = field(
         default_factory=dict, kw_only=True, hash=False
     )
@@ -182,7 +184,7 @@ class DrivenItem(Item):
         seen = sorted((one for one in observed if one.draw.driver not in self.faults), key=_size)
         if all(one.value is None for one in seen):
             return None
-        fits = (mistake for mistake in (*self.mistakes, *self.more()) if self._fits(mistake, seen))
+        fits = (mistake for mistake in (*self.mistakes, *self.more(), *self.pairs()) if self._fits(mistake, seen))
         alike = next(fits, None)
         if alike is None:
             return None

@@ -1,8 +1,8 @@
-"""A trained model: parameters from a file are set in the learner's class, whose answers to fresh sequences are judged."""
+"""A trained model: a file's parameters go into the learner's class, whose answers to fresh sequences are judged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import permutations
@@ -20,13 +20,15 @@ from gatedrnn_course.grading.items.driven_item import DrivenItem, answer_of
 from gatedrnn_course.grading.items.item import Draw
 from gatedrnn_course.grading.items.measure import Measure
 from gatedrnn_course.grading.items.stored import Stored, read_stored
-from gatedrnn_course.tasks import Batch
+from gatedrnn_course.tasks import Batch, Task, stream
 from gatedrnn_course.text import _, mark
 
-__all__ = ["TrainedItem", "checked"]
+__all__ = ["FileMistake", "TrainedItem", "Training", "checked"]
 
 FEW = 200
 """Sequences on which an explanation is tried."""
+FIRST = 64
+"""Sequences of the first batch of training."""
 DRIVER = "model"
 
 _ELSEWHERE = mark(
@@ -41,11 +43,45 @@ _CLASS = mark(
     "trained, or what it is made of is wrong. Check that first, then train again."
 )
 _KNOWN = mark(
-    "The model is right on the first batch it was trained on and not on fresh sequences: it learned sequences by heart. "
-    "Train on a new batch in every step."
+    "The model is right on the first batch it was trained on and not on fresh sequences: it learned sequences by "
+    "heart. Train on a new batch in every step."
 )
 _UNTRAINED = mark("The model is no better than one constant answer: it is not trained, or did not learn anything.")
-_LONGER = mark("The model has learned something, and not enough: train longer, until the curve reaches the line.")
+_LONGER = mark("The model has learned something, and not enough: train longer, until the cell says that it is solved.")
+
+
+@dataclass(frozen=True)
+class FileMistake:
+    """A file that must not pass.
+
+    Attributes:
+        words: What is said of it, in words.
+        content: Makes the file; None for no file.
+    """
+
+    words: str
+    content: Callable[[], bytes | None]
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the notebook trains the model.
+
+    Attributes:
+        task: What it is trained on, with something to spare.
+        start: The first parameters for a seed.
+        steps: Batches at most.
+        batch_size: Sequences in one.
+        learning_rate: Of Adam at the first step; it falls to 0 in a straight line.
+        max_norm: Largest norm of the gradient.
+    """
+
+    task: Task
+    start: Callable[[int], Stored]
+    steps: int
+    batch_size: int
+    learning_rate: float
+    max_norm: float
 
 
 @dataclass(frozen=True)
@@ -61,6 +97,9 @@ class TrainedItem(DrivenItem):
         blocks: Parameters whose rows are blocks of one size in an order that can be mistaken.
         order: Names of these blocks, in their order.
         others: What else it may have been trained on, in words, with how that is measured.
+        training: How the notebook trains the model.
+        solution: Makes a file that passes.
+        wrong_files: Files that do not.
         content: What was handed in; None for nothing.
     """
 
@@ -70,6 +109,9 @@ class TrainedItem(DrivenItem):
     blocks: tuple[str, ...] = field(default=(), kw_only=True)
     order: tuple[str, ...] = field(default=(), kw_only=True)
     others: tuple[tuple[str, Measure], ...] = field(default=(), kw_only=True)
+    training: Training = field(kw_only=True)
+    solution: Callable[[], bytes] = field(kw_only=True)
+    wrong_files: tuple[FileMistake, ...] = field(default=(), kw_only=True)
     content: bytes | None = field(default=None, kw_only=True, repr=False)
 
     @property
@@ -164,8 +206,7 @@ class TrainedItem(DrivenItem):
         for words_of, other in self.others:
             if self._good(parameters, other, other.batch(1, FEW)):
                 yield Words(words_of)
-        first = replace(self.measure, split="train")
-        if self._good(parameters, first, first.batch(0, 64)):
+        if self._good(parameters, self.measure, self.measure.task.batch(stream(0, "train", 0), FIRST)):
             yield Words(_KNOWN)
         yield Words(_UNTRAINED if self.measure.guesses(outputs, batch) else _LONGER)
 

@@ -101,6 +101,7 @@ def _with(*changes: tuple[str, str]) -> str:
     return replaced(TEXT, *changes)
 
 
+_EACH = "        for x in xs.unbind(0):"
 _START = "            state = (xs.new_zeros(xs.shape[1], self.U.shape[1]),) * 2"
 _GIVE = "return torch.stack(hs), (h, c)"
 _BATCH_FIRST = mark("The first axis is taken for the batch: xs is (T, B, D), time first, as nn.LSTM has it by default.")
@@ -109,6 +110,18 @@ _CUT = mark(
     "The outputs are right, and no gradient comes back: .data, .detach(), torch.no_grad() or NumPy cut the graph."
 )
 _TWICE = mark("b is added twice: once before the loop and once inside it.")
+_CUT_H = mark(
+    "h is detached between the steps: the numbers are right, and the gradient of a step does not reach the "
+    "steps before it through h."
+)
+_CUT_C = mark(
+    "c is detached between the steps: the numbers are right, and the gradient of a step does not reach the "
+    "steps before it through c."
+)
+_CUT_BOTH = mark(
+    "The state is detached between the steps: the numbers are right, and the gradient of a step does not reach "
+    "the steps before it."
+)
 _MISTAKES = (
     TextMistake(
         _BATCH_FIRST,
@@ -199,25 +212,24 @@ _MISTAKES = (
         _with(("xs.unbind(0)", "xs.detach().unbind(0)")),
     ),
     TextMistake(
-        mark(
-            "h is detached between the steps: the numbers are right, and the gradient of a step does not reach the "
-            "steps before it through h."
-        ),
+        _CUT_H,
         _with(("h_prev, c_prev = h, c", "h_prev, c_prev = h.detach(), c")),
     ),
     TextMistake(
-        mark(
-            "c is detached between the steps: the numbers are right, and the gradient of a step does not reach the "
-            "steps before it through c."
-        ),
+        _CUT_C,
         _with(("h_prev, c_prev = h, c", "h_prev, c_prev = h, c.detach()")),
     ),
     TextMistake(
-        mark(
-            "The state is detached between the steps: the numbers are right, and the gradient of a step does not reach "
-            "the steps before it."
-        ),
+        _CUT_BOTH,
         _with(("h_prev, c_prev = h, c", "h_prev, c_prev = h.detach(), c.detach()")),
+    ),
+    *(
+        TextMistake(words, _with((_EACH, f"{_EACH}\n            {cut}")))
+        for words, cut in (
+            (_CUT_H, "h_prev = h_prev.detach()"),
+            (_CUT_C, "c_prev = c_prev.detach()"),
+            (_CUT_BOTH, "h_prev, c_prev = h_prev.detach(), c_prev.detach()"),
+        )
     ),
     TextMistake(
         mark("The state that is given is detached: its gradient is zeros. Whoever calls forward decides where to cut."),

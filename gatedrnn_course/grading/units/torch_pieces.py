@@ -134,6 +134,10 @@ def split_gates(a):
     return sigmoid(f), sigmoid(i), tanh(c_tilde), sigmoid(o)
 """
 _GIVEN = "return sigmoid(f), sigmoid(i), tanh(c_tilde), sigmoid(o)"
+_ALONG_BATCH = mark(
+    "The blocks are cut along the batch, or into another number of parts: `chunk(4, dim=-1)` cuts the last axis into "
+    "four."
+)
 _ORDER = mark("The blocks are read in the order {came}; they lie in the order f, i, c_tilde, o.")
 
 
@@ -221,7 +225,7 @@ def split_gates_item(points: int, hints: Hints) -> DrivenItem:
             ),
             _split(CUT, ("a.chunk", "a.detach().chunk")),
             _split(
-                mark("The blocks are cut along the batch: `chunk(4, dim=-1)` cuts along the last axis."),
+                _ALONG_BATCH,
                 ("a.chunk(4, dim=-1)", "a.chunk(4)"),
             ),
         ),
@@ -230,10 +234,7 @@ def split_gates_item(points: int, hints: Hints) -> DrivenItem:
         errors=(
             (
                 r"not enough values to unpack|too many values to unpack",
-                mark(
-                    "The blocks are cut along the batch, or into another number of parts: `chunk(4, dim=-1)` cuts the "
-                    "last axis into four."
-                ),
+                _ALONG_BATCH,
             ),
         ),
     )

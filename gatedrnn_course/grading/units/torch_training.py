@@ -20,7 +20,7 @@ __all__ = ["train_step_item"]
 
 STEPS = 3
 TEXT = (
-    MASKED_LOSS
+    MASKED_LOSS.replace("masked_loss", "loss_of")  # in a whole notebook `masked_loss` is an answer by itself
     + """
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
@@ -29,7 +29,7 @@ def train_step(model, optimiser, xs, targets, lengths, state, max_norm):
     model.train()
     optimiser.zero_grad()
     outputs, state = model(xs, state)
-    loss = masked_loss(outputs, targets, lengths)
+    loss = loss_of(outputs, targets, lengths)
     loss.backward()
     clip_grad_norm_(model.parameters(), max_norm)
     optimiser.step()
@@ -39,7 +39,7 @@ def train_step(model, optimiser, xs, targets, lengths, state, max_norm):
 _ZERO, _STEP = "    optimiser.zero_grad()\n", "    optimiser.step()\n"
 _CLIP, _BACK = "    clip_grad_norm_(model.parameters(), max_norm)\n", "    loss.backward()\n"
 _TRAIN, _RUN = "    model.train()\n", "    outputs, state = model(xs, state)\n"
-_LOSS, _RETURN = "    loss = masked_loss(outputs, targets, lengths)\n", "tuple(s.detach() for s in state)"
+_LOSS, _RETURN = "    loss = loss_of(outputs, targets, lengths)\n", "tuple(s.detach() for s in state)"
 
 _UNCLIPPED = mark(
     "The gradients that the step uses are not clipped: clip_grad_norm_ is missing, or comes before backward()."
@@ -86,11 +86,11 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
     ),
     (
         mark("The padding adds nothing to the loss, but is still counted: use masked_loss."),
-        ((_LOSS, "    loss = masked_loss(outputs, targets, lengths) * lengths.sum() / (len(xs) * len(lengths))\n"),),
+        ((_LOSS, "    loss = loss_of(outputs, targets, lengths) * lengths.sum() / (len(xs) * len(lengths))\n"),),
     ),
     (
         mark("The loss is a sum over the real steps: the mean is asked for, as masked_loss gives it."),
-        ((_LOSS, "    loss = masked_loss(outputs, targets, lengths) * lengths.sum() * outputs.shape[-1]\n"),),
+        ((_LOSS, "    loss = loss_of(outputs, targets, lengths) * lengths.sum() * outputs.shape[-1]\n"),),
     ),
     (
         mark(
@@ -99,7 +99,7 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
         (
             (
                 _LOSS,
-                "    one = [masked_loss(outputs[:, [k]], targets[:, [k]], lengths[[k]]) for k in range(len(lengths))]\n"
+                "    one = [loss_of(outputs[:, [k]], targets[:, [k]], lengths[[k]]) for k in range(len(lengths))]\n"
                 "    loss = torch.stack(one).mean()\n",
             ),
         ),
@@ -146,7 +146,7 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
     ),
     (
         mark("The loss that comes back is that after the step: the one the gradients come from is asked for."),
-        ((_STEP, _STEP + "    loss = masked_loss(model(xs, old)[0], targets, lengths)\n"),),
+        ((_STEP, _STEP + "    loss = loss_of(model(xs, old)[0], targets, lengths)\n"),),
     ),
     (
         mark("The loss that comes back is averaged over the padding as well."),
@@ -232,7 +232,7 @@ def train_step_item(points: int, hints: tuple[str, str, str]) -> DrivenItem:
         gives=tuple(f"{name}_{step}" for step in (1, STEPS) for name in names),
         text=TEXT,
         mistakes=_MISTAKES,
-        more=_pairs,
+        pairs=_pairs,
         draw=_draws,
         inputs=_inputs,
         errors=(

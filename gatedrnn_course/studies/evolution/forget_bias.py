@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,9 +90,9 @@ BIAS_SIZES: Named[BiasSize] = Named(
         for size in (
             BiasSize(
                 name="lesson",
-                stages=(Stage(task=Arithmetic(1), steps=300), Stage(task=XMLTags(2), steps=200)),
+                stages=(Stage(task=Arithmetic(1), steps=600), Stage(task=XMLTags(2), steps=400)),
                 parameters=3_000,
-                learning_rates=(0.01,),
+                learning_rates=(0.03,),
                 scales=(1.0,),
                 choosing=1,
                 seeds=4,
@@ -100,9 +101,9 @@ BIAS_SIZES: Named[BiasSize] = Named(
             ),
             BiasSize(
                 name="reduced",
-                stages=(Stage(task=Arithmetic(3), steps=3000), Stage(task=XMLTags(6), steps=1500)),
+                stages=(Stage(task=Arithmetic(2), steps=3000), Stage(task=XMLTags(2), steps=2000)),
                 parameters=10_000,
-                learning_rates=(0.003, 0.01),
+                learning_rates=(0.01, 0.03),
                 scales=(0.7, 1.4),
                 choosing=2,
                 seeds=10,
@@ -199,6 +200,7 @@ class ForgetBias:
 
     def _portion(self, stage: Stage, phase: str, seed: int) -> None:
         """All architectures with one seed on one task."""
+        begun = time.perf_counter()
         task, size = stage.task, self.size
         if phase == _CHOOSE:
             ways = {name: [(r, s) for r in size.learning_rates for s in size.scales] for name in ARCHITECTURES}
@@ -228,6 +230,12 @@ class ForgetBias:
         ]
         with self.store.transaction():
             self.store.insert("runs", rows, 9)
+            self.store.note("seconds", self.seconds + time.perf_counter() - begun)
+
+    @property
+    def seconds(self) -> float:
+        """How long all portions took together."""
+        return float(self.store.noted("seconds") or 0.0)
 
     def chosen(self, task: str) -> dict[str, tuple[float, float]]:
         """The learning rate and the scale of each architecture on a task."""

@@ -125,14 +125,15 @@ def _together(
     learning, step = list(range(len(entrants))), 0
     while learning and step < steps:
         given = task.batch(stream(seed, "train", step), batch)
-        population.step(given.inputs, given.targets, given.mask)
+        population.step(given.inputs, given.targets, given.mask, given.lengths)
         step += 1
         if step % every and step != steps:
             continue
         frozen = population.frozen
         alive = [k for k in learning if not frozen[k]]
         ends[[k for k in learning if frozen[k]]] = step
-        for k, outputs in zip(alive, population.outputs(judged.inputs, alive) if alive else (), strict=True):
+        found = population.outputs(judged.inputs, alive, judged.lengths) if alive else ()
+        for k, outputs in zip(alive, found, strict=True):
             best[k] = max(best[k], task.score(outputs, judged))
         learning = []
         for k in alive:

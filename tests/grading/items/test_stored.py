@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import pickle
 import struct
@@ -122,7 +123,5 @@ def test_arrays_that_are_too_large_together_are_refused() -> None:
 def test_a_damaged_byte_is_read_or_told(damage: int) -> None:
     content = bytearray(write_stored(ARRAYS))
     content[damage] ^= 0xFF
-    try:
-        read_stored(bytes(content), "Adder.npz")
-    except CourseError as told:
-        assert told.came
+    with contextlib.suppress(CourseError):  # any other exception fails
+        assert len(read_stored(bytes(content), "Adder.npz")) <= len(ARRAYS)

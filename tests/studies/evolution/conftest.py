@@ -22,8 +22,7 @@ TINY = Size(
         parameters=400,
         learning_rate=0.03,
         accuracy=0.5,
-        race=40,
-        race_accuracy=0.2,
+        race=((40, 0.2),),
     ),
     stages=(
         Stage(task=Arithmetic(1), steps=6),

@@ -16,8 +16,7 @@ GIVEN = Filter(
     every=40,
     parameters=900,
     learning_rate=0.03,
-    race=200,
-    race_accuracy=0.3,
+    race=((200, 0.3),),
 )
 FORGETS = parse("h = 0.1 * h_prev + tanh(W_h @ x)", "forgets")
 EXPLODES = parse("h = 9 * h_prev * h_prev + W_h @ x + 3", "explodes")
@@ -43,7 +42,7 @@ def test_who_passes_ends_there_and_who_diverges_is_told(outcomes):
 
 
 def test_the_race_gives_up_who_is_far_behind():
-    hard = Filter(task=Memorisation(), steps=200, every=20, parameters=900, race=40, race_accuracy=0.9)
+    hard = Filter(task=Memorisation(), steps=200, every=20, parameters=900, race=((40, 0.9),))
     (outcome,) = memorise([FORGETS], [0], hard)
     assert outcome.steps == 40
     assert not outcome.diverged
