@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import optuna
 import pytest
@@ -71,3 +72,9 @@ def test_a_storage_that_is_none_is_told_without_its_password() -> None:
     with pytest.raises(CourseError) as told:
         open_storage("nothing://me:secret@host/base")
     assert "host/base" in str(told.value) and "secret" not in str(told.value)
+
+
+def test_a_missing_package_is_told(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(CourseError, match=r"gatedrnn-course\[lessons\]"):
+        open_storage("sqlite:///never.db")
