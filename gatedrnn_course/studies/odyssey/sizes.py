@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gatedrnn_course.lookup import Named
 from gatedrnn_course.studies.odyssey.space import PAPER, Range, Space, Trial
+from gatedrnn_course.studies.statistics import Interval
 from gatedrnn_course.tasks import DigitFrames, IamOnDB, Music, StrokePoints, Strokes, Timit
 from gatedrnn_course.tasks.corpus import Corpus
 from gatedrnn_course.text import mark
@@ -24,12 +25,18 @@ class Measure:
         unit: What the numbers are.
         factor: What the task's own score is multiplied by.
         is_loss: Whether the score is the loss.
+        digits: Places behind the point that are shown.
     """
 
     title: str
     unit: str
     factor: float
     is_loss: bool = False
+    digits: int = 2
+
+    def shown(self, number: float | Interval) -> str:
+        """A number of this measure as text, an interval with its ends."""
+        return format(number, f".{self.digits}f")
 
 
 TASKS: Named[Measure] = Named(
@@ -37,7 +44,7 @@ TASKS: Named[Measure] = Named(
     {
         "speech": Measure(mark("speech"), mark("% of frames wrong"), 100.0),
         "handwriting": Measure(mark("handwriting"), mark("% of points or characters wrong"), 100.0),
-        "music": Measure(mark("music"), mark("nats a step"), 1.0, is_loss=True),
+        "music": Measure(mark("music"), mark("nats a step"), 1.0, is_loss=True, digits=3),
     },
 )
 """The three tasks, in the paper's order."""
