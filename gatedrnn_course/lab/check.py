@@ -78,8 +78,9 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
     """
     earlier = unit.items[: unit.items.index(item)]
     used = forbidden_use(sources(function), item.name, item.forbidden, [one.name for one in earlier])
-    if used:
-        return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
+    itself = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
+    if used or itself in item.forbidden:
+        return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used or itself))
     caller = LocalCaller(function)
     names = namespace_of(function)
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}
@@ -95,7 +96,7 @@ def _name(function: Callable[..., Any], names: Any) -> str:
     """The name a function is checked under: its own, or, where it has none of the course's, the one it is bound to."""
     if not callable(function):
         raise CourseError(
-            _("check() takes a function."),
+            _("check() takes a function, or a class."),
             _("This is a {type}.").format(type=type(function).__name__),
             _("For example check(forget_gate), without quotes and without brackets after the name."),
         )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gatedrnn_course.engines.kernel.addresses import Addresses, padded, total
+from gatedrnn_course.engines.kernel.addresses import Addresses
+from gatedrnn_course.engines.kernel.places import padded, total
 
 __all__ = ["ROWS", "write_memory", "write_run", "write_spare"]
 

@@ -45,6 +45,8 @@ def as_tensor(given: Any, what: str) -> Tensor:
     Raises:
         CourseError: If it is no array of numbers.
     """
+    if isinstance(given, np.ndarray) and not given.flags.writeable:
+        given = given.copy()  # torch would warn, as tensors are always writeable
     try:
         return torch.as_tensor(given).detach()
     except (TypeError, ValueError, RuntimeError) as problem:

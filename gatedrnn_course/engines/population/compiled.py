@@ -13,9 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.engines.kernel.addresses import Addresses
-from gatedrnn_course.engines.kernel.bind import Kernel, kernels_of
+from gatedrnn_course.engines.kernel.bind import Kernel
 from gatedrnn_course.engines.kernel.library import load_text
 from gatedrnn_course.engines.kernel.memory import Lease
 from gatedrnn_course.engines.population.batch import Scored
@@ -47,7 +45,7 @@ class _Job(ctypes.Structure):
 
 _MODEL = np.dtype(
     [
-        *((name, np.uintp) for name in ("count", "forward", "backward", "pack", "unpack")),
+        *((name, np.uintp) for name in ("count", "forward", "backward", "pack", "unpack", "program")),
         *((name, ctypes.c_long) for name in ("H", "ways", "states", "own", "tidy", "named")),
         *((name, np.uintp) for name in ("lengths", "state_sizes", "theta", "slope", "speed", "square", "x", "outputs")),
         *((name, np.float64) for name in ("rate", "momentum", "beta2", "epsilon", "noise")),
@@ -77,6 +75,7 @@ class CompiledModels:
         parameters: First parameters by name, of each.
         dtype: Their type, float32 or float64.
         threads: How many models train at once.
+        kernels: The cell of each, compiled or interpreted.
 
     Raises:
         CourseError: If no compiler works here.
@@ -88,10 +87,11 @@ class CompiledModels:
         parameters: Sequence[Mapping[str, NDArray[Any]]],
         dtype: torch.dtype,
         threads: int,
+        kernels: Sequence[Kernel],
     ) -> None:
         real_bytes = dtype.itemsize
         self.settings, self.dtype, self.threads = settings, dtype, threads
-        self.kernels = kernels_of([s.cell for s in settings], real_bytes)
+        self.kernels = kernels
         library = load_text(TRAIN, real_bytes)
         long, address = ctypes.c_long, ctypes.c_void_p
         self._needed, self._train, self._put, self._get = (
@@ -117,8 +117,9 @@ class CompiledModels:
         names = ("count", "forward", "backward", "pack", "unpack")
         for name, function in zip(names, kernel.functions, strict=True):
             model[name] = ctypes.cast(function, ctypes.c_void_p).value or 0
-        a = Addresses(own.cell)
-        states = [kernel.padded(sizes[a.letter(name)]) for name in own.cell.states]
+        model.program = kernel.program or 0
+        a = kernel.addresses
+        states = [kernel.padded(sizes[a.letter(name)]) for name in a.cell.states]
         lengths = [prod(own.shapes[name]) for name in own.cell.parameters]
         model.H, model.ways, model.states, model.named = own.hidden_size, own.ways, len(states), len(lengths)
         model.own = kernel.shape(0, 0, own.input_size, own.hidden_size).parameters
@@ -218,7 +219,7 @@ class CompiledModels:
         for w, names in enumerate(own.names):
             packed = flat[w * self.models[k].own :].data_ptr()
             kernel.unpack(sizes, packed, [found[name].data_ptr() for name in names])
-            for name, count in zip(names, _places(own.cell), strict=True):
+            for name, count in zip(names, kernel.places, strict=True):
                 found[name] /= count  # what stands in several places was added up
         each = torch.empty(own.ways, own.output_size, own.hidden_size, dtype=self.dtype)
         self._get(
@@ -249,9 +250,3 @@ def _function(library: ctypes.CDLL, name: str, result: Any, arguments: list[Any]
     function = library[name]
     function.restype, function.argtypes = result, arguments
     return function
-
-
-def _places(cell: Cell) -> list[int]:
-    """In how many places each parameter of a cell stands in the order of the kernel."""
-    places = Addresses(cell).places
-    return [places.get(name, 1) for name in cell.parameters]

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from gatedrnn_course.cells.catalogue import cell_of
 from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.engines.interpreter import interpreters_of
+from gatedrnn_course.engines.kernel.bind import kernels_of
 from gatedrnn_course.engines.kernel.run import supports
 from gatedrnn_course.engines.population.batch import as_tensor, inputs_of, score
 from gatedrnn_course.engines.population.batched import BatchedModels
@@ -23,7 +25,9 @@ from gatedrnn_course.text import _
 
 __all__ = ["Population"]
 
-Tier = Literal["auto", "torch", "c"]
+Tier = Literal["auto", "c", "torch", "interpreted"]
+MANY = 24
+"""Cells that are compiled for a population. For more, compiling takes longer than a few thousand steps gain by it."""
 
 
 class Population:
@@ -50,10 +54,11 @@ class Population:
         scale: Standard deviation of the first parameters.
         dtype: `torch.float32` or `torch.float64`.
         device: Where they train. On an NVIDIA GPU a step is one recorded CUDA graph.
-        tier: `"c"`, one model after the other in compiled code, needs a compiler and the CPU; `"torch"` runs models of
-            the same cell as one. `"auto"` takes `"c"` for every model whose cell has a kernel here. The numbers are the
-            same.
-        threads: How many models train at once in the tier `"c"`.
+        tier: `"c"`, one model after the other in compiled code, needs a compiler and the CPU; `"interpreted"` too, but
+            compiles none of the cells: each begins to learn at once, and learns more slowly. `"torch"` runs models of
+            the same cell as one. `"auto"` takes `"interpreted"` for more than 24 different cells, else `"c"` for every
+            model whose cell has a kernel here. The numbers are the same.
+        threads: How many models train at once in the tiers `"c"` and `"interpreted"`.
 
     Raises:
         CourseError: If a setting does not fit.
@@ -99,16 +104,19 @@ class Population:
         self.device, self._learns = _device(device), np.ones(N, bool)
         first = [own.draw(scale) for own in self.settings]
 
-        def made(compiled: bool, which: Sequence[int]) -> Models:
+        def made(kind: str, which: Sequence[int]) -> Models:
             given = [self.settings[k] for k in which], [first[k] for k in which], dtype
-            return CompiledModels(*given, threads) if compiled else BatchedModels(*given, self.device)
+            if kind == "torch":
+                return BatchedModels(*given, self.device)
+            kernels = (kernels_of if kind == "c" else interpreters_of)([own.cell for own in given[0]], dtype.itemsize)
+            return CompiledModels(*given, threads, kernels)
 
-        compiled = _compiled(tier, self.settings, dtype, self.device)
-        kinds = sorted(set(compiled), reverse=True)
-        own = [[k for k in range(N) if compiled[k] == kind] for kind in kinds]
+        tiers = _tiers(tier, self.settings, dtype, self.device)
+        kinds = sorted(set(tiers))
+        own = [[k for k in range(N) if tiers[k] == kind] for kind in kinds]
         parts = [(made(kind, which), which) for kind, which in zip(kinds, own, strict=True)]
         self._models: Models = parts[0][0] if len(parts) == 1 else MixedModels(parts)
-        self.tier = " and ".join("c" if kind else "torch" for kind in kinds)
+        self.tier = " and ".join(kinds)
 
     def __len__(self) -> int:
         return len(self.settings)
@@ -233,24 +241,28 @@ def _count(cells: Any, *others: Any) -> int:
     return 1
 
 
-def _compiled(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device) -> list[bool]:
-    """Which models run in compiled code."""
-    if tier not in ("auto", "torch", "c"):
+def _tiers(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device) -> list[str]:
+    """The tier of each model."""
+    if tier not in get_args(Tier):
         raise CourseError(
             _("A population of the tier {tier}.").format(tier=repr(tier)),
-            expected=_("There are {known}.").format(known="auto, c, torch"),
+            expected=_("There are {known}.").format(known=", ".join(get_args(Tier))),
             do=_("Leave it out to take the fastest."),
         )
-    if tier == "c" and device.type != "cpu":
+    if tier in ("c", "interpreted") and device.type != "cpu":
         raise CourseError(
-            _("A population of the tier c on {device}.").format(device=device),
+            _("A population of the tier {tier} on {device}.").format(tier=tier, device=device),
             expected=_("Compiled kernels run on the CPU."),
             do=_('Use the tier "torch" or "auto".'),
         )
-    if tier != "auto" or device.type != "cpu" or not trains(dtype):
-        return [tier == "c"] * len(settings)
+    if tier != "auto":
+        return [tier] * len(settings)
+    if device.type != "cpu" or not trains(dtype):
+        return ["torch"] * len(settings)
+    if len({*{id(own.cell): own.cell for own in settings}.values()}) > MANY:
+        return ["interpreted"] * len(settings)
     together = supports([own.cell for own in settings], dtype)
-    return [together or supports([own.cell], dtype) for own in settings]
+    return ["c" if together or supports([own.cell], dtype) else "torch" for own in settings]
 
 
 def _device(name: torch.device | str) -> torch.device:

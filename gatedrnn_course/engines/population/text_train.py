@@ -36,6 +36,7 @@ typedef struct {
     void (*backward)(const Sizes *, const R *, const R *, R *const *, R *, const R *, R *const *, R *, R *, R *);
     void (*pack)(const Sizes *, const R *const *, R *);
     void (*unpack)(const Sizes *, const R *, R *const *);
+    const long long *program;
     long H, ways, states;       /* ways: 2 if it reads both ways, with parameters for each, one after the other */
     long own;                   /* how many of the parameters are the cell's, one way */
     long tidy, named;           /* whether gradients need tidying, and of how many arrays */
@@ -91,7 +92,7 @@ enum { TAPE = 1, SCRATCH = 2 };
 
 static Sizes sizes_of(const Job *job, const Model *m, long steps, long rows)
 {
-    return (Sizes){steps, rows, job->D, m->H, job->ldx, PAD(m->H)};
+    return (Sizes){steps, rows, job->D, m->H, job->ldx, PAD(m->H), m->program};
 }
 
 static long counted(const Job *job, const Model *m, long steps, long rows, long which)

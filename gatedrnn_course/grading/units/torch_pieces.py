@@ -135,7 +135,8 @@ def split_gates(a):
 """
 _GIVEN = "return sigmoid(f), sigmoid(i), tanh(c_tilde), sigmoid(o)"
 _ALONG_BATCH = mark(
-    "The blocks are cut along the batch, or into another number of parts: `chunk(4, dim=-1)` cuts the last axis into four."
+    "The blocks are cut along the batch, or into another number of parts: `chunk(4, dim=-1)` cuts the last axis into "
+    "four."
 )
 _ORDER = mark("The blocks are read in the order {came}; they lie in the order f, i, c_tilde, o.")
 

@@ -12,7 +12,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks.ctc import ctc_loss
 
 needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
-TIERS = [pytest.param("c", marks=needs_compiler), "torch"]
+TIERS = [*(pytest.param(tier, marks=needs_compiler) for tier in ("c", "interpreted")), "torch"]
 CELLS, HIDDEN = [ODYSSEY["V"], ODYSSEY["FGR"], catalogue["GRU"]], [5, 16, 17]
 D, K = 3, 4
 LENGTHS = [[9, 4, 6, 7], [8, 8, 8, 8], [9, 9, 5, 4]]

@@ -13,7 +13,7 @@ from gatedrnn_course.engines.population.rows import Rows
 from gatedrnn_course.errors import CourseError
 
 needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
-TIERS = [pytest.param("c", marks=needs_compiler), "torch"]
+TIERS = [*(pytest.param(tier, marks=needs_compiler) for tier in ("c", "interpreted")), "torch"]
 OWN = parse("h = tanh(W_a @ x + U_a @ h_prev + tanh(U_a @ (0.5 * h_prev)))", "shared matrix")
 LINEAR = parse("h = W_h @ x + U_h @ h_prev", "linear")
 CELLS = [ODYSSEY["V"], ODYSSEY["FGR"], catalogue["GRU"], OWN, LINEAR]
