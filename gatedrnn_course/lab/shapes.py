@@ -190,6 +190,8 @@ def _of_tensors(item: DrivenItem) -> Picture:
     sizes: dict[str, int] = {"": 1}
     for name, argument in inputs.items():
         sizes.update(zip(letters.get(name, ()), np.shape(argument), strict=False))  # type: ignore[arg-type]
+    blocks = {letter[1:]: size // 4 for letter, size in sizes.items() if letter.startswith("4")}
+    sizes = {**blocks, **sizes}
     grids = []
     for name, shape in letters.items():
         rows_of, columns = ("", *shape[-2:])[-2:] if shape[0] != "T" else shape[-2:]

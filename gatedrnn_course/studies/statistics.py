@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -170,7 +170,7 @@ def bonferroni(p: ArrayLike, count: int | None = None) -> NDArray[np.float64]:
     return np.asarray(np.minimum(1.0, values * (values.size if count is None else count)))
 
 
-def compare(groups: Mapping[str, Sequence[float]], reference: str, level: float = 0.05) -> dict[str, Comparison]:
+def compare(groups: Mapping[str, ArrayLike], reference: str, level: float = 0.05) -> dict[str, Comparison]:
     """Compare every group with the reference by Welch's t-test, corrected by Bonferroni.
 
     Args:

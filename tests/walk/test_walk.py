@@ -28,8 +28,15 @@ def read(folder: str, unit: Unit) -> Any:
 
 
 def name_of(cell: Any) -> str:
-    """The function that an answer or a check cell of a notebook is about."""
-    return str(cell.source).removeprefix("check(").removeprefix("def ").partition("(")[0].partition(")")[0]
+    """The function, or class, that an answer or a check cell of a notebook is about."""
+    return (
+        str(cell.source)
+        .removeprefix("check(")
+        .removeprefix("def ")
+        .removeprefix("class ")
+        .partition("(")[0]
+        .partition(")")[0]
+    )
 
 
 def is_check(cell: Any) -> bool:
@@ -37,10 +44,14 @@ def is_check(cell: Any) -> bool:
 
 
 def right_answers(unit: Unit) -> dict[str, str]:
-    """The solution's answer cells by the function they define."""
+    """The solution's answer cells by the function, or class, they define."""
     cells = [cell for cell in read("solutions", unit).cells if cell.cell_type == "code"]
     names = {item.name for item in unit.items}
-    return {name_of(cell): cell.source for cell in cells if cell.source.startswith("def ") and name_of(cell) in names}
+    return {
+        name_of(cell): cell.source
+        for cell in cells
+        if cell.source.startswith(("def ", "class ")) and name_of(cell) in names
+    }
 
 
 def walked(unit: Unit) -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from gatedrnn_course.cells import Params, catalogue, draw_params, step
 from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
 from gatedrnn_course.text import mark
 
-__all__ = ["sample_notes_item", "write_chorale_item"]
+__all__ = ["sample_notes_item", "write_chorale", "write_chorale_item"]
 
 Array = Any
 LSTM = catalogue["LSTM"]
