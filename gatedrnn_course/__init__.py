@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.depth import show_depth as show_depth
     from gatedrnn_course.lab.device import run_on_device as run_on_device
     from gatedrnn_course.lab.earlier import earlier as earlier
+    from gatedrnn_course.lab.evolving import bias_race as bias_race
+    from gatedrnn_course.lab.evolving import learn_to_spell as learn_to_spell
+    from gatedrnn_course.lab.evolving import mutants_of as mutants_of
+    from gatedrnn_course.lab.evolving import show_ancestry as show_ancestry
+    from gatedrnn_course.lab.evolving import show_intervals as show_intervals
+    from gatedrnn_course.lab.evolving import small_evolution as small_evolution
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
@@ -49,6 +55,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
+    from gatedrnn_course.lab.mutations import explore_mutations as explore_mutations
     from gatedrnn_course.lab.my_odyssey import run_my_odyssey as run_my_odyssey
     from gatedrnn_course.lab.parity import compare_with_torch as compare_with_torch
     from gatedrnn_course.lab.peepholes import explore_peepholes as explore_peepholes
@@ -101,6 +108,8 @@ _MODULES = {
     "explore_gates": "lab.gates",
     "explore_grus": "lab.two_grus",
     "explore_lags": "lab.lags",
+    "gradient_over_depth": "lab.depth",
+    "explore_mutations": "lab.mutations",
     "explore_peepholes": "lab.peepholes",
     "explore_search": "lab.search",
     "explore_temperature": "lab.temperature",
@@ -155,6 +164,12 @@ _MODULES = {
     "train_on_delays": "lab.delays",
     "train_to_count": "lab.counting",
     "trained_by": "lab.train_composer",
+    "bias_race": "lab.evolving",
+    "learn_to_spell": "lab.evolving",
+    "mutants_of": "lab.evolving",
+    "show_ancestry": "lab.evolving",
+    "show_intervals": "lab.evolving",
+    "small_evolution": "lab.evolving",
 }
 """For each name of the course the module it comes from."""
 
