@@ -176,7 +176,7 @@ def composer():
 train_composer(composer)
 
 # %% [markdown]
-# Judged is the surprise on forty fresh chorales: at most 7.75 nats a step. How often each key sounds alone gives 8.75; a Markov chain for
+# Judged is the surprise on 200 fresh chorales: at most 7.75 nats a step. How often each key sounds alone gives 8.75; a Markov chain for
 # each key 8.55.
 
 # %% tags=["check"]

@@ -17,4 +17,5 @@ from gatedrnn_course.grading.items.measure import ByCriterion as ByCriterion
 from gatedrnn_course.grading.items.measure import ByLoss as ByLoss
 from gatedrnn_course.grading.items.sequence_item import SequenceItem as SequenceItem
 from gatedrnn_course.grading.items.slice_item import SliceItem as SliceItem
+from gatedrnn_course.grading.items.trained_equations_item import TrainedEquationsItem as TrainedEquationsItem
 from gatedrnn_course.grading.items.trained_item import TrainedItem as TrainedItem
