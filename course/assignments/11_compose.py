@@ -14,21 +14,9 @@
 # << first_cell >>
 import numpy as np
 
-from gatedrnn_course import (
-    check,
-    earlier,
-    example,
-    explore_temperature,
-    hint,
-    made_chorales,
-    play,
-    progress,
-    save_midi,
-    show_roll,
-    sigmoid,
-    train_composer,
-    trained_by,
-)
+from gatedrnn_course import check, earlier, example, explore_temperature, hint
+from gatedrnn_course import made_chorales, play, progress, save_midi, show_roll
+from gatedrnn_course import sigmoid, train_composer, trained_by
 
 lstm_step = earlier("lstm_step")
 peephole_equations = earlier("peephole_equations")
