@@ -75,7 +75,8 @@ def _train() -> None:
     from gatedrnn_course.lab.composing import train_composers
 
     (made,) = train_composers({"LSTM": ("LSTM", UNITS)}, seeds=1, epochs=EPOCHS)["LSTM"]
-    np.savez_compressed(FILE, **{name: np.asarray(array, np.float16) for name, array in made.p.items()})
+    arrays: dict[str, Any] = {name: np.asarray(array, np.float16) for name, array in made.p.items()}
+    np.savez_compressed(FILE, **arrays)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,11 @@ import numpy as np
 from gatedrnn_course.cells import Cell, Params
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
+from gatedrnn_course.grading.items import TrainedEquationsItem
 from gatedrnn_course.grading.items.stored import write_stored
+from gatedrnn_course.grading.items.trained_equations_item import cell_of_answer
 from gatedrnn_course.grading.units import load
-from gatedrnn_course.grading.units.composer import AT_MOST, HIDDEN, STEPS, ComposerItem, cell_of_answer
+from gatedrnn_course.grading.units.composer import AT_MOST, HIDDEN, STEPS
 from gatedrnn_course.lab.composing import Composer
 from gatedrnn_course.lab.file_beside import place_for, read_file, write_file
 from gatedrnn_course.lab.panel import Panel
@@ -70,9 +72,9 @@ def trained_by(composer: Callable[[], Any]) -> Composer | None:
     return Composer(cell, Params(dict(arrays)))
 
 
-def _item() -> ComposerItem:
+def _item() -> TrainedEquationsItem:
     found = load("11").item("composer")
-    assert isinstance(found, ComposerItem)
+    assert isinstance(found, TrainedEquationsItem)
     return found
 
 
@@ -91,7 +93,8 @@ def _train(cell: Cell, units: int, steps: int, seed: int) -> None:
 
     item, task = _item(), MadeChorales()
     model = SequenceModel(cell, task, units, seed=seed)
-    shown, began, view = Updated(), time.monotonic(), {}
+    shown, began = Updated(), time.monotonic()
+    view: dict[str, int] = {}
 
     def watch(done: int, history: History) -> None:
         gone = time.monotonic() - began
@@ -132,7 +135,7 @@ def _train(cell: Cell, units: int, steps: int, seed: int) -> None:
     shown.show(lambda: TrainView(history, task.chance, words, file=(item.file, content)), last=True)
 
 
-def _checkpoint(item: ComposerItem, cell: Cell, units: int, steps: int, seed: int) -> Path | None:
+def _checkpoint(item: TrainedEquationsItem, cell: Cell, units: int, steps: int, seed: int) -> Path | None:
     """Where the run's state is kept: another file for another cell, so that nothing goes on that was changed."""
     key = hashlib.sha256(repr((cell.text, units, steps, seed)).encode()).hexdigest()[:8]
     place = place_for(f".{item.name}-{key}.pt")
