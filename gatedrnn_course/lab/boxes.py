@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gatedrnn_course.lab.curves import COLOURS
 from gatedrnn_course.lab.picture import Picture
@@ -54,7 +55,7 @@ def show_boxes(panels: Panels) -> None:
 
 
 def best_tenths(
-    validation: Mapping[str, Sequence[float]], test: Mapping[str, Sequence[float]], differs: Sequence[str] = ()
+    validation: Mapping[str, ArrayLike], test: Mapping[str, ArrayLike], differs: Sequence[str] = ()
 ) -> dict[str, Found]:
     """The test losses of the best tenth by validation as boxes.
 
