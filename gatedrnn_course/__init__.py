@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.activations import tanh as tanh
     from gatedrnn_course.lab.adding import adding_errors as adding_errors
     from gatedrnn_course.lab.adding import adding_sequences as adding_sequences
+    from gatedrnn_course.lab.adding_widget import explore_adding as explore_adding
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
     from gatedrnn_course.lab.boxes import best_tenths as best_tenths
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
     from gatedrnn_course.lab.layers import explore_depth as explore_depth
+    from gatedrnn_course.lab.learning import learn_task as learn_task
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
     from gatedrnn_course.lab.memory import random_params as random_params
@@ -62,7 +64,10 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.timing import milliseconds as milliseconds
+    from gatedrnn_course.lab.timing import show_devices as show_devices
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
+    from gatedrnn_course.lab.train_here import train_here as train_here
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
     from gatedrnn_course.lab.variants import explore_variants as explore_variants
@@ -81,6 +86,7 @@ _MODULES = {
     "draw_params": "cells",
     "earlier": "lab.earlier",
     "example": "lab.example",
+    "explore_adding": "lab.adding_widget",
     "explore_carousel": "lab.carousel",
     "explore_depth": "lab.layers",
     "explore_flow": "lab.flow_widget",
@@ -94,6 +100,8 @@ _MODULES = {
     "explore_variants": "lab.variants",
     "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
+    "learn_task": "lab.learning",
+    "milliseconds": "lab.timing",
     "parse": "cells",
     "plot": "lab.plots",
     "predict": "lab.predict",
@@ -112,6 +120,7 @@ _MODULES = {
     "show_cell": "lab.figures",
     "show_depth": "lab.depth",
     "show_figure3": "lab.boxes",
+    "show_devices": "lab.timing",
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",
@@ -125,6 +134,7 @@ _MODULES = {
     "step_jacobians": "lab.flow",
     "stack": "lab.activations",
     "tanh": "lab.activations",
+    "train_here": "lab.train_here",
     "train_on_bits": "lab.memory",
     "train_on_delays": "lab.delays",
     "train_to_count": "lab.counting",

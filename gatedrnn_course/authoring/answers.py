@@ -44,16 +44,16 @@ def _parse(cell: SourceCell) -> list[ast.stmt]:
         raise cell.fault(words) from error
 
 
-def _definition(cell: SourceCell) -> ast.FunctionDef:
+def _definition(cell: SourceCell) -> ast.FunctionDef | ast.ClassDef:
     body = _parse(cell)
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or body[0].decorator_list:
-        raise cell.fault(_("An answer cell holds one `def` and nothing else."))
+    if len(body) != 1 or not isinstance(body[0], (ast.FunctionDef, ast.ClassDef)) or body[0].decorator_list:
+        raise cell.fault(_("An answer cell holds one `def`, or one `class`, and nothing else."))
     lines = [line.strip() for line in cell.text.rstrip().split("\n")]
     head = "".join(lines[: lines.index(BEGIN)]) if BEGIN in lines else ""
     if not head.endswith(":") or lines[-1] != END or lines.count(BEGIN) + lines.count(END) != 2:
         raise cell.fault(
             _("The body of an answer stands between two marks, and nothing else stands outside them."),
-            _("`{begin}` right below the `def` line, `{end}` as the last line.").format(begin=BEGIN, end=END),
+            _("`{begin}` right below the first line, `{end}` as the last line.").format(begin=BEGIN, end=END),
             _("Leave the docstring out: it comes from the item."),
         )
     return body[0]
@@ -74,14 +74,16 @@ def answer_text(cell: SourceCell, item: Item) -> str:
         item: The item of the function's name.
 
     Returns:
-        The function.
+        The function, or class.
 
     Raises:
-        CourseError: If the function takes other arguments than the item.
+        CourseError: If the function takes other arguments than the item, or the class has another base.
     """
-    function = _definition(cell)
-    if ast.unparse(function.args) != ", ".join(item.arguments):
-        words = _("It takes ({came}).").format(came=ast.unparse(function.args))
+    definition = _definition(cell)
+    is_class = isinstance(definition, ast.ClassDef)
+    came = ", ".join(map(ast.unparse, definition.bases)) if is_class else ast.unparse(definition.args)
+    if is_class != bool(item.base) or came != (item.base or ", ".join(item.arguments)):
+        words = _("It takes ({came}).").format(came=came)
         raise cell.fault(words, _("The item is `{signature}`.").format(signature=item.signature()))
     lines = cell.text.rstrip().split("\n")
     below = next(k for k, line in enumerate(lines) if line.strip() == BEGIN)

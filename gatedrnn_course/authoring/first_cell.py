@@ -19,14 +19,19 @@ MARK = "# << first_cell >>"
 
 @cache
 def first_cell() -> str:
-    """The lines: nothing is fetched where the course is installed, and elsewhere it comes from its repository."""
+    """The lines: nothing is fetched where the course is installed, and elsewhere it comes from its repository.
+
+    It comes with what the lessons use, and without JupyterLab, for a notebook that runs has one around it. What is
+    there and new enough stays as it is: pip fetches no other torch than Colab's.
+    """
     project = tomllib.loads((find_root(Path(__file__).parent) / "pyproject.toml").read_text("utf-8"))["project"]
     return "\n".join(
         (
             "try:",
             "    from gatedrnn_course import setup",
             "except ModuleNotFoundError:  # on Colab, say: fetch the course",
-            f"    %pip install --quiet git+{project['urls']['Repository']}",
+            f'    source = "git+{project["urls"]["Repository"]}"',
+            f'    %pip install --quiet "{project["name"]}[lessons] @ {{source}}"',
             "    from gatedrnn_course import setup",
             "setup()",
         )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gatedrnn_course.grading.running.bound import namespace_of
+from gatedrnn_course.grading.running.bound import namespace_of, underlying
 from gatedrnn_course.text import _
 
 __all__ = ["Origin", "names_here", "origin", "sources"]
@@ -88,6 +88,8 @@ def origin(name: str, function: Callable[..., Any], cells: Sequence[str] | None 
 
 
 def _code(function: Callable[..., Any]) -> str:
+    if isinstance(function, type):  # of a notebook's class the source is known by its methods only
+        function = underlying(function) or function
     try:
         return _squeezed(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError):

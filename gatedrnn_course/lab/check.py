@@ -19,6 +19,7 @@ from gatedrnn_course.grading.running.local import LocalCaller
 from gatedrnn_course.grading.units import Unit, find_item, is_asked_for
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.cells import names_here, origin, sources
+from gatedrnn_course.lab.file_beside import read_file
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
 from gatedrnn_course.text import _
@@ -55,8 +56,8 @@ def check(function: Callable[..., Any]) -> None:
         return
     judged = origin(item.name, function).sentences
     if verdict.outcome == "right":
-        passed.remember(item.name, function)
-        show(Panel("right", verdict.sentence, (*verdict.notes, *judged)))
+        not_kept = passed.remember(item.name, function)
+        show(Panel("right", verdict.sentence, (*verdict.notes, *judged, *filter(None, [not_kept]))))
         return
     passed.forget(item.name)
     hint = _("For a hint: hint({name})").format(name=item.name)
@@ -77,14 +78,16 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
     """
     earlier = unit.items[: unit.items.index(item)]
     used = forbidden_use(sources(function), item.name, item.forbidden, [one.name for one in earlier])
-    if used:
-        return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
+    itself = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
+    if used or itself in item.forbidden:
+        return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used or itself))
     caller = LocalCaller(function)
     names = namespace_of(function)
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}
     now = judged.set(unit.number)
     try:
-        return judge_with_earlier(item, caller, caller, unproven, seed, head_of(function))
+        given = item.given(read_file(item.file)) if item.file else item
+        return judge_with_earlier(given, caller, caller, unproven, seed, head_of(function))
     finally:
         judged.reset(now)
 
@@ -93,7 +96,7 @@ def _name(function: Callable[..., Any], names: Any) -> str:
     """The name a function is checked under: its own, or, where it has none of the course's, the one it is bound to."""
     if not callable(function):
         raise CourseError(
-            _("check() takes a function."),
+            _("check() takes a function, or a class."),
             _("This is a {type}.").format(type=type(function).__name__),
             _("For example check(forget_gate), without quotes and without brackets after the name."),
         )

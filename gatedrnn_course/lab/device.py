@@ -13,12 +13,13 @@ import numpy as np
 from gatedrnn_course.cells import Params, Slice, whole_step
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
-from gatedrnn_course.grading.items import Item, SequenceItem
+from gatedrnn_course.grading.items import DrivenItem, Item, SequenceItem
 from gatedrnn_course.grading.items.item import as_argument
 from gatedrnn_course.grading.running.bound import name_of, namespace_of
 from gatedrnn_course.grading.units import is_asked_for
 from gatedrnn_course.lab import passed
 from gatedrnn_course.lab.cells import names_here
+from gatedrnn_course.lab.device_layer import compare_layer
 from gatedrnn_course.lab.earlier import is_handed_out
 from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.outputs import outputs_by_name
@@ -58,7 +59,9 @@ def run_on_device(function: Callable[..., Any], device: str | None = None) -> No
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # of the libraries: a learner has no use for them here
-            panel = _compare(function, named(name)[1], device or best_device())
+            item, where = named(name)[1], device or best_device()
+            layer = isinstance(item, DrivenItem) and bool(item.base)
+            panel = compare_layer(function, item, where) if layer else _compare(function, item, where)
         show(panel)
     except CourseError as error:
         show(Panel("note", error.asked, tuple(filter(None, (error.came, error.expected, error.do)))))

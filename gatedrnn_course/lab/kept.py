@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from gatedrnn_course.files import write_atomically
+from gatedrnn_course.text import _
 
 __all__ = ["Kept", "folder", "keep", "kept", "let_go"]
 
 HOME = "GATEDRNN_HOME"
 """The environment variable that names another folder."""
 FILE = "passed.json"
+
+_told: set[Path] = set()
 
 Kept = Mapping[str, str]
 """Of a function that passed: `fingerprint`, and `source`: Python that defines it, with all it needs."""
@@ -38,9 +40,20 @@ def kept() -> dict[str, Kept]:
     }
 
 
-def keep(name: str, fingerprint: str, source: str) -> None:
-    """Keep a function that passed. Where nothing can be written the session goes on without."""
-    _write({**kept(), name: {"fingerprint": fingerprint, "source": source}})
+def keep(name: str, fingerprint: str, source: str) -> str:
+    """Keep a function that passed. Where nothing can be written the session goes on without.
+
+    Returns:
+        The sentence about that, the first time in a session that nothing can be written; else an empty one.
+    """
+    if _write({**kept(), name: {"fingerprint": fingerprint, "source": source}}) or folder() in _told:
+        return ""
+    _told.add(folder())
+    words = _(
+        "What passes counts in this session only: nothing can be kept in `{folder}`. To keep it, name another folder "
+        "in the environment variable `{variable}`."
+    )
+    return words.format(folder=folder(), variable=HOME)
 
 
 def let_go(name: str) -> None:
@@ -50,6 +63,9 @@ def let_go(name: str) -> None:
         _write(rows)
 
 
-def _write(rows: Mapping[str, Kept]) -> None:
-    with contextlib.suppress(OSError):
+def _write(rows: Mapping[str, Kept]) -> bool:
+    try:
         write_atomically(folder() / FILE, lambda file: file.write(json.dumps(rows, indent=1).encode()))
+    except OSError:
+        return False
+    return True

@@ -14,10 +14,10 @@ __all__ = ["before", "forget", "function", "holds", "names", "remember"]
 _passed: dict[str, tuple[Callable[..., Any], str]] = {}
 
 
-def remember(name: str, function: Callable[..., Any]) -> None:
-    """Keep a function that passed its check, also for later sessions."""
+def remember(name: str, function: Callable[..., Any]) -> str:
+    """Keep a function that passed its check, also for later sessions; what `keep` says of that comes back."""
     _passed[name] = function, function_fingerprint(function)
-    keep(name, _passed[name][1], carried(name, function))
+    return keep(name, _passed[name][1], carried(name, function))
 
 
 def forget(name: str) -> None:

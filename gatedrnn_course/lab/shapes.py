@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 
 import numpy as np
 
@@ -14,13 +16,14 @@ from gatedrnn_course.cells.expr import MatMul, Name, Outer, names, to_text, walk
 from gatedrnn_course.cells.jacobian import JacobianProgram
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.items import EquationsItem, Item, SequenceItem
+from gatedrnn_course.grading.items import DrivenItem, EquationsItem, Item, SequenceItem
 from gatedrnn_course.lab.example import named
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.text import _
 
 __all__ = ["show_shapes"]
 
+_SHAPE = re.compile(r"\(([^()]+)\)$")
 SIZE, GAP, LEFT, HEAD = 20, 34, 30, 30
 COLOURS = {"matrix": "#E69F00", "vector": "#56B4E9", "result": "#009E73"}  # Okabe-Ito; each grid also has its name
 
@@ -68,6 +71,8 @@ def show_shapes(name: str) -> Picture:
         CourseError: If no exercise asks for such a function, or it is no slice of a cell.
     """
     item = named(name)[1]
+    if isinstance(item, DrivenItem):
+        return _of_tensors(item)
     if isinstance(item, EquationsItem):
         item = item.step  # the function of the same equations
     found = getattr(item, "slice", None)
@@ -175,6 +180,28 @@ def _of_jacobian(item: Item) -> Picture:
     words = _("Each of the B vectors has a matrix of its own: J is (B, H, H).")
     alt = _("{words} Row i of a matrix belongs to h_i, column j to h_prev_j.").format(words=words)
     return _picture(((words, ("→", *[""] * (sizes["B"] - 1)), grids),), alt)
+
+
+def _of_tensors(item: DrivenItem) -> Picture:
+    """What a function of tensors takes and hands back; of a sequence one step, without the time axis."""
+    rows = list(chain.from_iterable(part.items() for part in item.sections.values()))
+    letters = {name: found[1].split(", ") for name, words in rows if (found := _SHAPE.search(words))}
+    inputs = item.shown(item.draws(np.random.default_rng(0))[0])
+    sizes: dict[str, int] = {"": 1}
+    for name, argument in inputs.items():
+        sizes.update(zip(letters.get(name, ()), np.shape(argument), strict=False))  # type: ignore[arg-type]
+    grids = []
+    for name, shape in letters.items():
+        rows_of, columns = ("", *shape[-2:])[-2:] if shape[0] != "T" else shape[-2:]
+        kind = "result" if name not in inputs else "vector" if "B" in shape else "matrix"
+        grids.append(_Grid(name, rows_of.strip(","), columns.strip(","), kind, sizes, True))
+    taken = ", ".join(f"{name} {grid.dims}" for name, grid in zip(letters, grids, strict=True) if name in inputs)
+    given = ", ".join(f"{name} {grid.dims}" for name, grid in zip(letters, grids, strict=True) if name not in inputs)
+    alt = _("{name} takes {taken} and hands back {given}.").format(name=item.name, taken=taken, given=given)
+    if any(shape[0] == "T" for shape in letters.values()):
+        alt += " " + _("What has a time axis T is shown for one step.")
+    signs = tuple("→" if name not in inputs else "" for name in list(letters)[1:])
+    return _picture(((alt, signs, grids),), alt)
 
 
 def _line_of(program: BackwardProgram, name: str) -> str:

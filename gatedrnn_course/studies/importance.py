@@ -120,7 +120,8 @@ class Forest:
         kept = [self.names.index(name) for name in names]
         places = _middles(STEPS[len(kept)])
         grid = np.stack(np.meshgrid(*[places] * len(kept), indexing="ij"), -1)
-        points = np.random.default_rng(0).uniform(size=(*grid.shape[:-1], OTHERS, len(self.names)))
+        others = np.random.default_rng(0).uniform(size=(OTHERS, len(self.names)))  # the same at every place
+        points = np.tile(others, (*grid.shape[:-1], 1, 1))
         points[..., kept] = grid[..., None, :]
         means = self._predict(points.reshape(-1, len(self.names))).reshape(-1, *points.shape[:-1]).mean(axis=-1)
         return Marginal(places, means.mean(axis=0), means.std(axis=0))
@@ -195,20 +196,24 @@ def share_intervals(
         level: Share of the samples inside the interval.
 
     Returns:
-        By names, as in `Forest.shares`; the value is that of all trials, and may lie beside its interval where drawing
-        a trial twice changes the forest.
+        By names, as in `Forest.shares`, and under `()` what settings do together; the value is that of all trials, and
+        may lie beside its interval where drawing a trial twice changes the forest.
     """
     cube, results = _cube(points, names), np.asarray(values, float)
     rng = np.random.default_rng(seed)
-    whole, drawn = Forest(cube, results, names, seed).shares, list[Shares]()
+    whole, drawn = _with_rest(Forest(cube, results, names, seed).shares), list[Shares]()
     for k in range(resamples):
         chosen = rng.integers(len(results), size=len(results))
-        drawn.append(Forest(cube[chosen], results[chosen], names, seed + k + 1).shares)
+        drawn.append(_with_rest(Forest(cube[chosen], results[chosen], names, seed + k + 1).shares))
     ends = [(1 - level) / 2, (1 + level) / 2]
     return {
         name: Interval(value, *map(float, np.quantile([shares[name] for shares in drawn], ends)))
         for name, value in whole.items()
     }
+
+
+def _with_rest(shares: Shares) -> Shares:
+    return {**shares, (): 1.0 - sum(share for names, share in shares.items() if len(names) == 1)}
 
 
 def _cube(points: ArrayLike, names: Sequence[str]) -> NDArray[np.float64]:

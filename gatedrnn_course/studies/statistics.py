@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["Comparison", "Interval", "Welch", "best_share", "bonferroni", "compare", "mean_interval", "welch_test"]
+__all__ = [
+    "Box",
+    "Comparison",
+    "Interval",
+    "Welch",
+    "best_share",
+    "bonferroni",
+    "box",
+    "compare",
+    "mean_interval",
+    "welch_test",
+]
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,17 @@ class Comparison:
     welch: Welch
     p: float
     significant: bool
+
+
+@dataclass(frozen=True)
+class Box:
+    """What a box plot shows of a sample: median, first and third quartile, range."""
+
+    median: float
+    low: float
+    high: float
+    least: float
+    most: float
 
 
 def best_share(validation: ArrayLike, share: float = 0.1) -> NDArray[np.int64]:
@@ -149,7 +170,7 @@ def bonferroni(p: ArrayLike, count: int | None = None) -> NDArray[np.float64]:
     return np.asarray(np.minimum(1.0, values * (values.size if count is None else count)))
 
 
-def compare(groups: Mapping[str, Sequence[float]], reference: str, level: float = 0.05) -> dict[str, Comparison]:
+def compare(groups: Mapping[str, ArrayLike], reference: str, level: float = 0.05) -> dict[str, Comparison]:
     """Compare every group with the reference by Welch's t-test, corrected by Bonferroni.
 
     Args:
@@ -187,15 +208,8 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
-def quartiles(values: ArrayLike) -> dict[str, Any]:
-    """Mean, median, quartiles and range of numbers, as a box plot shows them."""
+def box(values: ArrayLike) -> Box:
+    """The box of numbers (n,)."""
     sample = np.asarray(values, float).ravel()
-    low, middle, high = np.percentile(sample, [25, 50, 75])
-    return {
-        "mean": float(sample.mean()),
-        "median": float(middle),
-        "low": float(low),
-        "high": float(high),
-        "least": float(sample.min()),
-        "most": float(sample.max()),
-    }
+    low, median, high = np.percentile(sample, [25, 50, 75])
+    return Box(float(median), float(low), float(high), float(sample.min()), float(sample.max()))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatedrnn_course.tasks.batch import Batch, at_end, inside
+from gatedrnn_course.tasks.batch import Batch, at_end, ending_together, inside
 from gatedrnn_course.tasks.contract import Criterion, Split, Task, at_least
 
 __all__ = ["Adding", "Adding1997", "marked_at_start", "marked_pairs"]
@@ -65,23 +65,29 @@ class Adding1997(Task):
 
     Args:
         length: T; sequences have T to T + T/10 steps, the minimal lag is T/2.
+        together: Whether shorter sequences are padded before their first step, not after their last, so that all of a
+            batch end at the same step.
+        tolerance: An answer is right within this error; the paper's, or a smaller one to train with something to spare.
 
     Source: Hochreiter & Schmidhuber 1997, experiment 4: right if the error is below 0.04; stop when the mean training
     error is below 0.01 and the last 2,000 sequences are right.
     """
 
     length: int = 100
+    together: bool = False
+    tolerance: float = 0.04
     name = "adding_1997"
     input_size = 2
     output_size = 1
     loss = "mse"
-    tolerance = 0.04
     criterion = Criterion(2000, wrong=0, mean_error=0.01)
     source = "Hochreiter & Schmidhuber 1997, experiment 4"
 
     def draw(self, rng: np.random.Generator, size: int, split: Split) -> Batch:
         """Pairs with values in [-1, 1]."""
         inputs, lengths, (x1, x2) = marked_pairs(rng, size, self.length, low=-1.0, neutral=0.0)
+        if self.together:
+            inputs, lengths = ending_together(inputs, lengths), np.full(size, len(inputs))
         return at_end(inputs, lengths, (0.5 + (x1 + x2) / 4)[:, None])
 
     @property

@@ -9,7 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-__all__ = ["Batch", "Flags", "Floats", "Integers", "Sequence", "at_end", "inside", "most_active", "one_hot", "stack"]
+__all__ = [
+    "Batch",
+    "Flags",
+    "Floats",
+    "Integers",
+    "Sequence",
+    "at_end",
+    "ending_together",
+    "inside",
+    "most_active",
+    "one_hot",
+    "stack",
+]
 
 Floats = NDArray[np.floating[Any]]
 Integers = NDArray[np.integer[Any]]
@@ -77,6 +89,12 @@ def inside(lengths: Integers, steps: int) -> Flags:
     return np.arange(steps)[:, None] < lengths
 
 
+def ending_together(inputs: NDArray[np.float64], lengths: Integers) -> NDArray[np.float64]:
+    """Sequences `(T, B, D)` of these lengths moved to the end, with their padding before them."""
+    steps = np.arange(len(inputs))[:, None] - (len(inputs) - lengths)  # (T, B), negative in the padding
+    return np.where((steps >= 0)[..., None], inputs[steps, np.arange(len(lengths))], 0.0)
+
+
 def one_hot(symbols: Integers, kinds: int) -> NDArray[np.float64]:
     """Vectors with a 1 at the symbol's place, `(..., kinds)`; a negative symbol (padding) gives zeros."""
     return np.asarray(symbols[..., None] == np.arange(kinds), np.float64)
@@ -130,7 +148,8 @@ def stack(sequences: Many[Sequence], per_step: bool = True) -> Batch:
 
 def _pad(arrays: Many[NDArray[Any]], dtype: DTypeLike, fill: float = 0) -> NDArray[Any]:
     """Arrays `(n_i, ...)` side by side, `(max n, len(arrays), ...)`."""
-    padded = np.full((max(map(len, arrays)), len(arrays), *arrays[0].shape[1:]), fill, dtype)
+    shape = (max(map(len, arrays)), len(arrays), *arrays[0].shape[1:])
+    padded = np.full(shape, fill, dtype) if fill else np.zeros(shape, dtype)  # zeros cost nothing until written
     for column, array in enumerate(arrays):
         padded[: len(array), column] = array
     return padded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from gatedrnn_course.training.bar import bar_over
 from gatedrnn_course.training.data import training_batches
 from gatedrnn_course.training.history import History
 from gatedrnn_course.training.randomness import own_randomness
-from gatedrnn_course.training.run import Run
+from gatedrnn_course.training.run import Run, Step
 from gatedrnn_course.training.settings import FitSettings, OptimiserName, span
 from gatedrnn_course.training.stopping import Interruption
 from gatedrnn_course.training.tensors import kind_of
@@ -41,6 +42,8 @@ def fit(
     checkpoint: str | Path | None = None,
     resume: bool = True,
     progress: bool = True,
+    step: Step | None = None,
+    watch: Callable[[int, History], None] | None = None,
 ) -> History:
     """Train a model; it ends with the parameters of its lowest validation loss, or those that solved the task.
 
@@ -67,6 +70,8 @@ def fit(
         checkpoint: A file for the run's state, written at each evaluation; the history goes beside it as `.jsonl`.
         resume: Whether to go on from the checkpoint if it exists.
         progress: Whether to show a bar.
+        step: Trains on one batch in place of the trainer's own step; what it needs to clip is its own.
+        watch: Told after each step how many are done, and the history so far.
 
     Returns:
         The history, with the reason why the run ended.
@@ -94,18 +99,18 @@ def fit(
     model.train()
     try:
         with own_randomness(seed, kind_of(model)[0]), Interruption() as interruption:
-            run = Run(model, task, settings, None if checkpoint is None else Path(checkpoint))
+            run = Run(model, task, settings, None if checkpoint is None else Path(checkpoint), step)
             if resume:
                 run.resume()
             with closing(bar_over(settings.steps, run.step, task.name, progress)) as bar:
-                _train(run, interruption, bar)
+                _train(run, interruption, bar, watch)
             run.keep_best()
     finally:
         model.train(was_training)
     return run.history
 
 
-def _train(run: Run, interruption: Interruption, bar: Any) -> None:
+def _train(run: Run, interruption: Interruption, bar: Any, watch: Callable[[int, History], None] | None) -> None:
     """Steps and evaluations until a reason to stop."""
     settings = run.settings
     batches = training_batches(run.task, settings.batch_size, settings.seed, run.step)
@@ -118,3 +123,5 @@ def _train(run: Run, interruption: Interruption, bar: Any) -> None:
         if interruption.asked and not run.history.stopped:
             run.history.stopped = "interrupted"
             run.save()
+        if watch is not None:
+            watch(run.step, run.history)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -24,9 +25,12 @@ from gatedrnn_course.training.loss import loss_of
 from gatedrnn_course.training.randomness import random_state, restore_random_state
 from gatedrnn_course.training.settings import FitSettings, described
 from gatedrnn_course.training.stopping import out_of_patience
-from gatedrnn_course.training.tensors import kind_of, to_tensors
+from gatedrnn_course.training.tensors import Tensors, kind_of, to_tensors
 
-__all__ = ["Run"]
+__all__ = ["Run", "Step"]
+
+Step = Callable[[nn.Module, torch.optim.Optimizer, Tensors], float]
+"""Moves a model's parameters once and gives the loss before that, a number."""
 
 
 class Run:
@@ -37,10 +41,14 @@ class Run:
         task: What it is trained on.
         settings: How.
         path: The checkpoint's file; None for none.
+        step: Trains on one batch; the trainer's own where left out.
     """
 
-    def __init__(self, model: nn.Module, task: Task, settings: FitSettings, path: Path | None) -> None:
+    def __init__(
+        self, model: nn.Module, task: Task, settings: FitSettings, path: Path | None, step: Step | None = None
+    ) -> None:
         self.model, self.task, self.settings, self.path = model, task, settings, path
+        self._move = self._own_step if step is None else step
         self.device, self.dtype = kind_of(model)
         self.optimiser = _optimiser(model, settings)
         self.history = History()
@@ -56,17 +64,23 @@ class Run:
             CourseError: If the loss or the gradient is not a finite number; the parameters are then unchanged.
         """
         tensors = to_tensors(batch, self.device, self.dtype)
-        self.optimiser.zero_grad()
-        loss = loss_of(self.task.loss, self.model(tensors.inputs, tensors.lengths), tensors)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.settings.rate(self.step)
+        value = self._move(self.model, self.optimiser, tensors)
+        self._require_finite(_("loss"), value)
+        self.step, self.total, self.count = self.step + 1, self.total + value, self.count + 1
+        return value
+
+    def _own_step(self, model: nn.Module, optimiser: torch.optim.Optimizer, tensors: Tensors) -> float:
+        """Loss, gradient, clipping, update."""
+        optimiser.zero_grad()
+        loss = loss_of(self.task.loss, model(tensors.inputs, tensors.lengths), tensors)
         value = loss.item()
         self._require_finite(_("loss"), value)
         torch.autograd.backward(loss)
         limit = math.inf if self.settings.clip is None else self.settings.clip
-        self._require_finite(_("norm of the gradient"), clip_grad_norm_(self.model.parameters(), limit).item())
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.settings.rate(self.step)
-        self.optimiser.step()
-        self.step, self.total, self.count = self.step + 1, self.total + value, self.count + 1
+        self._require_finite(_("norm of the gradient"), clip_grad_norm_(model.parameters(), limit).item())
+        optimiser.step()
         return value
 
     def _require_finite(self, what: str, value: float) -> None:

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-import math
 import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 
-from gatedrnn_course.lab.boxes import best_tenths, draw_boxes, show_boxes, show_figure3
-from gatedrnn_course.studies.odyssey.figure3 import Found
+from gatedrnn_course.lab.boxes import Group, best_tenths, draw_boxes, show_boxes, show_figure3
 
-NAN = math.nan
-GROUPS = {"V": Found(2, 2, 1, 3, 0, 4), "worse": Found(NAN, NAN, NAN, NAN, 3, NAN, True)}
+GROUPS = {"V": Group(2, 2, 1, 3, 0, 4), "worse": Group(None, None, None, None, 3, None, True)}
 
 
 def test_a_box_a_row_and_a_panel_a_task() -> None:
@@ -33,7 +30,7 @@ def test_a_box_stands_where_its_numbers_are() -> None:
 
 
 def test_a_significant_one_differs_in_more_than_colour() -> None:
-    told = Found(2, 2, 1, 3, 0, 4, True)
+    told = Group(2, 2, 1, 3, 0, 4, True)
     plain, marked = draw_boxes({"task": {"V": GROUPS["V"]}}), draw_boxes({"task": {"V": told}})
     assert marked.count("#0072B2") == 2 and "#0072B2" not in plain
 
@@ -41,7 +38,7 @@ def test_a_significant_one_differs_in_more_than_colour() -> None:
 def test_the_best_tenth_is_chosen_by_validation() -> None:
     validation, test = np.arange(20.0), np.r_[5.0, 7.0, np.zeros(18)]
     found = best_tenths({"NFG": validation}, {"NFG": test}, ["NFG"])["NFG"]
-    assert (found.mean, found.least, found.most, found.differs) == (6, 5, 7, True)
+    assert (found.mean, found.least, found.most, found.different) == (6, 5, 7, True)
 
 
 def test_the_paper_s_figure_with_and_without_names(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,3 +26,9 @@ def test_a_run_has_every_line_for_every_letter(lstms: Counters) -> None:
     assert all(values.shape == (15, 4) for values in run.values())
     assert np.isfinite(run["c"]).all()
     assert not np.array_equal(run["c"], lstms.run(0, n=7)["c"])
+
+
+def test_three_letters_are_counted_as_well() -> None:
+    kind = train_to_count("LSTM", H=4, networks=2, rounds=1000, letters=3, b_f=1.0)
+    assert max(kind.reach) >= 5
+    assert kind.run(0, n=6)["c"].shape == (19, 4)

@@ -44,9 +44,16 @@ def test_a_broken_file_counts_as_none_and_is_written_anew(content: bytes) -> Non
 def test_where_nothing_can_be_written_the_session_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv(kept.HOME, str(tmp_path / "file" / "home"))
-    passed.remember("forget_gate", one)
+    told = passed.remember("forget_gate", one)
+    assert str(tmp_path / "file" / "home") in told and kept.HOME in told
+    assert passed.remember("input_gate", one) == ""  # once is enough
+    passed.forget("input_gate")
     assert passed.holds("forget_gate", one)
     assert kept.kept() == {}
+
+
+def test_nothing_is_said_where_it_is_kept() -> None:
+    assert passed.remember("forget_gate", one) == ""
 
 
 def test_it_lies_in_the_home_folder_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,12 @@ from scipy import stats
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.studies.statistics import (
+    Box,
     best_share,
     bonferroni,
+    box,
     compare,
     mean_interval,
-    quartiles,
     welch_test,
 )
 
@@ -87,5 +88,5 @@ def test_mean_interval_is_students() -> None:
     assert math.isnan(mean_interval([3.0]).low)
 
 
-def test_quartiles() -> None:
-    assert quartiles([4, 1, 2, 3, 5]) == {"mean": 3, "median": 3, "low": 2, "high": 4, "least": 1, "most": 5}
+def test_a_box_holds_the_middle_half() -> None:
+    assert box([4, 1, 2, 3, 5]) == Box(median=3, low=2, high=4, least=1, most=5)

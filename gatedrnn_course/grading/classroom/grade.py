@@ -48,7 +48,7 @@ def grade_submission(student: str, paths: Sequence[Path], unit: Unit, sandbox: S
         The record. Nothing a submission does raises here; what the operator must mend (`SandboxUnavailable`) does.
     """
     start = time.perf_counter()
-    submission = read_submission(student, paths, [item.name for item in unit.items])
+    submission = read_submission(student, paths, *unit.asked_for)
     verdicts: list[Verdict] = []
     notes = list(submission.notes)
     if not submission.problem:
@@ -97,7 +97,8 @@ def _judge_all(submission: Submission, unit: Unit, sandbox: Sandbox, seed: int) 
                 verdict = Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
             else:
                 head = head_in_sources(submission.cells, item.name)
-                verdict = judge_with_earlier(item, place, again, failed, seed, head)
+                given = item.given(submission.files.get(item.file))
+                verdict = judge_with_earlier(given, place, again, failed, seed, head)
             if verdict.outcome != "right":
                 failed[item.name] = item
             verdicts.append(verdict)

@@ -160,7 +160,7 @@ def _known(task: Task, unit: Unit) -> Record | None:
         or record.unit != unit.number
     ):
         return None
-    now = read_submission(name, paths, [item.name for item in unit.items])
+    now = read_submission(name, paths, *unit.asked_for)
     then = (record.student, record.fingerprint, record.problem, record.handed_in)
     return record if then == (name, now.fingerprint, now.problem, now.handed_in) else None
 

@@ -8,11 +8,12 @@ import os
 import stat
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.classroom.enclosed import handed_in_files
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
@@ -35,6 +36,7 @@ class Submission:
         problem: Why the file cannot be read; empty if it can.
         notes: What the reader did that the student should know.
         handed_in: How many notebooks were handed in; of more than one, the first note says which was chosen.
+        files: Content of the files asked for that came with it.
     """
 
     student: str
@@ -44,6 +46,7 @@ class Submission:
     problem: str = ""
     notes: tuple[str, ...] = ()
     handed_in: int = 1
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def definitions(self) -> Counter[str]:
         """How often each function or class is defined."""
@@ -151,13 +154,14 @@ def readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def read_submission(student: str, paths: Sequence[Path], names: Sequence[str]) -> Submission:
+def read_submission(student: str, paths: Sequence[Path], names: Sequence[str], files: Sequence[str] = ()) -> Submission:
     """Read a student's notebook; of several, the newest of those with most of the functions asked for written.
 
     Args:
         student: The student's name.
         paths: What `find_submissions` found for the student.
         names: Functions the assignment asks for.
+        files: Files that it asks for beside them.
 
     Returns:
         The submission. What cannot be read gives one with a `problem`, never an exception.
@@ -180,7 +184,18 @@ def read_submission(student: str, paths: Sequence[Path], names: Sequence[str]) -
         notes += _about_links(links)
     if notebooks:
         notes += [why for folder in folders if (why := _denied(folder, folder.name))]
-    return replace(best, notes=tuple(notes), handed_in=max(len(notebooks), 1))
+    own_folder = student in (readable(folder.name) for folder in best.path.parents)
+    found = {} if best.problem else handed_in_files(best.path, files, own_folder)
+    fingerprint = _with_files(best.fingerprint, found)
+    return replace(best, notes=tuple(notes), handed_in=max(len(notebooks), 1), files=found, fingerprint=fingerprint)
+
+
+def _with_files(fingerprint: str, found: Mapping[str, bytes]) -> str:
+    """A fingerprint of the notebook and of what came with it."""
+    if not found:
+        return fingerprint
+    parts = (fingerprint, *(f"{name} {hashlib.sha256(raw).hexdigest()}" for name, raw in sorted(found.items())))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _changed(path: Path) -> int:

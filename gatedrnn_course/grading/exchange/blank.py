@@ -1,7 +1,7 @@
-"""Is a function still to be written? One rule, asked of a function or of its source.
+"""Is a function, or a class, still to be written? One rule, asked of it or of its source.
 
 Blank is a body of nothing but a docstring, constants, `pass`, `...`, a `return` of nothing (`None`, `...`), and
-`raise NotImplementedError`, with a text or without. Both processes load
+`raise NotImplementedError`, with a text or without; and a class whose methods all are. Both processes load
 this file, so it needs the standard library only.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import dis
 import inspect
-from types import CodeType
+from types import CodeType, FunctionType
 
 __all__ = ["is_blank", "is_blank_source", "is_written"]
 
@@ -20,7 +20,9 @@ _RAISING = frozenset({"PUSH_NULL", "PRECALL", "CALL", "RAISE_VARARGS", "CACHE"})
 
 
 def is_blank(function: object) -> bool:
-    """Whether a function is still to be written."""
+    """Whether a function is still to be written; a class, if it defines no method that is written."""
+    if isinstance(function, type):
+        return all(map(is_blank, _methods(function)))
     code = _code(function)
     if code is None or code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         return False
@@ -30,16 +32,18 @@ def is_blank(function: object) -> bool:
 
 
 def is_written(function: object) -> bool:
-    """Whether this is a function with a body of its own."""
-    return _code(function) is not None and not is_blank(function)
+    """Whether this is a function with a body of its own, or a class with a method that has one."""
+    return (isinstance(function, type) or _code(function) is not None) and not is_blank(function)
 
 
 def is_blank_source(node: ast.AST) -> bool:
-    """Whether a definition is still to be written; False for anything that is no `def`.
+    """Whether a definition is still to be written; False for anything that is neither `def` nor `class`.
 
     Args:
         node: A node of parsed source.
     """
+    if isinstance(node, ast.ClassDef):
+        return all(_blank_statement(one) or is_blank_source(one) for one in node.body)
     return isinstance(node, ast.FunctionDef) and all(map(_blank_statement, node.body))
 
 
@@ -69,6 +73,10 @@ def _blank_statement(statement: ast.stmt) -> bool:
         case ast.Raise(ast.Call(ast.Name(name), arguments, [])):
             return name == NOT_WRITTEN and all(isinstance(a, ast.Constant) for a in arguments)
     return False
+
+
+def _methods(cls: type) -> list[FunctionType]:
+    return [value for value in vars(cls).values() if isinstance(value, FunctionType)]
 
 
 def _code(function: object) -> CodeType | None:

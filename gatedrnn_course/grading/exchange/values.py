@@ -66,8 +66,8 @@ class Reply:
 class Caller(Protocol):
     """Calls a learner's function by name: in this process (`check`) or in the sandbox (`gatedrnn grade`)."""
 
-    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy") -> Reply:
-        """Call the function with copies of the arguments."""
+    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", driver: str = "") -> Reply:
+        """Call the function with copies of the arguments, or let a driver use it on them."""
         ...
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:

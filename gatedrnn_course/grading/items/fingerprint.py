@@ -15,7 +15,7 @@ from typing import Any
 
 __all__ = ["function_fingerprint", "judge_fingerprint", "rubric_fingerprint"]
 
-JUDGING = ("cells", "grading/exchange", "grading/items", "grading/judging", "grading/running", "grading/units")
+JUDGING = ("cells", "grading/exchange", "grading/items", "grading/judging", "grading/running", "grading/units", "tasks")
 """The rooms whose code makes a verdict."""
 _LOOKS_UP = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 
@@ -71,6 +71,8 @@ def _told(thing: Any, seen: set[int]) -> object:
         return ("partial", _told(thing.func, seen), _told(thing.args, seen), _told(thing.keywords, seen))
     if isinstance(thing, FunctionType):
         return _function(thing, seen)
+    if isinstance(thing, type):
+        return tuple(_class(thing, seen))
     if isinstance(thing, CodeType):
         return tuple(_code(thing, seen))
     if isinstance(thing, Mapping):
@@ -83,6 +85,17 @@ def _told(thing: Any, seen: set[int]) -> object:
         rows = ((field.name, _told(getattr(thing, field.name), seen)) for field in fields(thing) if field.compare)
         return (type(thing).__qualname__, *rows)
     return (type(thing).__qualname__, getattr(thing, "__qualname__", ""))
+
+
+def _class(cls: type, seen: set[int]) -> Iterator[object]:
+    """A class by its bases, and by the functions and plain values it defines itself."""
+    yield "class"
+    yield tuple(f"{base.__module__}.{base.__qualname__}" for base in cls.__bases__)
+    for name, value in sorted(vars(cls).items()):
+        if isinstance(value, (FunctionType, bool, int, float)) or (
+            isinstance(value, str) and not name.startswith("__")
+        ):
+            yield name, _told(value, seen)
 
 
 def _function(function: FunctionType, seen: set[int]) -> object:
@@ -105,10 +118,12 @@ def _content(cell: Any) -> object:
 
 
 def _helpers(function: FunctionType, seen: set[int]) -> Iterator[object]:
-    """The functions and plain values of its own module that a function uses by name."""
+    """The functions, classes and plain values of its own module that a function uses by name."""
     for name in sorted(_names(function.__code__)):
         value = function.__globals__.get(name)
-        if isinstance(value, FunctionType) and value.__globals__ is function.__globals__:
+        function_here = isinstance(value, FunctionType) and value.__globals__ is function.__globals__
+        class_here = isinstance(value, type) and value.__module__ == function.__globals__.get("__name__")
+        if function_here or class_here:
             yield name, _told(value, seen)
         elif isinstance(value, (bool, int, float, str)):
             yield name, value

@@ -1,4 +1,4 @@
-"""What every graded item is: a function to write, inputs to try it on, a reference, and ways to explain a mistake."""
+"""What every graded item is: something to write, inputs to try it on, a reference, and ways to explain a mistake."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.grading.exchange.values import Argument, Value
+from gatedrnn_course.grading.exchange.values import Argument, Problem, Value
 
 __all__ = ["Ask", "Draw", "Explanation", "Item", "Observation", "as_argument", "rows_of"]
 
@@ -25,6 +26,8 @@ class Draw:
         decides: Whether a wrong answer here costs the points. A square draw only helps to explain.
         hidden: What the judge alone sees: the inputs on which it tries what the function handed back.
         words: The inputs in words, in English, where the kind does not say enough: "a batch with large states".
+        driver: What uses the answer on the arguments, in place of a plain call; see `exchange.drivers`.
+        last: Whether it is tried only where all before it came out right.
     """
 
     kind: str
@@ -32,6 +35,8 @@ class Draw:
     decides: bool = True
     hidden: tuple[Argument, ...] = ()
     words: str = ""
+    driver: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,28 @@ class Item(ABC):
     def only(self, outputs: Sequence[str]) -> Item | None:
         """The same item with some of its outputs, to judge what is there so far; None where it cannot be parted."""
         return None
+
+    def named(self, problem: Problem) -> Words | None:
+        """The slip behind an exception, where this item knows one."""
+        return None
+
+    def shown(self, draw: Draw) -> Mapping[str, Argument]:
+        """The arguments of a call by the names a learner knows."""
+        return dict(zip(self.arguments, draw.args, strict=True))
+
+    @property
+    def base(self) -> str:
+        """The class an answer derives from, as the exercise writes it; empty where the answer is a function."""
+        return ""
+
+    @property
+    def file(self) -> str:
+        """Name of the file that is handed in with the notebook; empty where none is."""
+        return ""
+
+    def given(self, content: bytes | None) -> Item:
+        """The item with what was handed in beside the notebook; None where nothing was."""
+        return self
 
     def signature(self) -> str:
         """The function's head: `forget_gate(x, h_prev, p)`."""

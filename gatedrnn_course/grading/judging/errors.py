@@ -64,6 +64,8 @@ def named_error(item: Item, draw: Draw, problem: Problem) -> Words | None:
         problem: What it raised.
     """
     message = problem.message
+    if (own := item.named(problem)) is not None:
+        return own
     if problem.type == "NameError" and (found := _NAME.search(message)):
         return _unknown_name(item, draw, found[1])
     if problem.type == "UnboundLocalError" and (found := _UNBOUND.search(message)):

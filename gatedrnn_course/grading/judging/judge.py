@@ -98,6 +98,7 @@ def judge_with_earlier(
     Returns:
         The better verdict of the two.
     """
+    failed = {name: one for name, one in failed.items() if not one.base}  # a class cannot be asked for its values
     first = judge(item, caller, seed, not failed, head)
     if first.outcome in ("right", "blank", "missing") or not failed:
         return first
@@ -113,7 +114,7 @@ def judge_with_earlier(
 
 
 def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
-    reply = caller.call(item.name, draw.args, framework=framework)
+    reply = caller.call(item.name, draw.args, framework=framework, driver=draw.driver)
     right = item.right(draw)
     if reply.problem:
         return _Trial(draw, reply, right, Comparison(False))
@@ -155,6 +156,8 @@ def _try_all(item: Item, caller: Caller, draws: Sequence[Draw]) -> list[_Trial]:
         reply = trials[-1].reply
         if reply.blank or (reply.problem and reply.problem.kind in ("missing", "timeout", "died", "frame")):
             break
+        if draw.last and not all(trial.comparison.right for trial in trials):
+            continue
         trials.append(_try(item, caller, draw, framework))
     return trials
 
@@ -345,6 +348,6 @@ def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None)
 def _shapes(draw: Draw, item: Item) -> str:
     """The shapes of the arguments: numbers of hidden inputs stay hidden."""
     rows = []
-    for name, value in zip(item.arguments, draw.args, strict=True):
+    for name, value in item.shown(draw).items():
         rows.append(f"{name} {value.shape}" if isinstance(value, np.ndarray) else name)
     return ", ".join(rows)

@@ -68,6 +68,9 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
     observed = [outcome.seen for outcome in outcomes]
     if not observed:
         return
+    if any(one.draw.driver for one in observed):  # the driver has tried what further calls would show
+        yield from _found(item.explain(observed, ask))
+        return
     if not item.arguments:
         yield from _found(item.explain(observed, ask))
         yield from _odd(item, observed, (*RULES, *RANGE))

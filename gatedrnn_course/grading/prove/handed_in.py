@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from gatedrnn_course.cells.edits import classes
 from gatedrnn_course.grading.classroom.grade import grade_submission
-from gatedrnn_course.grading.items import EquationsItem, Item
+from gatedrnn_course.grading.items import DrivenItem, EquationsItem, Item
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.matrix import HandedIn
 from gatedrnn_course.grading.prove.programs import STEP, answer, blank_answer, filled_answer
@@ -63,13 +63,15 @@ def _notebooks(unit: Unit, seed: int) -> Iterator[_Notebook]:
 
 
 def _mistaken(item: Item, rng: random.Random) -> str:
+    if isinstance(item, DrivenItem):
+        return rng.choice(item.mistakes).text
     if hasattr(item, "slice") and not isinstance(item, EquationsItem):
         return answer(item, rng.choice(classes(item.slice)).edit)
     return filled_answer(item, "2.0")
 
 
 def _echo(item: Item) -> str:
-    if not item.arguments:
+    if not item.arguments or item.base:
         return blank_answer(item)
     values = ", ".join([item.arguments[0]] * len(item.outputs))
     return f"def {item.signature()}:\n    return {values}\n"

@@ -11,6 +11,7 @@ from gatedrnn_course.cells.program import Program as Equations
 from gatedrnn_course.grading.items import (
     BackwardItem,
     BackwardSequenceItem,
+    DrivenItem,
     EquationsItem,
     FunctionItem,
     Item,
@@ -21,6 +22,7 @@ from gatedrnn_course.grading.items import (
 from gatedrnn_course.grading.prove.backwards import BACK_LOOPS, BACK_STYLES, WRAPPED, looped, wrapped
 from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYLES, Writer
 from gatedrnn_course.grading.prove.texts import TEXTS, edited_text, text_answer
+from gatedrnn_course.grading.prove.torch_answers import FILLED, RIGHT
 from gatedrnn_course.grading.prove.typed import Program
 
 __all__ = ["STEP", "answer", "blank_answer", "filled_answer", "right_answers"]
@@ -40,6 +42,8 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
     Returns:
         Python source.
     """
+    if isinstance(item, DrivenItem):
+        return next(iter(RIGHT[item.name].values()))
     if isinstance(item, FunctionItem):
         typed = item.alone or item.function
         source, name = dedent(inspect.getsource(typed)), typed.__name__
@@ -80,12 +84,16 @@ def _loop(item: SequenceItem, template: str) -> str:
 
 
 def blank_answer(item: Item) -> str:
-    """The function as the exercise gives it: a head and a docstring."""
+    """The function, or class, as the exercise gives it: a head and a docstring."""
+    if item.base:
+        return f'from torch import nn\n\nclass {item.name}({item.base}):\n    """{item.title}"""\n'
     return f'def {item.signature()}:\n    """{item.title}"""\n'
 
 
 def filled_answer(item: Item, number: str) -> str:
     """An answer whose outputs have the right shape and hold one number, written as `float` reads it."""
+    if isinstance(item, DrivenItem):
+        return FILLED[item.name].replace("{number}", number)
     given = ", ".join(item.arguments)
     return (
         f"{answer(item)}\nimport numpy as np\n\nright_{item.name} = {item.name}\n\n"

@@ -144,10 +144,10 @@ class _Trials:
             tried += 1
             kinds.add(wrong.kind)
             caught += verdict.outcome != "right"
-            named += verdict.mistake in wrong.names
+            named += wrong.named(verdict.mistake)
             if verdict.outcome == "right":
                 self.fail(_("not caught: {mistake}"), mistake=wrong.names[0])
-            elif verdict.mistake not in wrong.names:
+            elif not wrong.named(verdict.mistake):
                 said = verdict.mistake or verdict.sentence
                 self.fail(_("not named: {mistake} It says: {said}"), mistake=wrong.names[0], said=said)
         return len(kinds), Share(caught, tried), Share(named, tried)

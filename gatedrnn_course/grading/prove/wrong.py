@@ -19,6 +19,7 @@ from gatedrnn_course.cells.slices import Slice
 from gatedrnn_course.grading.items import (
     BackwardItem,
     BackwardSequenceItem,
+    DrivenItem,
     EquationsItem,
     FunctionItem,
     Item,
@@ -32,8 +33,9 @@ from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import rows_of
 from gatedrnn_course.grading.items.loops import LOOP_MISTAKES
 from gatedrnn_course.grading.items.slips import slips
-from gatedrnn_course.grading.prove.programs import answer
+from gatedrnn_course.grading.prove.programs import answer, filled_answer
 from gatedrnn_course.grading.prove.texts import edited_text
+from gatedrnn_course.grading.prove.torch_answers import WRONG
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.text import mark
 
@@ -57,11 +59,17 @@ class Wrong:
         names: English names under which it may be reported; the first is its own.
         kind: A number that functions of one class share.
         function: The function.
+        begins: How the report begins where it also tells names of the learner's own.
     """
 
     names: tuple[str, ...]
     kind: int
     function: Function
+    begins: str = ""
+
+    def named(self, mistake: str) -> bool:
+        """Whether a report names this mistake."""
+        return mistake in self.names or bool(self.begins and mistake.startswith(self.begins))
 
 
 def wrong_answers(item: Item) -> Iterator[Wrong]:
@@ -110,6 +118,11 @@ def _derived(item: Item) -> Iterator[Wrong]:
     if isinstance(item, (SequenceItem, BackwardSequenceItem)):
         for k, (names, function) in enumerate(_loop_mistakes(item)):
             yield Wrong(names, kind + 1 + k, function)
+    if isinstance(item, DrivenItem):
+        for kind, one in enumerate((*item.mistakes, *item.more())):
+            yield Wrong((one.said.english,), kind, function_of(one.text, item.name))
+        for k, (begins, text) in enumerate(WRONG[item.name], kind + 1):
+            yield Wrong((begins,), k, function_of(text, item.name), begins)
     if isinstance(item, (FunctionItem, JacobianItem, VariantItem)):
         for k, mistake in enumerate(item.mistakes, kind + 1):
             yield Wrong((mistake.said.english,), k, mistake.function)
@@ -158,6 +171,11 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
     """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
+    if isinstance(item, DrivenItem):
+        both = item.pairs()
+        for k, one in enumerate(random.Random(seed).sample(both, min(count, len(both)))):
+            yield Wrong((one.said.english,), k, function_of(one.text, item.name))
+        return
     if isinstance(item, FunctionItem):
         drawn = random.Random(seed).sample(item.pairs, min(count, len(item.pairs)))
         for k, mistake in enumerate(mistake for mistake in drawn if not _says_nothing(item, mistake.function)):
@@ -225,6 +243,10 @@ def _says_nothing(item: FunctionItem, function: Function) -> bool:
 
 def constants(item: Item) -> Iterator[tuple[str, Function]]:
     """Functions that compute nothing: arrays of the right shape filled with one number, nothing, or an argument."""
+    if isinstance(item, DrivenItem):
+        for words, number in CONSTANTS.items():
+            yield words, function_of(filled_answer(item, number), item.name)
+        return
     for words, number in CONSTANTS.items():
         yield words, partial(_filled, item, float(number))
     yield mark("nothing"), partial(_nothing)

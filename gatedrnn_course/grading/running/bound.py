@@ -15,10 +15,15 @@ WRAPPERS = 20
 
 
 def underlying(function: object) -> FunctionType | None:
-    """The plain function behind a partial, a method, a decorator with `wraps` or an object that can be called."""
+    """The plain function behind a partial, a method, a decorator with `wraps` or an object that can be called.
+
+    Of a class it is the first method it defines itself.
+    """
     for _step in range(WRAPPERS):
         if isinstance(function, functools.partial):
             function = function.func
+        elif isinstance(function, type):
+            return next((own for own in vars(function).values() if isinstance(own, FunctionType)), None)
         elif inspect.ismethod(function):
             function = function.__func__
         elif isinstance(function, FunctionType):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.grading.exchange.convert import from_function
 from gatedrnn_course.grading.exchange.values import Value
-from gatedrnn_course.grading.items import Item
+from gatedrnn_course.grading.items import DrivenItem, Item
+from gatedrnn_course.grading.items.driven_item import answer_of
 
 __all__ = ["course_function"]
 
@@ -25,7 +27,10 @@ def course_function(item: Item) -> Callable[..., Any]:
     Returns:
         A function with the name, signature and docstring that the exercise gives. It takes arrays or tensors, by
         position or by name, and mappings where the exercise has `p`; of tensors it makes tensors, without a gradient.
+        Of a driven item the class, or the function of tensors, itself; gradients go through it.
     """
+    if isinstance(item, DrivenItem):
+        return _on_tensors(item)
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     signature = inspect.Signature([inspect.Parameter(name, kind) for name in item.arguments])
 
@@ -38,6 +43,26 @@ def course_function(item: Item) -> Callable[..., Any]:
     function.__name__ = function.__qualname__ = item.name
     function.__doc__ = item.docstring()
     function.__signature__ = signature  # type: ignore[attr-defined]
+    return function
+
+
+def _on_tensors(item: DrivenItem) -> Callable[..., Any]:
+    """The answer in torch; a function takes arrays as well, and then gives arrays."""
+    answer = answer_of(item.course or item.text, item.name)
+    if item.base:
+        return answer
+
+    @functools.wraps(answer)
+    def function(*args: Any, **named: Any) -> Any:
+        import torch
+
+        if not any(isinstance(one, np.ndarray) for one in (*args, *named.values())):
+            return answer(*args, **named)
+        rows = [torch.from_numpy(one) if isinstance(one, np.ndarray) else one for one in args]
+        value = answer(*rows, **{k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in named.items()})
+        return from_function(value)
+
+    function.__doc__ = item.docstring()
     return function
 
 

@@ -53,12 +53,12 @@ class Place:
         made._left_out = self._left_out
         return made
 
-    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy") -> Reply:
+    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", driver: str = "") -> Reply:
         """Call a function, in a new process if the last one is gone."""
         session = self._opened()
         if session is None:
             return Reply(problem=Problem("died", message=_("the notebook brings the process down while it runs.")))
-        return session.call(name, args, framework=framework)
+        return session.call(name, args, framework=framework, driver=driver)
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Put the judge's functions in place of the student's, also in every process opened later."""

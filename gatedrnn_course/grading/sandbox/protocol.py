@@ -140,7 +140,13 @@ class Session(Protocol):
         ...
 
     def call(
-        self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", deadline: float | None = None
+        self,
+        name: str,
+        args: Sequence[Argument],
+        *,
+        framework: Framework = "numpy",
+        driver: str = "",
+        deadline: float | None = None,
     ) -> Reply:
         """Call a function by name (`"forget_gate"`, `"model.forward"`) with copies of the arguments.
 
@@ -148,6 +154,7 @@ class Session(Protocol):
             name: The name, looked up where the cells ran.
             args: Arrays, and mappings of named arrays that arrive as `Params`.
             framework: `"torch"` makes them tensors.
+            driver: What uses the function, or class, on them, in place of a plain call; see `exchange.drivers`.
             deadline: Seconds.
 
         Returns:

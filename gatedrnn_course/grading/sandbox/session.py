@@ -92,12 +92,19 @@ class ProcessSession:
         return loading.report()
 
     def call(
-        self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", deadline: float | None = None
+        self,
+        name: str,
+        args: Sequence[Argument],
+        *,
+        framework: Framework = "numpy",
+        driver: str = "",
+        deadline: float | None = None,
     ) -> Reply:
         """Call a function by name with copies of the arguments; see `Session.call`."""
         seconds = self._limits.wall_s if deadline is None else deadline
         arrays: Arrays = []
-        asked: Meta = {"do": "call", "name": name, "args": pack_arguments(args, arrays), "framework": framework}
+        given = pack_arguments(args, arrays)
+        asked: Meta = {"do": "call", "name": name, "args": given, "framework": framework, "driver": driver}
         until = time.monotonic() + seconds
         answer = self._exchange(asked, arrays, until, seconds, lambda meta, back: reply_to(meta, back, framework))
         return Reply(problem=answer, framework=framework) if isinstance(answer, Problem) else answer

@@ -37,6 +37,11 @@ class Unit:
         """All points together."""
         return sum(item.points for item in self.items)
 
+    @property
+    def asked_for(self) -> tuple[list[str], list[str]]:
+        """Names of the functions and of the files that are handed in."""
+        return [item.name for item in self.items], [item.file for item in self.items if item.file]
+
     def item(self, name: str) -> Item:
         """The item of that name.
 

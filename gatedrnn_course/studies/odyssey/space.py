@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -59,6 +60,14 @@ class Range:
             return float(self.low * (self.high / self.low) ** u)
         return float(self.low + (self.high - self.low) * u)
 
+    def place(self, value: float) -> float:
+        """The share u of the distribution that lies below a number; one half where the range is a single number."""
+        if self.high == self.low:
+            return 0.5
+        if self.log:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
 
 @dataclass(frozen=True)
 class Space:
@@ -91,6 +100,11 @@ class Space:
             getattr(self, part.name).at(value) for part, value in zip(fields(self), numbers, strict=True)
         )
         return Trial(round(size), rate, 1.0 - unlike, noise)
+
+    def place(self, trial: Trial) -> tuple[float, ...]:
+        """The four uniform numbers that lead to a trial, up to the rounding of its hidden size."""
+        numbers = trial.hidden_size, trial.learning_rate, 1.0 - trial.momentum, trial.noise
+        return tuple(getattr(self, part.name).place(value) for part, value in zip(fields(self), numbers, strict=True))
 
 
 PAPER = Space()

@@ -59,5 +59,22 @@ def test_written(body: str) -> None:
 
 def test_other_things_are_neither() -> None:
     assert not is_blank(7) and not is_written(7)
-    assert not is_blank_source(ast.parse("class A: ...").body[0])
+    assert not is_blank_source(ast.parse("A = ...").body[0])
     assert not is_blank(functools.partial(print)) and not is_written(functools.partial(print))
+
+
+@pytest.mark.parametrize(
+    ("source", "blank"),
+    [
+        ("class f: ...", True),
+        ("class f:\n    'words'\n    def forward(self, xs):\n        'words'\n        ...", True),
+        ("class f:\n    def __init__(self):\n        self.a = 1\n    def forward(self, xs): ...", False),
+        ("class f:\n    def forward(self, xs): return xs", False),
+    ],
+)
+def test_a_class_is_blank_whose_methods_all_are(source: str, blank: bool) -> None:
+    namespace: dict[str, object] = {}
+    exec(source, namespace)
+    assert is_blank(namespace["f"]) is blank
+    assert is_blank_source(ast.parse(source).body[0]) is blank
+    assert is_written(namespace["f"]) is not blank

@@ -21,7 +21,7 @@ ITEM = VariantItem(
     "A GRU without reset gate.",
     ("one", "two", "three"),
     cell=NO_RESET,
-    base=GRU,
+    varied=GRU,
     mistakes=(Mistake("Nothing is edited.", lambda: GRU.text), Mistake("No update.", lambda: NO_UPDATE.text)),
 )
 

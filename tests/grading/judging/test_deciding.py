@@ -49,7 +49,7 @@ class Counting(LocalCaller):
         super().__init__(function)
         self.calls, self.replacements = 0, 0
 
-    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy") -> Reply:
+    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", driver: str = "") -> Reply:
         self.calls += 1
         return super().call(name, args, framework=framework)
 
@@ -120,7 +120,7 @@ def test_a_blank_function_is_called_once_and_not_judged_again_with_helpers() -> 
 class Missing(Counting):
     """A notebook without the function."""
 
-    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy") -> Reply:
+    def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", driver: str = "") -> Reply:
         from gatedrnn_course.grading.exchange.values import Problem
 
         self.calls += 1

@@ -45,7 +45,7 @@ class Recorder(LocalCaller):
         super().__init__(function)
         self.seen: list[tuple[tuple[int, ...], ...]] = []
 
-    def call(self, name: str, args: Any, *, framework: Framework = "numpy") -> Reply:
+    def call(self, name: str, args: Any, *, framework: Framework = "numpy", driver: str = "") -> Reply:
         self.seen.append(tuple(a.shape for a in args if isinstance(a, np.ndarray)))
         return super().call(name, args, framework=framework)
 
@@ -57,7 +57,7 @@ class Says(LocalCaller):
         super().__init__(print)
         self.reply, self.calls = reply, 0
 
-    def call(self, name: str, args: Any, *, framework: Framework = "numpy") -> Reply:
+    def call(self, name: str, args: Any, *, framework: Framework = "numpy", driver: str = "") -> Reply:
         self.calls += 1
         return self.reply
 

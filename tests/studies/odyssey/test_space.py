@@ -52,6 +52,12 @@ def test_another_space_keeps_the_other_ranges() -> None:
     )
 
 
+def test_a_trial_leads_back_to_its_numbers() -> None:
+    u = [0.5, 0.3, 0.8, 0.1]
+    assert PAPER.place(PAPER.trial(u)) == pytest.approx(u, abs=2e-3)  # the hidden size is rounded
+    assert Space(hidden_size=Range(16, 16, log=True)).place(Trial(16, 1e-3, 0.9, 0.2))[0] == 0.5
+
+
 @pytest.mark.parametrize("u", [[0.5] * 3, [0.5, 0.5, 0.5, 1.2], [0.5, float("nan"), 0.5, 0.5]])
 def test_numbers_outside_are_told(u: list[float]) -> None:
     with pytest.raises(CourseError, match="They are four, from 0 to 1"):

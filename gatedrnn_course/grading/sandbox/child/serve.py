@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ...exchange import frames
 from ...exchange.blank import is_blank
 from ...exchange.convert import NotAValue, from_function, still, tensors, to_function
+from ...exchange.drivers import drive
 from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail
@@ -111,7 +112,8 @@ class _Server:
         try:
             arguments = [to_function(argument, meta["framework"]) for argument in given]
             with heard() as output:
-                value = from_function(function(*arguments))
+                driver = meta["driver"]
+                value = from_function(drive(driver, function, arguments) if driver else function(*arguments))
             return self._answer({"printed": output.anything}, value, self._after(arguments, given))
         except NotAValue as other:
             return self._told("value", {"type": str(other)[:100]}, self._after(arguments, given))
