@@ -67,7 +67,7 @@ with reveal(
 # Try each on the GRU. The line that changed is in colour.
 #
 # - After which changes can $r$ leave the range from 0 to 1?
-# - Two of the twelve do nothing at all. Find them: what do they have in common?
+# - Two of the eight do nothing at all. Find them: what do they have in common?
 # - Which ones cost parameters, which ones save some?
 
 # %%

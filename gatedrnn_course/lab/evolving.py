@@ -97,12 +97,13 @@ def learn_to_spell(
     Source: the filter of Jozefowicz, Zaremba and Sutskever 2015, made small.
     """
     from gatedrnn_course.studies.evolution.sizes import hidden_size_for
-    from gatedrnn_course.studies.evolution.trial import Entrant, compete
+    from gatedrnn_course.studies.evolution.trial import Entrant, compete, tier_for_new_cells
     from gatedrnn_course.tasks import Memorisation
 
     task, every = Memorisation(letters, kinds), max(1, steps // 12)
     found = [cell_of(cell) for cell in cells]
     seen: list[float] = []
+    tier = tier_for_new_cells()
 
     def noted(_step: int, accuracy: float) -> bool:
         seen.append(accuracy)
@@ -114,7 +115,7 @@ def learn_to_spell(
     curves: dict[str, list[float]] = {}
     for cell, entrant in zip(found, entrants, strict=True):
         seen.clear()
-        compete(task, [entrant], steps=steps, every=every, batch=20, validation=100, seed=seed, ended=noted)
+        compete(task, [entrant], steps=steps, every=every, batch=20, validation=100, seed=seed, ended=noted, tier=tier)
         curves[cell.name] = [1 / kinds, *seen, *[seen[-1] if seen else 1 / kinds] * (12 - len(seen))]
     return curves
 

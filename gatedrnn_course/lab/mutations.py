@@ -18,40 +18,36 @@ from gatedrnn_course.text import _
 __all__ = ["explore_mutations"]
 
 GRU = catalogue["GRU"]
-SEEDS = {1: (7, 11), 2: (11, 1), 3: (5, 10), 4: (11, 8), 5: (9, 10), 6: (9, 6)}
-"""For each change two draws that differ."""
+DRAWS = {"1": 7, "2": 11, "2, elsewhere": 1, "3": 10, "4": 11, "4, elsewhere": 8, "5": 9, "6": 6}
+"""For each change, and for two of them at another place, the seed of a draw."""
 ROW, SIZE, CHANGED = 18, 12, "#0072B2"
 D, H = 3, 16
 """Sizes that parameters are counted at."""
 
 
 def explore_mutations() -> Explorer:
-    """The six changes of a cell's graph, each made at two places of the GRU.
+    """The six changes of a cell's graph, each made to the GRU, two of them at two places.
 
     Returns:
         The widget; in a notebook it shows itself on the last line of a cell.
     """
-    names = {str(k): f"{k}: {_(words)}" for k, (words, _function) in OPERATORS.items()}
-    controls = (
-        Choice("change", _("change"), names),
-        Choice("draw", _("place"), {"0": _("here"), "1": _("elsewhere")}),
-    )
+    names = {key: f"{key[0]}: {_(OPERATORS[int(key[0])][0])}" for key in DRAWS}
+    names |= {key: _("{change}, elsewhere").format(change=names[key]) for key in DRAWS if len(key) > 1}
 
-    def view(change: str, draw: str) -> tuple[str, str]:
-        made = drawn(int(change), int(draw))
+    def view(change: str) -> tuple[str, str]:
+        made = drawn(change)
         return _picture(made.cell), _words(made)
 
-    return Explorer(_("The GRU after one mutation: choose which."), controls, view)
+    return Explorer(_("The GRU after one mutation: choose which."), (Choice("change", _("change"), names),), view)
 
 
-def drawn(change: int, draw: int) -> Mutant:
+def drawn(change: str) -> Mutant:
     """The GRU after one change.
 
     Args:
-        change: Which of the six.
-        draw: Which of its two draws.
+        change: A key of `DRAWS`, which begins with the number of the change.
     """
-    made = mutate(GRU, np.random.default_rng(SEEDS[change][draw]), operators=(change,))
+    made = mutate(GRU, np.random.default_rng(DRAWS[change]), operators=(int(change[0]),))
     assert made is not None
     return made
 

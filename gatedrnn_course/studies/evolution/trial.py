@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.tasks import Task, stream
 
-__all__ = ["Entrant", "Outcome", "compete", "own_seed"]
+__all__ = ["Entrant", "Outcome", "compete", "own_seed", "tier_for_new_cells"]
 
 AT_ONCE = 1000
 """Models trained as one population: they share their batches, and their parameters fit into memory."""
@@ -22,6 +22,15 @@ AT_ONCE = 1000
 def own_seed(*key: int) -> int:
     """A seed from numbers: the same for the same ones, and apart from all others."""
     return int(np.random.SeedSequence(key).generate_state(1)[0])
+
+
+def tier_for_new_cells() -> Literal["interpreted", "torch"]:
+    """The tier of populations that begins a cell nobody has run before the soonest: it compiles nothing for a cell."""
+    import torch
+
+    from gatedrnn_course.engines.population.compiled import trains
+
+    return "interpreted" if trains(torch.float32) else "torch"
 
 
 @dataclass(frozen=True)
