@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.lags import explore_lags as explore_lags
     from gatedrnn_course.lab.latch import show_latch as show_latch
     from gatedrnn_course.lab.layers import explore_depth as explore_depth
+    from gatedrnn_course.lab.learning import learn_task as learn_task
     from gatedrnn_course.lab.memory import bit_over_time as bit_over_time
     from gatedrnn_course.lab.memory import bit_sequences as bit_sequences
     from gatedrnn_course.lab.memory import random_params as random_params
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.stretch import show_stretch as show_stretch
     from gatedrnn_course.lab.through_time import explore_time as explore_time
     from gatedrnn_course.lab.timeline import show_timeline as show_timeline
+    from gatedrnn_course.lab.timing import milliseconds as milliseconds
+    from gatedrnn_course.lab.timing import show_devices as show_devices
     from gatedrnn_course.lab.torch_layout import show_torch_layout as show_torch_layout
     from gatedrnn_course.lab.train_here import train_here as train_here
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
@@ -97,6 +100,8 @@ _MODULES = {
     "explore_variants": "lab.variants",
     "gradient_check": "lab.gradient_check",
     "hint": "lab.hint",
+    "learn_task": "lab.learning",
+    "milliseconds": "lab.timing",
     "parse": "cells",
     "plot": "lab.plots",
     "predict": "lab.predict",
@@ -115,6 +120,7 @@ _MODULES = {
     "show_cell": "lab.figures",
     "show_depth": "lab.depth",
     "show_figure3": "lab.boxes",
+    "show_devices": "lab.timing",
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_shapes": "lab.shapes",

@@ -47,10 +47,10 @@ def explore_adding() -> Explorer:
         xs = adding_sequence({int(first): X1, int(second): X2})
         run, wanted = _run(step, xs), 0.5 + (X1 + X2) / 4
         lanes = {"value": xs[:, 0], "mark": xs[:, 1], **run}
-        ranges = {name: (0.0, 1.0) for name in (*"fi", "answer")} | {
+        ranges = dict.fromkeys((*"fi", "answer"), (0.0, 1.0)) | {
             "value": (-1.0, 1.0),
             "mark": (-1.0, 1.0),
-            "c": (-1.0, 1.0),
+            "c": (-0.6, 0.6),
         }
         return draw_timeline(lanes, ranges, None, "", still=True), _words(run, int(second), wanted)
 

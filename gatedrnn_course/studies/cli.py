@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +41,8 @@ Device = Annotated[str, typer.Option(help=_("Where models train: cpu, or cuda.")
 Corpus = Annotated[Path | None, typer.Option(help=_("Folder of the licensed corpus, for the size paper."))]
 Folder = Annotated[Path, typer.Argument(help=_("The folder that a study wrote."))]
 Page = Annotated[Path | None, typer.Option("--page", help=_("Write this page of the documentation instead."))]
+BesidePage = Annotated[Path | None, typer.Option("--page", help=_("Write this page of the documentation, too."))]
+AtOnce = Annotated[int | None, typer.Option("--jobs", min=1, help=_("Models trained at once; by default one a core."))]
 
 
 @study.command()
@@ -86,6 +89,49 @@ def odyssey(
 
 
 @study.command()
+def evolution(
+    size: Size = "lesson",
+    out: Out = Path("build/evolution"),
+    seed: Seed = 0,
+    jobs: AtOnce = None,
+    page: BesidePage = None,
+) -> None:
+    """Evolve architectures from the LSTM and the GRU. Stop it at any time; the same command goes on."""
+    from gatedrnn_course.studies.evolution.report import Made, write_page, write_report
+    from gatedrnn_course.studies.evolution.search import Evolution
+    from gatedrnn_course.studies.evolution.sizes import SIZES
+
+    threads = jobs or os.cpu_count() or 1
+    evolved = Evolution(out, SIZES[size], seed, threads)
+    _going(evolved.run)
+    made = Made(_typed(), evolved.seconds, threads)
+    typer.echo(_("The report: {page}").format(page=write_report(evolved, made)))
+    if page is not None:
+        typer.echo(_("The page: {page}").format(page=write_page(evolved, made, page)))
+
+
+@study.command()
+def forget_bias(
+    size: Size = "lesson",
+    out: Out = Path("build/forget_bias"),
+    seed: Seed = 0,
+    jobs: AtOnce = None,
+    page: BesidePage = None,
+) -> None:
+    """The forget bias: LSTM with b_f = 1 and 0, LSTM without a gate, GRU, MUT1 to 3. It can be stopped, and goes on."""
+    from gatedrnn_course.studies.evolution.forget_bias import BIAS_SIZES, ForgetBias
+    from gatedrnn_course.studies.evolution.report import Made, write_bias_page, write_bias_report
+
+    threads = jobs or os.cpu_count() or 1
+    experiment = ForgetBias(out, BIAS_SIZES[size], seed, threads)
+    _going(experiment.run)
+    made = Made(_typed(), experiment.seconds, threads)
+    typer.echo(_("The report: {page}").format(page=write_bias_report(experiment, made)))
+    if page is not None:
+        typer.echo(_("The page: {page}").format(page=write_bias_page(experiment, made, page)))
+
+
+@study.command()
 def report(folder: Folder, page: Page = None) -> None:
     """Write the report on a study anew, from what its folder holds."""
     from gatedrnn_course.studies.odyssey.report import write_page, write_report
@@ -99,6 +145,15 @@ def report(folder: Folder, page: Page = None) -> None:
         )
     refresh(folder)
     typer.echo(_("The report: {page}").format(page=write_report(folder) if page is None else write_page(folder, page)))
+
+
+def _going(run: Callable[[], None]) -> None:
+    """A study until it is done, or until Ctrl-C."""
+    try:
+        run()
+    except KeyboardInterrupt:
+        typer.echo(_("Stopped. What is done is kept; run the same command again to go on."), err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _listed(names: str | None) -> list[str] | None:

@@ -120,7 +120,8 @@ class Forest:
         kept = [self.names.index(name) for name in names]
         places = _middles(STEPS[len(kept)])
         grid = np.stack(np.meshgrid(*[places] * len(kept), indexing="ij"), -1)
-        points = np.random.default_rng(0).uniform(size=(*grid.shape[:-1], OTHERS, len(self.names)))
+        others = np.random.default_rng(0).uniform(size=(OTHERS, len(self.names)))  # the same at every place
+        points = np.tile(others, (*grid.shape[:-1], 1, 1))
         points[..., kept] = grid[..., None, :]
         means = self._predict(points.reshape(-1, len(self.names))).reshape(-1, *points.shape[:-1]).mean(axis=-1)
         return Marginal(places, means.mean(axis=0), means.std(axis=0))

@@ -93,8 +93,7 @@ def fit_population(
         stop_when_solved=stop_when_solved,
         seed=seed,
     )
-    path = None if checkpoint is None else Path(checkpoint)
-    run = _Run(population, task, settings, path, metric, all_may_diverge)
+    run = _Run(population, task, settings, None if checkpoint is None else Path(checkpoint), metric, all_may_diverge)
     with Interruption() as interruption:
         if resume:
             run.resume()
@@ -141,7 +140,7 @@ class _Run:
     task: Task
     settings: Schedule
     path: Path | None
-    metric: bool = True
+    metric: bool
     all_may_diverge: bool = False
     step: int = 0
     seconds: float = 0.0

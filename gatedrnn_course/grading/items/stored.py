@@ -1,4 +1,4 @@
-"""Reads arrays of an `.npz` that somebody handed in: no pickle, no more memory than stated, a sentence for each fault."""
+"""Reads arrays of an `.npz` that somebody handed in: no pickle, no more memory than stated, every fault a sentence."""
 
 from __future__ import annotations
 

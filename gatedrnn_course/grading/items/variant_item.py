@@ -26,18 +26,18 @@ class VariantItem(EquationsItem):
     """The equations of a variant of a cell.
 
     Attributes:
-        base: The cell that is changed. Its parameters are there too, so that what an edit forgot can be computed, and
+        varied: The cell that is changed. Its parameters are there too, so that what an edit forgot can be computed, and
             named.
         mistakes: Texts that are no single edit of the variant, such as another variant, each handed back by a function.
     """
 
-    base: Cell = field(kw_only=True)
+    varied: Cell = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(default=(), kw_only=True)
 
     @property
     def known(self) -> tuple[str, ...]:
         """The parameters of both cells."""
-        return tuple(dict.fromkeys((*self.cell.parameters, *self.base.parameters)))
+        return tuple(dict.fromkeys((*self.cell.parameters, *self.varied.parameters)))
 
     def draws(self, rng: np.random.Generator) -> tuple[Draw, ...]:
         """The inputs of a step with the parameters of both cells."""
@@ -60,7 +60,7 @@ class VariantItem(EquationsItem):
         """A draw whose parameters are those of both cells."""
         (x, *_states), p = self.step.split(draw.hidden)
         sizes = {"D": x.shape[-1], "H": len(p[self.cell.parameters[-1]])}
-        _inputs, more = whole_step(self.base).draw(rng, sizes, ())
+        _inputs, more = whole_step(self.varied).draw(rng, sizes, ())
         return replace(draw, hidden=(*draw.hidden[:-1], Params({**more, **p})))
 
     def _numbers(self, text: str, draw: Draw) -> tuple[np.ndarray, ...] | None:

@@ -15,7 +15,17 @@ from gatedrnn_course.grading.items.trained_item import FileMistake, Training
 from gatedrnn_course.tasks import Adding, Adding1997, Batch, Split, stream
 from gatedrnn_course.text import mark
 
-__all__ = ["BLOCKS", "HIDDEN", "LENGTH", "adder_item", "adding_task", "first_parameters", "trained_parameters"]
+__all__ = [
+    "BLOCKS",
+    "HIDDEN",
+    "LENGTH",
+    "TEXT",
+    "TRAINING",
+    "adder_item",
+    "adding_task",
+    "first_parameters",
+    "trained_parameters",
+]
 
 HIDDEN, LENGTH = 16, 24
 BLOCKS = ("f", "i", "c_tilde", "o")
@@ -30,7 +40,7 @@ FORGET_BIAS = 2.0
 TO_SPARE = 0.025
 """Training goes on until no answer is further off than this: fresh sequences then stay within the paper's 0.04."""
 
-_TEXT = """
+TEXT = """
 import torch
 from torch import nn
 
@@ -234,7 +244,7 @@ def adder_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, s
             },
         },
         gives=("good",),
-        text=_TEXT,
+        text=TEXT,
         mistakes=(),
         draw=_no_draws,
         inputs=lambda args: {"xs": args[2]},

@@ -44,7 +44,7 @@ def variant_item(
     """
     cell = VARIANTS[which].cell
     mistakes = (*_others(cell), *_own(which))
-    return VariantItem(name, points, title, hints, forbidden, cell=cell, base=V, mistakes=mistakes)
+    return VariantItem(name, points, title, hints, forbidden, cell=cell, varied=V, mistakes=mistakes)
 
 
 def _text(words: str | Words, cell: Cell) -> Mistake:

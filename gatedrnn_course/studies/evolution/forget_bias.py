@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,6 +200,7 @@ class ForgetBias:
 
     def _portion(self, stage: Stage, phase: str, seed: int) -> None:
         """All architectures with one seed on one task."""
+        begun = time.perf_counter()
         task, size = stage.task, self.size
         if phase == _CHOOSE:
             ways = {name: [(r, s) for r in size.learning_rates for s in size.scales] for name in ARCHITECTURES}
@@ -228,6 +230,12 @@ class ForgetBias:
         ]
         with self.store.transaction():
             self.store.insert("runs", rows, 9)
+            self.store.note("seconds", self.seconds + time.perf_counter() - begun)
+
+    @property
+    def seconds(self) -> float:
+        """How long all portions took together."""
+        return float(self.store.noted("seconds") or 0.0)
 
     def chosen(self, task: str) -> dict[str, tuple[float, float]]:
         """The learning rate and the scale of each architecture on a task."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
-import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.describe import describe
@@ -21,13 +18,13 @@ from gatedrnn_course.studies.evolution.forget_bias import ForgetBias, closed_gap
 from gatedrnn_course.studies.evolution.intervals import intervals
 from gatedrnn_course.studies.evolution.search import Evolution
 from gatedrnn_course.studies.evolution.store import Architecture, Evaluation
+from gatedrnn_course.studies.machine import machine
+from gatedrnn_course.studies.pages import render, write_text
 from gatedrnn_course.text import _
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 __all__ = ["Made", "write_bias_page", "write_bias_report", "write_page", "write_report"]
 
+TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 10
 """How many of the list are shown whole."""
 DRAWN = 25
@@ -41,20 +38,19 @@ class Made:
     Attributes:
         command: The command.
         seconds: Time it took in all.
-        machine: Where it ran.
+        jobs: Models trained at once.
     """
 
     command: str
     seconds: float
-    machine: str = ""
+    jobs: int = 1
 
     @property
     def told(self) -> str:
         """The same in a sentence."""
-        machine = self.machine or f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         minutes = f"{self.seconds / 60:.1f} min" if self.seconds >= 120 else f"{self.seconds:.0f} s"
         return _("Made by `{command}` in {time} ({machine}).").format(
-            command=self.command, time=minutes, machine=machine
+            command=self.command, time=minutes, machine=machine(self.jobs)
         )
 
 
@@ -124,10 +120,6 @@ def _funnel(study: Evolution) -> list[tuple[str, int]]:
     return rows
 
 
-def _seconds(study: Evolution) -> float:
-    return sum(float(row[-1]) for row in study.store.portions())
-
-
 def _context(study: Evolution, made: Made) -> dict[str, Any]:
     portions = study.store.portions()
     return {
@@ -167,7 +159,7 @@ def write_report(study: Evolution, made: Made) -> Path:
         names,
         ([getattr(row, name) for name in names] for row in study.store.evaluations()),
     )
-    return _write(study.out / "index.html", _page("evolution.html.j2", **_context(study, made)))
+    return write_text(study.out / "index.html", _page("evolution.html.j2", **_context(study, made)))
 
 
 def write_page(study: Evolution, made: Made, page: Path) -> Path:
@@ -186,10 +178,10 @@ def write_page(study: Evolution, made: Made, page: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.svg"):
         old.unlink()
-    _write(folder / "ancestry.svg", context["ancestry"] + "\n")
+    write_text(folder / "ancestry.svg", context["ancestry"] + "\n")
     for k, own in enumerate(context["shown"][:3], 1):
-        _write(folder / f"best-{k}.svg", own.picture + "\n")
-    return _write(page, _page("evolution.md.j2", **context))
+        write_text(folder / f"best-{k}.svg", own.picture + "\n")
+    return write_text(page, _page("evolution.md.j2", **context))
 
 
 def write_bias_report(study: ForgetBias, made: Made) -> Path:
@@ -214,7 +206,7 @@ def write_bias_report(study: ForgetBias, made: Made) -> Path:
             for r in rows
         ),
     )
-    return _write(study.out / "index.html", _page("forget_bias.html.j2", **_bias_context(study, made)))
+    return write_text(study.out / "index.html", _page("forget_bias.html.j2", **_bias_context(study, made)))
 
 
 def write_bias_page(study: ForgetBias, made: Made, page: Path) -> Path:
@@ -230,8 +222,8 @@ def write_bias_page(study: ForgetBias, made: Made, page: Path) -> Path:
     """
     context = _bias_context(study, made)
     for task, picture in context["pictures"].items():
-        _write(page.parent / "images" / "forget_bias" / f"{task}.svg", picture + "\n")
-    return _write(page, _page("forget_bias.md.j2", **context))
+        write_text(page.parent / "images" / "forget_bias" / f"{task}.svg", picture + "\n")
+    return write_text(page, _page("forget_bias.md.j2", **context))
 
 
 def _bias_context(study: ForgetBias, made: Made) -> dict[str, Any]:
@@ -267,26 +259,5 @@ def _csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Non
         writer.writerows(rows)
 
 
-def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
-
-
 def _page(template: str, **context: Any) -> str:
-    return _templates().get_template(template).render(**context)
-
-
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(["html.j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["_"] = _
-    return environment
+    return render(TEMPLATES, template, **context)

@@ -156,6 +156,11 @@ class Evolution:
         return sum(mutants for _number, mutants, *_rest in self.store.portions())
 
     @property
+    def seconds(self) -> float:
+        """How long all portions took together."""
+        return sum(float(row[-1]) for row in self.store.portions())
+
+    @property
     def reference(self) -> dict[str, float]:
         """The GRU's best accuracy on each task."""
         return self.store.best()[REFERENCE]

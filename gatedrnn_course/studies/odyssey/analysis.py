@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gatedrnn_course.studies.importance import FEWEST, Forest, fanova, share_intervals
 from gatedrnn_course.studies.odyssey.paper import BEST_TENTH
 from gatedrnn_course.studies.odyssey.sizes import Size
-from gatedrnn_course.studies.odyssey.space import NAMES, Space
+from gatedrnn_course.studies.odyssey.space import NAMES, Range, Space
 from gatedrnn_course.studies.odyssey.table import Row
 from gatedrnn_course.studies.odyssey.variants import VANILLA, VARIANTS
 from gatedrnn_course.studies.statistics import Box, Comparison, Interval, best_share, box, compare, mean_interval
@@ -141,6 +141,11 @@ class Importance:
     forest: Forest
     space: Space
     count: int
+
+    def varies(self, name: str) -> bool:
+        """Whether trials differ in a setting."""
+        drawn: Range = self.space.unlike if name == "momentum" else getattr(self.space, name)
+        return drawn.low < drawn.high
 
 
 def places(rows: Sequence[Row], space: Space) -> NDArray[np.float64]:

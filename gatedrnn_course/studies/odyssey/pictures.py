@@ -11,7 +11,7 @@ import numpy as np
 from gatedrnn_course.studies.odyssey.analysis import Importance, OnTask, paper_verdict
 from gatedrnn_course.studies.odyssey.paper import ALL_TRIALS, BEST_TENTH, IMPORTANCE, TASK_NAMES
 from gatedrnn_course.studies.odyssey.sizes import TASKS
-from gatedrnn_course.studies.odyssey.space import NAMES, SETTINGS
+from gatedrnn_course.studies.odyssey.space import SETTINGS
 from gatedrnn_course.studies.statistics import Box
 from gatedrnn_course.studies.svg import AMBER, BLUE, GREY, INK, RED, new_figure, to_svg
 from gatedrnn_course.text import _
@@ -140,9 +140,7 @@ def draw_shares(task: str, found: Importance) -> str:
 
 def _free(found: Importance) -> list[str]:
     """The settings that vary, in the paper's order."""
-    ranges = {"momentum": found.space.unlike}
-    whole = {name: ranges.get(name) or getattr(found.space, name) for name in NAMES}
-    return [name for name in SETTINGS if whole[name].low < whole[name].high]
+    return [name for name in SETTINGS if found.varies(name)]
 
 
 def _values(found: Importance, name: str, places: Iterable[float]) -> list[float]:

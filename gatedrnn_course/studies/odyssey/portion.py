@@ -7,22 +7,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gatedrnn_course.studies.odyssey.sizes import TASKS, Protocol
 from gatedrnn_course.studies.odyssey.space import Trial
 from gatedrnn_course.studies.odyssey.variants import VARIANTS
+from gatedrnn_course.tasks import Split
 from gatedrnn_course.tasks.corpus import Corpus
 
 if TYPE_CHECKING:
     from gatedrnn_course.engines.population import Population
 
 __all__ = ["Outcome", "Portion", "train_portion"]
-
-AT_ONCE = 64
-"""Sequences that a model is tested on at once."""
 
 
 @dataclass(frozen=True)
@@ -129,13 +127,14 @@ def _train(portion: Portion) -> list[Outcome]:
         patience=protocol.patience,
         evaluate_every=protocol.evaluate_every,
         seed=portion.seed,
+        metric=False,
         progress=False,
         all_may_diverge=True,
     )
     if any(history.stopped == "interrupted" for history in histories):
         raise KeyboardInterrupt
-    factor, outcomes = TASKS[portion.task].factor, list[Outcome]()
-    tests = _tests(population, corpus)
+    outcomes = list[Outcome]()
+    validations, tests = (_scores(population, portion, split) for split in ("valid", "test"))
     seconds = (time.perf_counter() - began) / len(trials)
     for k, (number, history) in enumerate(zip(portion.numbers, histories, strict=True)):
         best, settings = history.best, population.settings[k]
@@ -143,9 +142,9 @@ def _train(portion: Portion) -> list[Outcome]:
         outcomes.append(
             Outcome(
                 number,
-                validation=factor * best.metric if best is not None and known else math.nan,
+                validation=validations[k] if known else math.nan,
                 loss=best.validation if best is not None and known else math.nan,
-                test=factor * tests[k] if known else math.nan,
+                test=tests[k] if known else math.nan,
                 parameters=sum(math.prod(shape) for shape in settings.shapes.values()),
                 best_step=best.step if best is not None else 0,
                 stopped=history.stopped,
@@ -155,19 +154,14 @@ def _train(portion: Portion) -> list[Outcome]:
     return outcomes
 
 
-def _tests(population: Population, corpus: Corpus) -> list[float]:
-    """The score of each model on the whole test part: that of batches, weighted by what each scores."""
-    totals, weights = np.zeros(len(population)), 0
-    for batch in corpus.epoch("test", AT_ONCE):
-        weight = _weight(corpus, batch)
-        with np.errstate(over="ignore", invalid="ignore"):  # a model may have diverged
-            scores = [
-                corpus.score(outputs, batch) for outputs in population.outputs(batch.inputs, lengths=batch.lengths)
-            ]
-        totals, weights = totals + weight * np.array(scores), weights + weight
-    return [float(total) for total in totals / weights]
+def _scores(population: Population, portion: Portion, split: Split) -> list[float]:
+    """The measure of each model on a whole part."""
+    from gatedrnn_course.training.portions import Portions
 
-
-def _weight(corpus: Corpus, batch: Any) -> int:
-    """What a batch's score is a mean over: labels for CTC, else scored steps."""
-    return int(np.count_nonzero(batch.targets >= 0 if corpus.loss == "ctc" else batch.mask))
+    corpus, measure, models = portion.corpus, TASKS[portion.task], range(len(population))
+    batch = corpus.whole(split)
+    parts = Portions(batch, corpus.loss)
+    with np.errstate(over="ignore", invalid="ignore"):  # a model may have diverged
+        if measure.is_loss:
+            return [measure.factor * float(loss) for loss in parts.losses(population, models)]
+        return [measure.factor * corpus.score(outputs, batch) for outputs in parts.outputs(population, models)]

@@ -15,7 +15,7 @@ from gatedrnn_course.studies.odyssey.space import SETTINGS
 from gatedrnn_course.studies.odyssey.study import About, load
 from gatedrnn_course.studies.odyssey.table import Row, write_csv
 from gatedrnn_course.studies.odyssey.variants import VARIANTS
-from gatedrnn_course.studies.odyssey.words import differences, findings, verdict_word
+from gatedrnn_course.studies.odyssey.words import differences, findings, share_words, verdict_word
 from gatedrnn_course.studies.pages import render, write_text
 from gatedrnn_course.studies.svg import alt_of
 from gatedrnn_course.text import _
@@ -120,6 +120,7 @@ def _values(about: About, rows: Sequence[Row], sections: Sequence[Section]) -> d
         "paper_top": BEST,
         "paper_shares": IMPORTANCE,
         "verdict": verdict_word,
+        "share": share_words,
         "paper_verdict": paper_verdict,
     }
 

@@ -23,11 +23,13 @@ class Measure:
         title: The task in words.
         unit: What the numbers are.
         factor: What the task's own score is multiplied by.
+        is_loss: Whether the score is the loss.
     """
 
     title: str
     unit: str
     factor: float
+    is_loss: bool = False
 
 
 TASKS: Named[Measure] = Named(
@@ -35,7 +37,7 @@ TASKS: Named[Measure] = Named(
     {
         "speech": Measure(mark("speech"), mark("% of frames wrong"), 100.0),
         "handwriting": Measure(mark("handwriting"), mark("% of points or characters wrong"), 100.0),
-        "music": Measure(mark("music"), mark("nats a step"), 1.0),
+        "music": Measure(mark("music"), mark("nats a step"), 1.0, is_loss=True),
     },
 )
 """The three tasks, in the paper's order."""

@@ -10,7 +10,7 @@ from gatedrnn_course.studies.odyssey.study import About
 from gatedrnn_course.studies.odyssey.variants import VANILLA
 from gatedrnn_course.text import _, mark
 
-__all__ = ["differences", "findings", "verdict_word"]
+__all__ = ["differences", "findings", "share_words", "verdict_word"]
 
 VERDICTS = {1: mark("worse"), 0: mark("no difference"), -1: mark("better")}
 
@@ -78,6 +78,14 @@ def _shares(task: str, matters: Importance) -> list[str]:
             )
         )
     return sentences
+
+
+def share_words(matters: Importance, name: str) -> str:
+    """A share of the variance in per cent with its interval, or that the setting does not vary."""
+    if name and not matters.varies(name):
+        return _("does not vary")
+    share = matters.shares[name]
+    return f"{100 * share.value:.1f} [{100 * share.low:.1f}, {100 * share.high:.1f}]"
 
 
 def differences(about: About) -> list[str]:

@@ -11,7 +11,7 @@ from gatedrnn_course.studies.evolution.report import Made, write_page, write_rep
 from gatedrnn_course.studies.evolution.search import Evolution
 from gatedrnn_course.studies.statistics import Interval
 
-MADE = Made("gatedrnn study evolution --size tiny", 3.0, "2 cores")
+MADE = Made("gatedrnn study evolution --size tiny", 3.0)
 
 
 @pytest.fixture(scope="module")
