@@ -16,8 +16,8 @@ __all__ = ["Portions"]
 
 ROWS = 2048
 """Steps of all sequences of a portion, about."""
-NUMBERS = 2**24
-"""Outputs that are held at once, or those of one model if they are more."""
+NUMBERS = 2**21
+"""Outputs that are held at once, or those of one model if they are more: memory of this size is had again at once."""
 
 
 class Portions:

@@ -57,13 +57,13 @@ def as_tensor(given: Any, what: str) -> Tensor:
         ) from problem
 
 
-def inputs_of(inputs: Any, size: int, dtype: torch.dtype) -> Tensor:
-    """Inputs (T, B, D) as a tensor of the population's type.
+def inputs_of(inputs: Any, size: int) -> Tensor:
+    """Inputs (T, B, D) as a tensor on the CPU.
 
     Raises:
         CourseError: If the shape does not fit.
     """
-    xs = as_tensor(inputs, _("inputs")).to("cpu", dtype).contiguous()
+    xs = as_tensor(inputs, _("inputs")).cpu()
     if xs.dim() != 3 or xs.shape[2] != size or 0 in xs.shape[:2]:
         raise CourseError(
             _("A population with inputs of size {size}.").format(size=size),
@@ -92,7 +92,7 @@ def score(rows: Rows, targets: Any, mask: Any, loss: Loss, outputs: int, dtype: 
     if loss == "ctc":
         return _spelled(rows, targets, outputs, dtype)
     T, B = rows.T, rows.B
-    wanted = as_tensor(targets, _("targets")).to("cpu", dtype)
+    wanted = as_tensor(targets, _("targets")).cpu()
     rest = () if loss == "cross_entropy" else (outputs,)
     last = tuple(wanted.shape) == (B, *rest) and (mask is None or T == 1)
     if not last and tuple(wanted.shape) != (T, B, *rest):
@@ -102,7 +102,7 @@ def score(rows: Rows, targets: Any, mask: Any, loss: Loss, outputs: int, dtype: 
     if not len(found) or not float(weights.sum()) > 0:
         raise CourseError(_("A batch for a population."), _("The mask leaves nothing to score."))
     first, end = (int(found[0]), int(found[-1]) + 1) if rows.packed else (0, len(weights))
-    wanted = rows.take(wanted.expand(T, B, *rest))[first:end]
+    wanted = rows.take(wanted.expand(T, B, *rest), first, end).to(dtype)
     weights = (weights[first:end] / weights.sum()).contiguous()
     _check_classes(wanted[weights != 0], loss, outputs)
     return Scored(rows, first, wanted.contiguous(), weights)
@@ -110,13 +110,13 @@ def score(rows: Rows, targets: Any, mask: Any, loss: Loss, outputs: int, dtype: 
 
 def _weights(rows: Rows, mask: Any, last: bool, dtype: torch.dtype) -> Tensor:
     """The weight of every row (N,)."""
-    weights = (rows.last if last else rows.inside).to(dtype)
+    weights = rows.last if last else rows.inside
     if mask is not None:
-        given = as_tensor(mask, _("mask")).to("cpu", dtype)
+        given = as_tensor(mask, _("mask")).cpu()
         if given.shape != weights.shape:
             raise _misfit(_("The mask has shape {shape}."), given.shape, ("T", "B"), rows.T, rows.B)
-        weights = torch.where(weights != 0, given, weights)
-    return rows.take(weights)
+        weights = torch.where(weights, given, torch.zeros_like(given))
+    return rows.take(weights).to(dtype)
 
 
 def _check_classes(classes: Tensor, loss: Loss, outputs: int) -> None:

@@ -103,8 +103,7 @@ class CompiledModels:
                 ("get_readout", None, [long, long, long, address, address, address]),
             )
         )
-        self.models = np.recarray(len(settings), _MODEL)
-        self.models[:] = np.zeros((), _MODEL)
+        self.models = np.zeros(len(settings), _MODEL).view(np.recarray)
         self.rows: list[Tensor] = []
         self._kept: list[Any] = []
         for k, (kernel, own) in enumerate(zip(self.kernels, settings, strict=True)):

@@ -166,10 +166,10 @@ class Population:
 
         They are zero after the end of a sequence, where `lengths` (B,) says where that is.
         """
-        xs = inputs_of(inputs, self.input_size, self.dtype)
+        xs = inputs_of(inputs, self.input_size)
         rows = self._rows(xs, lengths)
         chosen = range(len(self)) if models is None else models
-        return rows.spread(self._models.outputs(rows.take(xs), rows, chosen)).numpy()
+        return rows.spread(self._models.outputs(self._taken(xs, rows), rows, chosen)).numpy()
 
     def rest(self, k: int) -> None:
         """Let model k be: `step` passes it over, and gives NaN for it, until `wake`. It costs nothing then."""
@@ -219,15 +219,18 @@ class Population:
         T, B = xs.shape[:2]
         return Rows.of(T, B, lengths, packed=self.device.type == "cpu")
 
+    def _taken(self, xs: torch.Tensor, rows: Rows) -> torch.Tensor:
+        return rows.take(xs).to(self.dtype).contiguous()
+
     def _run(
         self, inputs: Any, targets: Any, mask: Any, lengths: Any, chosen: Sequence[int], step: int | None
     ) -> NDArray[np.float64]:
         given = as_tensor(inputs, _("inputs"))
         own = list(given) if given.dim() == 4 and len(given) == len(self) else [given]
-        xs = [inputs_of(x, self.input_size, self.dtype) for x in own]
+        xs = [inputs_of(x, self.input_size) for x in own]
         rows = self._rows(xs[0], lengths)
         batch = score(rows, targets, mask, self.loss_kind, self.output_size, self.dtype)
-        return self._models.run([rows.take(x) for x in xs], batch, self.loss_kind, step, chosen)
+        return self._models.run([self._taken(x, rows) for x in xs], batch, self.loss_kind, step, chosen)
 
 
 def _count(cells: Any, *others: Any) -> int:

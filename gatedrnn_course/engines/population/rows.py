@@ -107,10 +107,10 @@ class Rows:
         """For each row the one that stands there when in each step longer sequences come first (N,)."""
         return np.asarray(self.starts[self._t] + 2 * self.B - 1 - np.array(self.sizes)[self._t] - self._place)
 
-    def take(self, padded: Tensor) -> Tensor:
-        """The rows (N, ...) of a batch (T, B, ...)."""
+    def take(self, padded: Tensor, first: int = 0, end: int | None = None) -> Tensor:
+        """The rows (N, ...) of a batch (T, B, ...), or those from the row `first` to before `end`."""
         flat = padded.flatten(0, 1)
-        return flat if self.equal else flat[torch.from_numpy(self.places)]
+        return flat[first:end] if self.equal else flat.index_select(0, torch.from_numpy(self.places[first:end]))
 
     def spread(self, rows: Tensor) -> Tensor:
         """Rows (M, N, ...) as batches (M, T, B, ...), zero after the end of each sequence."""

@@ -9,8 +9,27 @@ from gatedrnn_course.engines.kernel.text_math import EXP_LOG
 from gatedrnn_course.engines.population.text_ctc import CTC
 from gatedrnn_course.engines.population.text_loss import LOSS
 from gatedrnn_course.engines.population.text_noise import NOISE
+from gatedrnn_course.engines.population.text_optimiser import OPTIMISER
+from gatedrnn_course.engines.population.text_rows import ROWS
 
 __all__ = ["TRAIN"]
+
+_ROOT = """\
+#if REAL_BYTES == 8
+#define SQRT __builtin_sqrt
+#else
+#define SQRT __builtin_sqrtf
+#endif
+
+static inline V ROOT(V a)
+{
+    R each[L];
+    ST(each, a);
+    for (long i = 0; i < L; i++)
+        each[i] = SQRT(each[i]);
+    return LD(each);
+}
+"""
 
 _TYPES = """\
 #include <math.h>
@@ -51,122 +70,7 @@ typedef struct {
 } Model;
 """
 
-_OPTIMISER = """\
-/* one step; the learning rate of momentum is scaled by 1 - momentum */
-static void update(Model *m, long count)
-{
-    const R rate = (R)(m->rate * (1 - m->momentum)), mu = (R)m->momentum;
-    R *const p = m->theta, *const g = m->slope, *const v = m->speed, *const s = m->square;
-    m->steps++;
-    if (!m->adam) {
-        for (long i = 0; i < count; i += L) {
-            const V now = mu * LD(v + i) + LD(g + i);
-            ST(v + i, now);
-            ST(p + i, LD(p + i) - rate * (LD(g + i) + mu * now));
-        }
-        return;
-    }
-    const R b2 = (R)m->beta2, eps = (R)m->epsilon;
-    const R size = (R)(m->rate / (1 - pow(m->momentum, (double)m->steps)));
-    const R root = (R)sqrt(1 - pow(m->beta2, (double)m->steps));
-    for (long i = 0; i < count; i += L) {
-        const V slope = LD(g + i), mean = LD(v + i) + (1 - mu) * (slope - LD(v + i));
-        const V square = b2 * LD(s + i) + (1 - b2) * slope * slope;
-        ST(v + i, mean);
-        ST(s + i, square);
-        ST(p + i, LD(p + i) - size * mean / (ROOT(square) / root + eps));
-    }
-}
-
-static int finite_all(const R *a, long count)
-{
-    V sum = ZERO;
-    for (long i = 0; i < count; i += L)
-        sum += LD(a + i) * (R)0;
-    return vector_sum(sum) == 0;
-}
-"""
-
 _MODEL = """\
-enum { TAPE = 1, SCRATCH = 2 };
-
-static Sizes sizes_of(const Job *job, const Model *m, long steps, long rows)
-{
-    return (Sizes){steps, rows, job->D, m->H, job->ldx, PAD(m->H), m->program};
-}
-
-static long counted(const Job *job, const Model *m, long steps, long rows, long which)
-{
-    long counts[5];
-    const Sizes n = sizes_of(job, m, steps, rows);
-    m->count(&n, counts);
-    return counts[which];
-}
-
-/* rows of the other order: to[r] = from[turned[r]]; twice is as before */
-static void turn_rows(const Job *job, long wide, const R *from, R *to)
-{
-    for (long r = 0; r < job->N; r++)
-        copy(to + r * wide, from + job->turned[r] * wide, wide);
-}
-
-/* gradients of a matrix that stands in several places are added up; what lies between rows is zero */
-static void tidy(const Job *job, const Model *m, R *slope, R *memory)
-{
-    const Sizes n = sizes_of(job, m, 0, 0);
-    R *named[m->named + 1];
-    for (long k = 0; k < m->named; k++) {
-        named[k] = memory;
-        memory += m->lengths[k];
-    }
-    m->unpack(&n, slope, named);
-    m->pack(&n, (const R *const *)named, slope);
-}
-
-/* A cell over all rows. Where sequences have ended, those that go on are the last rows of the step before. */
-static void run_forward(const Job *job, const Model *m, const R *x, const R *P, R *const *S, R *tape)
-{
-    R *now[m->states];
-    for (long k = 0; k < m->states; k++) {
-        now[k] = S[k];
-        clear(now[k], job->sizes[0] * m->state_sizes[k]);
-    }
-    for (long s = 0; s < job->segments; s++) {
-        const long rows = job->steps[s] * job->sizes[s];
-        const long ended = s + 1 < job->segments ? job->sizes[s] - job->sizes[s + 1] : 0;
-        const Sizes n = sizes_of(job, m, job->steps[s], job->sizes[s]);
-        m->forward(&n, x, P, now, tape);
-        x += rows * job->ldx;
-        tape += counted(job, m, rows, 1, TAPE);
-        for (long k = 0; k < m->states; k++)
-            now[k] += (rows + ended) * m->state_sizes[k];
-    }
-}
-
-/* The same backward: to the gradients G is added. dS: derivatives of the last states, and then of the first ones. */
-static void run_backward(const Job *job, const Model *m, const R *x, const R *P, R *const *S, R *tape, const R *dh,
-                         R *const *dS, R *G, R *memory)
-{
-    const long Hp = PAD(m->H);
-    R *now[m->states], *d[m->states];
-    x += job->N * job->ldx;
-    tape += counted(job, m, job->N, 1, TAPE);
-    long row = job->N, place = job->N + job->sizes[0];      /* of x, of the states before a step */
-    for (long s = job->segments - 1; s >= 0; s--) {
-        const long rows = job->steps[s] * job->sizes[s];
-        const Sizes n = sizes_of(job, m, job->steps[s], job->sizes[s]);
-        row -= rows;
-        place -= s == job->segments - 1 ? rows + job->sizes[s] : rows + job->sizes[s] - job->sizes[s + 1];
-        x -= rows * job->ldx;
-        tape -= counted(job, m, rows, 1, TAPE);
-        for (long k = 0; k < m->states; k++) {
-            now[k] = S[k] + place * m->state_sizes[k];
-            d[k] = dS[k] + (job->sizes[0] - job->sizes[s]) * m->state_sizes[k];
-        }
-        m->backward(&n, x, P, now, tape, dh ? dh + row * Hp : 0, d, G, 0, memory);
-    }
-}
-
 /* what one way of a model keeps between forward and backward */
 typedef struct {
     const R *x, *P;
@@ -327,21 +231,4 @@ void train(const Job *job, Model *models, const long *which, long count, R *memo
 }
 """
 
-_ROOT = """\
-#if REAL_BYTES == 8
-#define SQRT __builtin_sqrt
-#else
-#define SQRT __builtin_sqrtf
-#endif
-
-static inline V ROOT(V a)
-{
-    R each[L];
-    ST(each, a);
-    for (long i = 0; i < L; i++)
-        each[i] = SQRT(each[i]);
-    return LD(each);
-}
-"""
-
-TRAIN = "\n".join((_ROOT, EXP_LOG, LOSS, CTC, NOISE, _TYPES, _OPTIMISER, _MODEL))
+TRAIN = "\n".join((_ROOT, EXP_LOG, LOSS, CTC, NOISE, _TYPES, OPTIMISER, ROWS, _MODEL))

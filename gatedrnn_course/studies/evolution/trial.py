@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ from gatedrnn_course.tasks import Task, stream
 
 __all__ = ["Entrant", "Outcome", "compete", "own_seed"]
 
-AT_ONCE = 256
-"""Models trained as one population: their batches, and what a step needs, stay small."""
+AT_ONCE = 1000
+"""Models trained as one population: they share their batches, and their parameters fit into memory."""
 
 
 def own_seed(*key: int) -> int:
@@ -102,10 +103,24 @@ def compete(
         An outcome for each.
     """
     found: list[Outcome] = []
-    for begin in range(0, len(entrants), AT_ONCE):
-        some = entrants[begin : begin + AT_ONCE]
-        found += _together(task, some, steps, every, (batch, validation, seed), ended, tier, threads)
+    with _one_thread():
+        for begin in range(0, len(entrants), AT_ONCE):
+            some = entrants[begin : begin + AT_ONCE]
+            found += _together(task, some, steps, every, (batch, validation, seed), ended, tier, threads)
     return found
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Inside, torch computes in one thread: its tensors are small here, and the models have threads of their own."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _together(

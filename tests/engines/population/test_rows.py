@@ -62,7 +62,7 @@ def classes_of_scored_steps(outputs, lengths, targets, mask):
 def test_unequal_lengths_train_as_each_sequence_does_alone(alone, tier, both):
     rng = np.random.default_rng(0)
     batches = []
-    for lengths in LENGTHS * 2:
+    for lengths in LENGTHS:
         xs = rng.normal(size=(9, 4, D))
         xs[np.arange(9)[:, None] >= lengths] = np.nan  # nobody may look at the padding
         mask = rng.random((9, 4)) < 0.7
@@ -145,3 +145,24 @@ def test_padding_costs_no_numbers_and_threads_change_none(both):
         np.testing.assert_array_equal(
             one.outputs(xs, lengths=lengths), threads.outputs(longer[0], lengths=lengths)[:, :9]
         )
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "ctc"])
+def test_padding_that_stays_as_on_a_gpu_changes_no_numbers(loss, monkeypatch):
+    rng = np.random.default_rng(3)
+    given = []
+    for lengths in ([6, 2, 9, 9], [4, 5, 5, 3]):
+        targets = rng.integers(0, K - 1, (4, 2) if loss == "ctc" else (9, 4))
+        targets[:2, 1:] = -1 if loss == "ctc" else 0
+        given.append((rng.normal(size=(9, 4, D)), targets, None, lengths))
+    settings = {"tier": "torch", "bidirectional": True, "noise": 0.2, "loss": loss, "dtype": torch.float64}
+    found = []
+    for packed in (True, False):
+        monkeypatch.setattr(Population, "_rows", lambda _self, x, n, p=packed: Rows.of(*x.shape[:2], n, p))
+        population = Population(CELLS, D, K, HIDDEN, **settings)
+        losses = [population.step(*batch) for batch in given]
+        found.append((losses, [population.parameters(k) for k in range(len(CELLS))]))
+    np.testing.assert_allclose(found[0][0], found[1][0], rtol=0, atol=1e-12)
+    for one, two in zip(found[0][1], found[1][1], strict=True):
+        for name, value in one.items():
+            np.testing.assert_allclose(value, two[name], rtol=0, atol=1e-12, err_msg=name)
