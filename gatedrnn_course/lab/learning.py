@@ -66,8 +66,8 @@ def learn_task(
     task = catalogue[name](**(settings or {}))
     cells = [cell_of(cell) for cell in kinds.values() for _k in range(networks)]
     seeds = [seed for _kind in kinds for seed in range(networks)]
-    wide: dict[str, Any] = {"scale": (3.0 * H) ** -0.5, "optimiser": "adam", "learning_rates": rate}
-    population = Population(cells, task.input_size, task.output_size, H, seeds, loss=task.loss, **wide)
+    wide: dict[str, Any] = {"loss": task.loss, "scale": (3.0 * H) ** -0.5, "optimiser": "adam", "learning_rates": rate}
+    population = Population(cells, task.input_size, task.output_size, H, seeds, **wide)
     for k, cell in enumerate(cells):
         own = {bias: np.broadcast_to(value, (H,)) for bias, value in biases.items() if bias in cell.parameters}
         population.set_parameters(k, own)
