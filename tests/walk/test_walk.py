@@ -58,14 +58,17 @@ def right_answers(unit: Unit) -> dict[str, str]:
 def walked(unit: Unit) -> Iterator[tuple[str, str, str]]:
     """What the learner runs, in order: its kind, the function it is about, and the code."""
     answers = right_answers(unit)
+    between: list[str] = []  # what stands between an answer and its check, such as the cell that trains it
     for cell in read("exercises", unit).cells:
         if cell.cell_type != "code":
             continue
         name = name_of(cell)
         if name not in answers:
+            between.append(cell.source)
             yield "other", "", cell.source
             continue
         if not is_check(cell):
+            between = []
             yield "blank", name, cell.source
             continue
         yield "check blank", name, cell.source
@@ -74,6 +77,7 @@ def walked(unit: Unit) -> Iterator[tuple[str, str, str]]:
         yield "wrong", name, answers[name].replace(wrong["old"], wrong["new"])
         yield "check wrong", name, cell.source
         yield "right", name, answers[name]
+        yield from (("other", "", source) for source in between)
         yield "check right", name, cell.source
     yield "progress", "", f"from gatedrnn_course import progress\nprogress('{unit.number}').points"
 
