@@ -47,8 +47,8 @@ HEAD = """# The trained model of unit 06
 
 Written by `python benchmarks/adder.py --page`. The cell of the exercise trains a class in plain torch, with a loop over
 the steps, on the adding problem of 1997 with {low} to {high} steps: {hidden} units, Adam, batches of {batch}, at most
-{steps} of them, on one thread. It stops when no answer on 2,000 fresh sequences is off by {spare} or more; the criterion
-of 1997 allows 0.04. "Passes" counts how often fresh sets of 2,000 sequences were answered without a mistake.
+{steps} of them, on one thread. It stops when no answer on 2,000 fresh sequences is off by {spare} or more; the
+criterion of 1997 allows 0.04. "Passes" counts how often fresh sets of 2,000 sequences were answered without a mistake.
 
 | model | seed | stopped | steps | right | passes | processor seconds | seconds |
 | --- | --- | --- | --- | --- | --- | --- | --- |

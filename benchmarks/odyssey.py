@@ -116,7 +116,7 @@ def measure(trials: int, loops: int) -> Iterator[tuple[str, str, dict[str, float
 def main() -> None:
     """Measure, print and save."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=5, help="of each variant on each task")
+    parser.add_argument("--trials", type=int, default=SIZE.portion, help="of each variant on each task, as a portion")
     parser.add_argument("--loops", type=int, default=3, help="steps of the loop")
     parser.add_argument("--save", action="store_true", help="write the numbers to results/odyssey.json")
     options = parser.parse_args()

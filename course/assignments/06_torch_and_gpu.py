@@ -18,7 +18,14 @@
 import torch
 from torch import nn
 
-from gatedrnn_course import check, hint, progress, run_on_device, show_shapes
+from gatedrnn_course import (
+    check,
+    hint,
+    progress,
+    run_on_device,
+    show_shapes,
+    train_here,
+)
 
 # %% [markdown]
 # ## Before you start: four blocks in one matrix
@@ -215,6 +222,44 @@ check(train_step)
 # %% [markdown] tags=["solution"]
 # `zero_grad` may stand anywhere before `backward`. Without `detach` the second call fails: its backward runs into the graph of the first,
 # which is gone.
+
+# %% [markdown]
+# ## 8. A model that adds (<< points("Adder") >> points)
+#
+# The adding problem of the lesson, 24 to 26 steps: shorter sequences begin with zeros, so that all end together. The model is your `LSTM` as
+# `self.lstm`, and `nn.Linear` as `self.readout`, which reads the last $h$.
+#
+# `outputs` has one step, $(1, B, 1)$. `train_step` then sees a sequence of length 1, whose loss counts in full.
+
+
+# %% tags=["answer"]
+class Adder(nn.Module):
+    # BEGIN SOLUTION
+    def __init__(self, hidden_size):
+        super().__init__()
+        self.lstm = LSTM(2, hidden_size)
+        self.readout = nn.Linear(hidden_size, 1)
+
+    def forward(self, xs, state=None):
+        hs, state = self.lstm(xs, state)
+        return self.readout(hs[-1:]), state
+
+    # END SOLUTION
+
+
+# %% [markdown]
+# Now train it: your class, your step. It takes half a minute, stops when it is solved, and can be stopped and run again. The parameters go to
+# `Adder.npz` beside this notebook, and into what the cell shows.
+
+# %% tags=["nbval-ignore-output"]
+train_here(Adder, train_step)
+
+# %% [markdown]
+# The check puts the file into your class, lets it answer 2,000 fresh sequences, and asks what was asked in 1997: none off by 0.04 or more, and
+# a mean error below 0.01.
+
+# %% tags=["check"]
+check(Adder)
 
 # %% [markdown]
 # ## What you have built

@@ -20,7 +20,7 @@ from torch import nn
 # The adding problem of 1997: a sequence of values, two of them marked early on. At the end the network is to say $0.5 + (X_1 + X_2)/4$, within
 # 0.04. Three RNNs and three LSTMs of 16 units read the same batches:
 
-# %%
+# %% tags=["nbval-ignore-output"]
 kinds = {"RNN": "RNN", "LSTM": "LSTM"}
 short = {"length": 24}
 adding = learn_task("adding_1997", kinds, rounds=1500, settings=short, b_f=2.0)
@@ -30,7 +30,7 @@ plot(adding.curves, **names, at=adding.rounds)
 # %% [markdown]
 # An RNN stays where guessing is. The criterion of 1997 asks for no mistake in 2,000 fresh sequences, and the mean error below 0.01:
 
-# %%
+# %% tags=["nbval-ignore-output"]
 print("networks that meet it, of 3:", adding.solved)
 
 # %% [markdown]
@@ -101,8 +101,8 @@ predict(
 with reveal(
     "hoisting",
     "Half of it or less",
-    "A product is one operation of many: sigmoid, tanh, * and + stay, and so does their "
-    "backward. What torch does 48 times is what counts.",
+    "A product is one operation of many: sigmoid, tanh, * and + stay, and so does "
+    "their backward. What torch does 48 times is what counts.",
 ):
     lengths = (12, 24, 48)
     layers = {"eight products": Plain(2, 16), "one product": Hoisted(2, 16)}
@@ -143,8 +143,8 @@ predict(
 with reveal(
     "moves",
     "start",
-    "Nobody told the module of it. On a GPU the first product with it fails: make such a "
-    "tensor in forward, from the input, with xs.new_zeros(...).",
+    "Nobody told the module of it. On a GPU the first product with it fails: make such "
+    "a tensor in forward, from the input, with xs.new_zeros(...).",
 ):
     three = Three().to("meta")  # a device without numbers: every machine has it
     for name in ("weight", "scale", "start"):
@@ -168,7 +168,7 @@ predict(
     ],
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 with reveal(
     "batch first",
     "Outputs of all sequences change",
@@ -191,7 +191,7 @@ with reveal(
 # A batch is one tensor, so short sequences are padded, here with zeros after their end. This one has 12 steps of 24. Its last real step is
 # marked.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 torch.manual_seed(1)
 layer = Hoisted(2, 16)
 xs = torch.rand(24, 1, 2)
@@ -206,8 +206,8 @@ show_timeline({"x": xs[:, 0, 0].numpy(), "h": h}, mark=12)
 # %%
 predict(
     "averaged padding",
-    "A loss is averaged over all 24 steps, the targets in the padding are 0, and so is the "
-    "output there. How large is it, beside the loss of the 12 real steps?",
+    "A loss is averaged over all 24 steps; targets and outputs in the padding are 0. "
+    "How large is it, beside the loss of the 12 real steps?",
     ["The same", "Half of it", "Twice as large"],
 )
 
@@ -235,17 +235,17 @@ with reveal(
 # %%
 predict(
     "detach",
-    "Two pieces of 12 steps, the state detached between them. Which inputs get a gradient "
-    "from a loss at step 24?",
+    "Two pieces of 12 steps, the state detached between them. Which inputs get a "
+    "gradient from a loss at step 24?",
     ["All 24", "The last 12", "Only the last"],
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 with reveal(
     "detach",
     "The last 12",
-    "The numbers of the state go on, its history does not: the forward is the same to the "
-    "last digit, and no gradient crosses the cut.",
+    "The numbers of the state go on, its history does not: the forward is the same to "
+    "the last digit, and no gradient crosses the cut.",
 ):
     torch.manual_seed(0)
     lstm, sizes = nn.LSTM(2, 16), {}
@@ -303,8 +303,8 @@ predict(
 with reveal(
     "modes",
     "The ones, unchanged",
-    "Only training mode drops. Left in training mode, a network is judged with holes in "
-    "it; left in eval mode, it trains without dropout and nobody tells you.",
+    "Only training mode drops. Left in training mode, a network is judged with holes "
+    "in it; left in eval mode, it trains without dropout and nobody tells you.",
 ):
     torch.manual_seed(0)
     drop = nn.Dropout(0.5)

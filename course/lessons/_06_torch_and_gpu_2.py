@@ -35,9 +35,9 @@ predict(
 with reveal(
     "early answer",
     "About then",
-    "In this network the sum lies in one cell, open to the read-out. In others it is spread "
-    "over several units, and the answer is right at the last step alone: that is all "
-    "that training asks for.",
+    "In this network the sum lies in one cell, open to the read-out. In others it is "
+    "spread over several units, and the answer is right at the last step alone: that "
+    "is all that training asks for.",
 ):
     widget = explore_adding()
     print(widget.read_out())
@@ -63,8 +63,8 @@ predict(
 with reveal(
     "order",
     "The LSTMs",
-    "Two things have to be kept, and which came first. The RNN sees no gradient from so "
-    "far back, as in lesson 01.",
+    "Two things have to be kept, and which came first. The RNN sees no gradient from "
+    "so far back, as in lesson 01.",
 ):
     order = learn_task(
         "temporal_order_6a", kinds, rounds=500, settings={"length": 60}, b_f=3.0

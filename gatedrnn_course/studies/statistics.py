@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -170,7 +170,7 @@ def bonferroni(p: ArrayLike, count: int | None = None) -> NDArray[np.float64]:
     return np.asarray(np.minimum(1.0, values * (values.size if count is None else count)))
 
 
-def compare(groups: Mapping[str, Sequence[float]], reference: str, level: float = 0.05) -> dict[str, Comparison]:
+def compare(groups: Mapping[str, ArrayLike], reference: str, level: float = 0.05) -> dict[str, Comparison]:
     """Compare every group with the reference by Welch's t-test, corrected by Bonferroni.
 
     Args:
@@ -187,7 +187,7 @@ def compare(groups: Mapping[str, Sequence[float]], reference: str, level: float 
         welch = welch_test(groups[name], groups[reference])
         p = float(bonferroni(welch.p, len(others)))
         interval = welch.interval(1 - level / len(others))
-        found[name] = Comparison(name, float(np.mean(groups[name])), interval, welch, p, p < level)
+        found[name] = Comparison(name, float(np.mean(np.asarray(groups[name], float))), interval, welch, p, p < level)
     return found
 
 

@@ -69,10 +69,16 @@ def open_storage(address: str) -> BaseStorage:
     """Optuna's storage at an address such as `sqlite:///trials.db` or `postgresql+psycopg://user@host/studies`.
 
     Raises:
-        CourseError: If it cannot be opened.
+        CourseError: If it cannot be opened, or Optuna is not installed.
     """
-    import optuna
-
+    try:
+        import optuna
+    except ImportError as problem:
+        raise CourseError(
+            _("Keeping the trials of a study."),
+            _("The package optuna is not installed."),
+            do=_('Install what studies need with: pip install "gatedrnn-course[lessons]"'),
+        ) from problem
     settings = {"connect_args": {"timeout": WAIT}} if address.startswith("sqlite") else {"pool_pre_ping": True}
     try:
         with quiet_optuna():

@@ -28,6 +28,7 @@ TINY = Size(
     tasks={
         "music": lambda _corpora: Music(longest=20, stand_in="always"),
     },
+    portion=2,
     resamples=3,
 )
 TASKS, VARIANTS = ("music",), ("V", "NOAF")
@@ -35,9 +36,8 @@ TOTAL = len(TASKS) * len(VARIANTS) * TINY.trials
 
 
 def install() -> None:
-    """Let the size be known, in portions of two trials."""
+    """Let the size be known."""
     SIZES._entries["tiny"] = TINY
-    study.PORTION = 2
 
 
 def run(folder: Path, **settings):

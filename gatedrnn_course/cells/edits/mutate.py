@@ -60,23 +60,29 @@ def _alike(one: Node, other: Node) -> bool:
     return (one.kind, one.what) == (other.kind, other.what)
 
 
-def _called(graph: Graph, number: int) -> str:
-    """A node in words."""
+def _text(graph: Graph, number: int, depth: int = 0) -> str:
+    """The expression of a node, not too long."""
     node = graph.nodes[number]
     states = [state for state, n in graph.outputs.items() if n == number]
     if states or node.line:
         return (states or [node.line])[0]
-    match node.kind:
-        case "leaf":
-            return node.what
-        case "number":
-            return f"{node.value:g}"
-        case "call":
-            return f"{node.what}({_called(graph, node.parents[0])})"
-        case "linear":
-            return f"{_kind(node)}({_called(graph, node.parents[0])})"
-    left, right = (_called(graph, parent) for parent in node.parents)
-    return f"({left} {node.what} {right})" if len(left) + len(right) < 40 else f"(… {node.what} …)"
+    if node.kind in ("leaf", "number"):
+        return node.what or f"{node.value:g}"
+    if depth > 2:
+        return "..."
+    parts = [_text(graph, parent, depth + 1) for parent in node.parents]
+    if node.kind == "call":
+        return f"{node.what}({parts[0]})"
+    if node.kind == "linear" and not node.what:
+        return f"{_kind(node)}({parts[0]})"
+    held = [f"({part})" if _torn(node, part) else part for part in parts]
+    return f"{node.what} @ {held[0]}" if node.kind == "linear" else f"{held[0]} {node.what} {held[1]}"
+
+
+def _torn(node: Node, part: str) -> bool:
+    """Whether a node would tear the expression of a parent apart."""
+    inside = {"+": (), "-": (" + ", " - ")}.get(node.what, (" + ", " - ", " * ", " @ "))
+    return not part.endswith(")") and any(sign in part for sign in inside)
 
 
 def _kind(node: Node) -> str:
@@ -90,8 +96,8 @@ def _swap_activation(graph: Graph, number: int, rng: np.random.Generator) -> Wor
     old = graph.nodes[number]
     new = _activation(rng, old.parents[0], old.line, old)
     words = Words(
-        mark("In {line}, {new} replaces {old}."),
-        {"line": _called(graph, number), "new": _kind(new), "old": _kind(old)},
+        mark("In `{line}`, {new} replaces {old}."),
+        {"line": _text(graph, number), "new": _kind(new), "old": _kind(old)},
     )
     graph.nodes[number] = new
     return words
@@ -103,8 +109,8 @@ def _swap_operator(graph: Graph, number: int, rng: np.random.Generator) -> Words
     others = [op for op in OPS if op != old.what]
     new = others[int(rng.integers(len(others)))]
     words = Words(
-        mark("In {line}, `{new}` replaces `{old}`."),
-        {"line": _called(graph, number), "new": new, "old": old.what},
+        mark("In `{line}`, `{new}` replaces `{old}`."),
+        {"line": _text(graph, number), "new": new, "old": old.what},
     )
     graph.nodes[number] = Node("op", new, old.parents, line=old.line)
     return words
@@ -117,8 +123,8 @@ def _insert(graph: Graph, number: int, rng: np.random.Generator) -> Words:
     parent = node.parents[place]
     new = _activation(rng, parent)
     words = Words(
-        mark("{new} comes between {line} and `{parent}`."),
-        {"new": _kind(new), "line": _called(graph, number), "parent": _called(graph, parent)},
+        mark("{new} comes between `{line}` and `{parent}`."),
+        {"new": _kind(new), "line": _text(graph, number), "parent": _text(graph, parent)},
     )
     parents = list(node.parents)
     parents[place] = graph.add(new)
@@ -130,7 +136,7 @@ def _remove(graph: Graph, number: int, rng: np.random.Generator) -> Words:
     """4: a node with one input and one output goes."""
     words = Words(
         mark("{old} of `{parent}` is left out."),
-        {"old": _kind(graph.nodes[number]), "parent": _called(graph, graph.nodes[number].parents[0])},
+        {"old": _kind(graph.nodes[number]), "parent": _text(graph, graph.nodes[number].parents[0])},
     )
     graph.redirect(number, graph.nodes[number].parents[0])
     return words
@@ -140,8 +146,8 @@ def _by_ancestor(graph: Graph, number: int, rng: np.random.Generator) -> Words:
     """5: one of its ancestors in its place."""
     new = _pick(rng, graph.ancestors(number))
     words = Words(
-        mark("`{new}` takes the place of {line}."),
-        {"new": _called(graph, new), "line": _called(graph, number)},
+        mark("`{new}` takes the place of `{line}`."),
+        {"new": _text(graph, new), "line": _text(graph, number)},
     )
     graph.redirect(number, new)
     return words
@@ -153,12 +159,12 @@ def _by_combination(graph: Graph, number: int, rng: np.random.Generator) -> Word
     other = _pick(rng, [n for n, node in graph.nodes.items() if node.parents])
     right, op = _pick(rng, graph.ancestors(other)), OPS[int(rng.integers(len(OPS)))]
     words = Words(
-        mark("`{left} {op} {right}` takes the place of {line}."),
+        mark("`{left} {op} {right}` takes the place of `{line}`."),
         {
-            "left": _called(graph, left),
+            "left": _text(graph, left, 1),
             "op": op,
-            "right": _called(graph, right),
-            "line": _called(graph, number),
+            "right": _text(graph, right, 1),
+            "line": _text(graph, number),
         },
     )
     new = graph.add(Node("op", op, (left, right), line=graph.nodes[number].line))

@@ -15,6 +15,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.convert import from_function
 from gatedrnn_course.grading.exchange.drivers import FAULT, drive
 from gatedrnn_course.grading.exchange.values import Value
+from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.driven_faults import course_error
 from gatedrnn_course.grading.items.driven_item import DrivenItem, answer_of
 from gatedrnn_course.grading.items.item import Draw
@@ -195,6 +196,9 @@ class TrainedItem(DrivenItem):
         return next(self._reasons(parameters, outputs, batch))
 
     def _reasons(self, parameters: Stored, outputs: Any, batch: Batch) -> Iterator[Words]:
+        for mistake in self.mistakes:
+            if same_numbers((self._answers(mistake.text, parameters, batch),), (outputs,)):
+                yield mistake.said
         few = self.measure.batch(1, FEW)
         if self._good(parameters, self.measure, few):
             yield Words(_CLASS)
@@ -220,14 +224,18 @@ class TrainedItem(DrivenItem):
 
     def _good(self, parameters: Stored, measure: Measure, batch: Batch) -> bool:
         """Whether the course's own class, with these parameters, answers nearly well enough."""
+        outputs = self._answers(self.text, parameters, batch)
+        return outputs is not None and measure.near(outputs, batch)
+
+    def _answers(self, text: str, parameters: Stored, batch: Batch) -> Any:
+        """What a class answers in this process; None where it cannot."""
         try:
             with np.errstate(all="ignore"):
-                own = answer_of(self.text, self.name)
+                own = answer_of(text, self.name)
                 found: Any = from_function(drive(DRIVER, own, (np.array(self.sizes), parameters, batch.inputs)))
         except Exception:  # the sequences have another size than the class reads
-            return False
-        outputs = self._outputs(found.get("outputs"), batch)
-        return outputs is not None and measure.near(outputs, batch)
+            return None
+        return self._outputs(found.get("outputs"), batch)
 
 
 def checked(arrays: Stored, shapes: Mapping[str, tuple[int, ...]], file: str) -> Stored:

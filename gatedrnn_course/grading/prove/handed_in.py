@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gatedrnn_course.cells.edits import classes
+from gatedrnn_course.grading.classroom.enclosed import link_to
 from gatedrnn_course.grading.classroom.grade import grade_submission
-from gatedrnn_course.grading.items import DrivenItem, EquationsItem, Item
+from gatedrnn_course.grading.items import DrivenItem, EquationsItem, Item, TrainedEquationsItem, TrainedItem
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.matrix import HandedIn
 from gatedrnn_course.grading.prove.programs import STEP, answer, blank_answer, filled_answer
@@ -77,18 +78,27 @@ def _echo(item: Item) -> str:
     return f"def {item.signature()}:\n    return {values}\n"
 
 
+def _holding(name: str, content: bytes) -> dict[str, object]:
+    """What a cell shows that holds a file."""
+    html = link_to(name, content, name)
+    return {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
+
+
 def _graded(path: Path, asked: _Notebook, unit: Unit, sandbox: Sandbox, seed: int) -> HandedIn:
     rest: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     own = [(item.name, cell) for item, cell in zip(unit.items, asked.cells, strict=False)]
     # One notebook is one namespace: the function inside each answer gets a name of its own.
     sources = [cell.replace(STEP, f"{STEP}_in_{name}") for name, cell in own]
     cells = [{**rest, "source": source} for source in sources]
+    trained = (TrainedItem, TrainedEquationsItem)
+    files = {item.file: item.solution() for item in unit.items if isinstance(item, trained)}
+    cells += [{**rest, "source": "", "outputs": [_holding(name, raw)]} for name, raw in files.items()]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     path.write_text(json.dumps(notebook), encoding="utf-8")
     record = grade_submission("student", [path], unit, sandbox, seed)
     failures = []
     for item, cell, got in zip(unit.items, asked.cells, record.items, strict=False) if asked.compared else ():
-        here = judge(item, LocalCaller(function_of(cell, item.name)), seed)
+        here = judge(item.given(files.get(item.file)), LocalCaller(function_of(cell, item.name)), seed)
         if (here.outcome, here.points, here.mistake) != (got.outcome, got.points, got.mistake):
             told = _("{name}, in a notebook with {words}: the sandbox says '{there}', a check says '{here}'")
             words = _(asked.words)

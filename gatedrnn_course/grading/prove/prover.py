@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.items import Item
+from gatedrnn_course.grading.items import Item, TrainedEquationsItem, TrainedItem
 from gatedrnn_course.grading.items.findings import all_named
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.prove.handed_in import hand_in
 from gatedrnn_course.grading.prove.matrix import ItemProof, KillMatrix, Share
-from gatedrnn_course.grading.prove.programs import blank_answer
+from gatedrnn_course.grading.prove.programs import answer, blank_answer
 from gatedrnn_course.grading.prove.right import right_functions
 from gatedrnn_course.grading.prove.typed import function_of
 from gatedrnn_course.grading.prove.wrong import Wrong, constants, several, slipped, wrong_answers
@@ -68,6 +68,8 @@ def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:
     """
     if hasattr(item, "clock"):
         item = replace(item, clock=_stopped)  # type: ignore[call-arg]
+    if isinstance(item, (TrainedItem, TrainedEquationsItem)):
+        item = item.given(item.solution())
     return _Trials(item, seed).run(pairs)
 
 
@@ -150,7 +152,22 @@ class _Trials:
             elif not wrong.named(verdict.mistake):
                 said = verdict.mistake or verdict.sentence
                 self.fail(_("not named: {mistake} It says: {said}"), mistake=wrong.names[0], said=said)
+        for words, verdict in self.files():
+            tried += 1
+            kinds.add(-tried)
+            caught += verdict.outcome != "right"
+            said = " ".join((verdict.sentence, *verdict.details))
+            named += words in said
+            if words not in said:
+                self.fail(_("not named: {mistake} It says: {said}"), mistake=words, said=said)
         return len(kinds), Share(caught, tried), Share(named, tried)
+
+    def files(self) -> Iterator[tuple[str, Verdict]]:
+        """What is said of files that must not pass, with the right answer beside them."""
+        if isinstance(self.item, (TrainedItem, TrainedEquationsItem)):
+            item, function = self.item, function_of(answer(self.item), self.item.name)
+            for wrong in item.wrong_files:
+                yield wrong.words, judge(item.given(wrong.content()), LocalCaller(function), self.seed)
 
     def many(self, wrongs: Iterable[Wrong]) -> tuple[Share, Share]:
         """Answers with more than one mistake: named where the mistakes said give the same numbers."""

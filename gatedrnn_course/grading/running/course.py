@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.grading.exchange.convert import from_function
+from gatedrnn_course.grading.exchange.drivers.modules import as_tensor
 from gatedrnn_course.grading.exchange.values import Value
 from gatedrnn_course.grading.items import DrivenItem, Item
 from gatedrnn_course.grading.items.driven_item import answer_of
@@ -47,23 +48,34 @@ def course_function(item: Item) -> Callable[..., Any]:
 
 
 def _on_tensors(item: DrivenItem) -> Callable[..., Any]:
-    """The answer in torch; a function takes arrays as well, and then gives arrays."""
+    """The answer in torch; a function takes arrays as well, and then gives arrays.
+
+    With `back`, the gradients that arrive at its values, it gives those that leave at its arguments.
+    """
     answer = answer_of(item.course or item.text, item.name)
     if item.base:
         return answer
 
     @functools.wraps(answer)
-    def function(*args: Any, **named: Any) -> Any:
-        import torch
-
-        if not any(isinstance(one, np.ndarray) for one in (*args, *named.values())):
-            return answer(*args, **named)
-        rows = [torch.from_numpy(one) if isinstance(one, np.ndarray) else one for one in args]
-        value = answer(*rows, **{k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in named.items()})
-        return from_function(value)
+    def function(*args: Any, back: Sequence[Any] | None = None) -> Any:
+        if not any(isinstance(one, np.ndarray) for one in args):
+            return answer(*args)
+        rows = [as_tensor(one, wanted=back is not None) for one in args]
+        value = answer(*rows)
+        return from_function(value if back is None else _gone_back(rows, value, back))
 
     function.__doc__ = item.docstring()
     return function
+
+
+def _gone_back(arguments: Sequence[Any], value: Any, back: Sequence[Any]) -> tuple[Any, ...]:
+    """The gradients at the arguments; None for those of whole numbers."""
+    import torch
+
+    values = value if isinstance(value, tuple) else (value,)
+    wanted = [one for one in arguments if one.requires_grad]
+    found = iter(torch.autograd.grad(values, wanted, [as_tensor(one) for one in back], allow_unused=True))
+    return tuple(next(found) if one.requires_grad else None for one in arguments)
 
 
 def _given(argument: Any) -> Any:

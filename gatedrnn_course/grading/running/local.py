@@ -15,7 +15,7 @@ import numpy as np
 
 from gatedrnn_course.grading.exchange.blank import is_blank
 from gatedrnn_course.grading.exchange.convert import NotAValue, from_function, still
-from gatedrnn_course.grading.exchange.drivers import drive
+from gatedrnn_course.grading.exchange.drivers import drive, prepare
 from gatedrnn_course.grading.exchange.printing import Heard, heard
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items.item import as_argument
@@ -48,6 +48,8 @@ class LocalCaller:
         if framework == "torch":
             given = [_tensors(argument) for argument in given]
         blank = is_blank(self.function)
+        if driver and not blank:
+            prepare(driver)
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings(), self._printing() as out, time_limit(SECONDS):
                 warnings.simplefilter("ignore")

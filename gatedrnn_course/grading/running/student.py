@@ -43,6 +43,7 @@ class Place:
         self._earlier = earlier
         self._session: Session | None = None
         self._answers: Mapping[str, Callable[..., Value]] = {}
+        self._driven: set[str] = set()
         self._left_out: set[int] = set()  # shared with the places made by `another`
         self.report: LoadReport | None = None
 
@@ -58,7 +59,10 @@ class Place:
         session = self._opened()
         if session is None:
             return Reply(problem=Problem("died", message=_("the notebook brings the process down while it runs.")))
-        return session.call(name, args, framework=framework, driver=driver)
+        first = bool(driver) and driver not in self._driven
+        self._driven.add(driver)
+        deadline = self._load_seconds if first else None  # the first time parts of torch are loaded
+        return session.call(name, args, framework=framework, driver=driver, deadline=deadline)
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Put the judge's functions in place of the student's, also in every process opened later."""
@@ -82,6 +86,7 @@ class Place:
             if self._session is not None and self._session.alive:
                 return self._session
             self.close()
+            self._driven.clear()
             self._session = self._sandbox.open(self._limits, files=self._files)
             self._session.offer(self._earlier)
             kept = [k for k in range(len(self._cells)) if k not in self._left_out]

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatedrnn_course.grading.items import ByCriterion, Draw, TrainedItem
+from gatedrnn_course.grading.items import ByCriterion, Draw, TextMistake, TrainedItem
+from gatedrnn_course.grading.items.driven_item import replaced
 from gatedrnn_course.grading.items.stored import write_stored
 from gatedrnn_course.grading.items.trained_item import FileMistake, Training
-from gatedrnn_course.tasks import Adding, Adding1997, Batch, Split, stream
+from gatedrnn_course.tasks import Adding, Adding1997, Batch, Criterion, Split, stream
 from gatedrnn_course.text import mark
 
 __all__ = [
@@ -44,7 +45,7 @@ TEXT = """
 import torch
 from torch import nn
 
-class LSTM(nn.Module):
+class Layer(nn.Module):
     def __init__(self, input_size, hidden_size):
         super().__init__()
         self.W = nn.Parameter(torch.zeros(4 * hidden_size, input_size))
@@ -65,7 +66,7 @@ class LSTM(nn.Module):
 class Adder(nn.Module):
     def __init__(self, hidden_size):
         super().__init__()
-        self.lstm = LSTM(2, hidden_size)
+        self.lstm = Layer(2, hidden_size)
         self.readout = nn.Linear(hidden_size, 1)
 
     def forward(self, xs, state=None):
@@ -74,6 +75,35 @@ class Adder(nn.Module):
 """
 
 Arrays = dict[str, NDArray[np.float64]]
+
+
+_LAST = "self.readout(hs[-1:])"
+MISTAKES = tuple(
+    TextMistake(words, replaced(TEXT, *changes))
+    for words, *changes in (
+        (mark("The read-out reads the first h, not the last."), (_LAST, "self.readout(hs[:1])")),
+        (
+            mark("The read-out reads the mean of h over all steps, not the last h."),
+            (_LAST, "self.readout(hs.mean(0, keepdim=True))"),
+        ),
+        (mark("The read-out reads the cell state, not h."), (_LAST, "self.readout(state[1][None])")),
+        (
+            mark("The sequence is read from its end to its beginning."),
+            ("self.lstm(xs, state)", "self.lstm(xs.flip(0))"),
+        ),
+        (
+            mark("A sigmoid stands around the read-out: its value is the answer as it is."),
+            (_LAST, f"torch.sigmoid({_LAST})"),
+        ),
+        (mark("A tanh stands around the read-out: its value is the answer as it is."), (_LAST, f"torch.tanh({_LAST})")),
+    )
+)
+
+
+class _ToSpare(Adding1997):
+    """The same sequences, asked for on five times as many: one slip in thousands then shows."""
+
+    criterion = Criterion(10_000, wrong=0, mean_error=0.01)
 
 
 class _OneBatch(Adding1997):
@@ -113,7 +143,9 @@ def adding_task(to_spare: bool = False) -> Adding1997:
     Args:
         to_spare: Whether to ask for more than the paper, as in training.
     """
-    return Adding1997(LENGTH, together=True, **({"tolerance": TO_SPARE} if to_spare else {}))
+    if to_spare:
+        return _ToSpare(LENGTH, together=True, tolerance=TO_SPARE)
+    return Adding1997(LENGTH, together=True)
 
 
 def first_parameters(seed: int = 0) -> Arrays:
@@ -141,6 +173,7 @@ def trained_parameters(seed: int = 0, fresh: bool = True) -> Arrays:
 
     from gatedrnn_course.engines import Recurrent
     from gatedrnn_course.training import fit
+    from gatedrnn_course.training.threads import one_thread
 
     start = first_parameters(seed)
 
@@ -163,7 +196,8 @@ def trained_parameters(seed: int = 0, fresh: bool = True) -> Arrays:
     task = TRAINING.task if fresh else _OneBatch(LENGTH, together=True)
     settings: dict[str, Any] = {"decay": True, "validation": 500, "stop_when_solved": fresh, "progress": False}
     settings |= {"learning_rate": TRAINING.learning_rate, "clip": TRAINING.max_norm, "seed": seed}
-    fit(model, task, steps=TRAINING.steps, batch_size=TRAINING.batch_size, **settings)
+    with one_thread():
+        fit(model, task, steps=TRAINING.steps, batch_size=TRAINING.batch_size, **settings)
     named = {name: tensor.detach().double().numpy() for name, tensor in model.lstm.named().items()}
     found = {f"lstm.{letter}": np.concatenate([named[f"{letter}_{gate}"] for gate in "fico"]) for letter in "WUb"}
     readout = {f"readout.{name}": value.detach().double().numpy() for name, value in model.readout.named_parameters()}
@@ -245,7 +279,7 @@ def adder_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, s
         },
         gives=("good",),
         text=TEXT,
-        mistakes=(),
+        mistakes=MISTAKES,
         draw=_no_draws,
         inputs=lambda args: {"xs": args[2]},
         derives="nn.Module",

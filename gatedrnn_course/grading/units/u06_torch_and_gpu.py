@@ -1,5 +1,6 @@
 """Unit 06: the LSTM as a module of torch, sequences of unequal length, and a step of training."""
 
+from gatedrnn_course.grading.units.adder import adder_item
 from gatedrnn_course.grading.units.torch_forget_bias import open_forget_gate_item
 from gatedrnn_course.grading.units.torch_lengths import last_states_item, masked_loss_item
 from gatedrnn_course.grading.units.torch_lstm import lstm_item
@@ -69,6 +70,15 @@ UNIT = Unit(
                 mark("Gradients add up until somebody zeroes them. What may be in them when your function is called?"),
                 mark("The order: mode, zero, forward, loss, backward, clip, step."),
                 mark("The next batch goes on from the numbers of the state, not from its graph: detach h and c."),
+            ),
+        ),
+        adder_item(
+            25,
+            NO_LSTM,
+            (
+                mark("Two modules: your LSTM with 2 inputs, and nn.Linear(hidden_size, 1). Keep their names."),
+                mark("`hs[-1:]` is the last h, with its axis of steps kept. What does the read-out make of it?"),
+                mark("The points are for the trained model: run train_here after LSTM and train_step are right."),
             ),
         ),
     ),

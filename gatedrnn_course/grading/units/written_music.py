@@ -11,7 +11,7 @@ from gatedrnn_course.cells import Params, catalogue, draw_params, step
 from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
 from gatedrnn_course.text import mark
 
-__all__ = ["sample_notes_item", "write_chorale_item"]
+__all__ = ["sample_notes_item", "write_chorale", "write_chorale_item"]
 
 Array = Any
 LSTM = catalogue["LSTM"]
@@ -108,7 +108,7 @@ def write_chorale(first: Array, uniforms: Array, p: Any) -> Array:
         The notes it writes (T, B, N).
     """
 
-    def sigmoid(a):  # type: ignore[no-untyped-def]
+    def sigmoid(a: Array) -> Array:
         return (1 + np.tanh(a / 2)) / 2
 
     x, rows = first, []
@@ -229,7 +229,7 @@ def _write_draws(rng: np.random.Generator) -> tuple[Draw, ...]:
             return rows[-1]
 
         now: list[Array] = []
-        _written(*args, number=number, hears=hears)
+        _written(args[0], args[1], args[2], number=number, hears=hears)
         return min(gaps) > MARGIN
 
     def draw(kind: str, *sizes: int) -> Draw:

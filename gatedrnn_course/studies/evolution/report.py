@@ -13,7 +13,7 @@ from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.describe import describe
 from gatedrnn_course.cells.diagram import diagram
 from gatedrnn_course.cells.latex import cell_latex
-from gatedrnn_course.studies.evolution.ancestry import Relative, family, tree
+from gatedrnn_course.studies.evolution.ancestry import Relative, family, told, tree
 from gatedrnn_course.studies.evolution.forget_bias import ForgetBias, closed_gap
 from gatedrnn_course.studies.evolution.intervals import intervals
 from gatedrnn_course.studies.evolution.search import Evolution
@@ -22,7 +22,7 @@ from gatedrnn_course.studies.machine import machine
 from gatedrnn_course.studies.pages import render, write_text
 from gatedrnn_course.text import _
 
-__all__ = ["Made", "write_bias_page", "write_bias_report", "write_page", "write_report"]
+__all__ = ["Made", "ancestry_of", "write_bias_page", "write_bias_report", "write_page", "write_report"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 10
@@ -95,17 +95,20 @@ def _shown(study: Evolution) -> list[Shown]:
     return found
 
 
-def _ancestry(study: Evolution) -> str:
+def ancestry_of(study: Evolution) -> tuple[str, str]:
+    """The picture of the best lines of descent, and the same in words.
+
+    Args:
+        study: The study.
+    """
     architectures, fitnesses = study.store.architectures(), study.fitnesses()
     members = set(study.members())
     chosen = family({k: a.parent for k, a in architectures.items()}, study.members()[:DRAWN])
-    rows = [architectures[number] for number in chosen]
-    return tree(
-        [
-            Relative(a.number, a.name, a.parent, a.changes, fitnesses[a.number] if a.number in members else None)
-            for a in rows
-        ]
-    )
+    relatives = [
+        Relative(a.number, a.name, a.parent, a.changes, fitnesses[a.number] if a.number in members else None)
+        for a in (architectures[number] for number in chosen)
+    ]
+    return tree(relatives), told(relatives)
 
 
 def _funnel(study: Evolution) -> list[tuple[str, int]]:
@@ -127,7 +130,7 @@ def _context(study: Evolution, made: Made) -> dict[str, Any]:
         "size": study.size,
         "made": made.told,
         "shown": _shown(study),
-        "ancestry": _ancestry(study),
+        "ancestry": ancestry_of(study)[0],
         "funnel": _funnel(study),
         "duplicates": sum(row[2] for row in portions),
         "again": sum(row[3] for row in portions),

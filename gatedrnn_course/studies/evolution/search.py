@@ -18,7 +18,7 @@ from gatedrnn_course.studies.evolution.filter import memorise
 from gatedrnn_course.studies.evolution.fitness import LIST, best_members, fitness, reaches
 from gatedrnn_course.studies.evolution.sizes import Size, Stage, hidden_size_for, settings_of
 from gatedrnn_course.studies.evolution.store import Architecture, Evaluation, Store
-from gatedrnn_course.studies.evolution.trial import Entrant, compete, own_seed
+from gatedrnn_course.studies.evolution.trial import Entrant, compete, own_seed, tier_for_new_cells
 
 __all__ = ["Candidate", "Evolution", "Plan", "evolve_step"]
 
@@ -117,15 +117,16 @@ class Evolution:
         size: How large it is.
         seed: Of everything.
         threads: How many models train at once.
-        tier: The tier of the populations.
+        tier: The tier of the populations; one that compiles nothing for a new cell where left out.
 
     Raises:
         CourseError: If the folder holds another study.
     """
 
-    def __init__(self, out: Path, size: Size, seed: int = 0, threads: int = 1, tier: Any = "auto") -> None:
+    def __init__(self, out: Path, size: Size, seed: int = 0, threads: int = 1, tier: Any = None) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        self.out, self.size, self.seed, self.threads, self.tier = out, size, seed, threads, tier
+        self.out, self.size, self.seed, self.threads = out, size, seed, threads
+        self.tier = tier or tier_for_new_cells()
         self.store = Store(out / FILE, {**size.described(), "seed": seed})
 
     def run(self, progress: bool = True) -> None:

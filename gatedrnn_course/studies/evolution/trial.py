@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,24 @@ from numpy.typing import NDArray
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.tasks import Task, stream
 
-__all__ = ["Entrant", "Outcome", "compete", "own_seed"]
+__all__ = ["Entrant", "Outcome", "compete", "own_seed", "tier_for_new_cells"]
 
-AT_ONCE = 256
-"""Models trained as one population: their batches, and what a step needs, stay small."""
+AT_ONCE = 1000
+"""Models trained as one population: they share their batches, and their parameters fit into memory."""
 
 
 def own_seed(*key: int) -> int:
     """A seed from numbers: the same for the same ones, and apart from all others."""
     return int(np.random.SeedSequence(key).generate_state(1)[0])
+
+
+def tier_for_new_cells() -> Literal["interpreted", "torch"]:
+    """The tier of populations that begins a cell nobody has run before the soonest: it compiles nothing for a cell."""
+    import torch
+
+    from gatedrnn_course.engines.population.compiled import trains
+
+    return "interpreted" if trains(torch.float32) else "torch"
 
 
 @dataclass(frozen=True)
@@ -102,10 +112,24 @@ def compete(
         An outcome for each.
     """
     found: list[Outcome] = []
-    for begin in range(0, len(entrants), AT_ONCE):
-        some = entrants[begin : begin + AT_ONCE]
-        found += _together(task, some, steps, every, (batch, validation, seed), ended, tier, threads)
+    with _one_thread():
+        for begin in range(0, len(entrants), AT_ONCE):
+            some = entrants[begin : begin + AT_ONCE]
+            found += _together(task, some, steps, every, (batch, validation, seed), ended, tier, threads)
     return found
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Inside, torch computes in one thread: its tensors are small here, and the models have threads of their own."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _together(
@@ -160,9 +184,16 @@ def _population(task: Task, entrants: Sequence[Entrant], tier: Any, threads: int
         optimiser="adam",
         learning_rates=[own.learning_rate for own in entrants],
         momenta=0.9,
-        tier=tier,
+        tier=_same(tier),
         threads=threads,
     )
     for k, own in enumerate(entrants):
         population.set_parameters(k, own.parameters(population.settings[k].shapes))
     return population
+
+
+def _same(tier: Any) -> Any:
+    """The tier, the same whoever else is in a population, which `"auto"` does not promise."""
+    from gatedrnn_course.engines.kernel import available
+
+    return "interpreted" if tier == "auto" and available() else tier

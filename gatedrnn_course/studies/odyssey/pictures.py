@@ -50,9 +50,14 @@ def draw_best(found: OnTask) -> str:
 
 
 def _best_words(found: OnTask) -> str:
-    words = _("{variant} {median:.2f}, here {low:.2f} to {high:.2f}")
-    rows = [words.format(variant=n, median=g.box.median, low=g.box.low, high=g.box.high) for n, g in found.best.items()]
-    head = _("Box plots of the best trials on {task}, here and in the paper, {unit}. Medians and quartiles: {rows}.")
+    words, shown = _("{variant} {median}, {low} to {high}"), TASKS[found.task].shown
+    rows = [
+        words.format(variant=n, median=shown(g.box.median), low=shown(g.box.low), high=shown(g.box.high))
+        for n, g in found.best.items()
+    ]
+    head = _(
+        "Box plots of the best trials on {task}, here and in the paper, {unit}. Medians and quartiles here: {rows}."
+    )
     return head.format(task=_(TASKS[found.task].title), unit=_(TASKS[found.task].unit), rows="; ".join(rows))
 
 
@@ -65,10 +70,10 @@ def draw_all(found: OnTask) -> str:
     axes.scatter(range(len(printed)), printed, marker="D", s=22, color=AMBER, edgecolor=INK, zorder=5)
     axes.set_title(_("all trials; diamonds: medians of the paper"))
     axes.set_ylabel(_unit(found.task))
-    words = _("{variant} {ours:.2f}, paper {paper:.2f}")
+    words, shown = _("{variant} {ours}, paper {paper}"), TASKS[found.task].shown
     medians = [group.box.median for group in found.every.values()]
     rows = [
-        words.format(variant=name, ours=ours, paper=paper)
+        words.format(variant=name, ours=shown(ours), paper=shown(paper))
         for name, ours, paper in zip(found.every, medians, printed, strict=True)
     ]
     head = _("Box plots of all trials on {task}, {unit}. Medians: {rows}.")

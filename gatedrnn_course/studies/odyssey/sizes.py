@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gatedrnn_course.lookup import Named
 from gatedrnn_course.studies.odyssey.space import PAPER, Range, Space, Trial
+from gatedrnn_course.studies.statistics import Interval
 from gatedrnn_course.tasks import DigitFrames, IamOnDB, Music, StrokePoints, Strokes, Timit
 from gatedrnn_course.tasks.corpus import Corpus
 from gatedrnn_course.text import mark
@@ -24,12 +25,18 @@ class Measure:
         unit: What the numbers are.
         factor: What the task's own score is multiplied by.
         is_loss: Whether the score is the loss.
+        digits: Places behind the point that are shown.
     """
 
     title: str
     unit: str
     factor: float
     is_loss: bool = False
+    digits: int = 2
+
+    def shown(self, number: float | Interval) -> str:
+        """A number of this measure as text, an interval with its ends."""
+        return format(number, f".{self.digits}f")
 
 
 TASKS: Named[Measure] = Named(
@@ -37,7 +44,7 @@ TASKS: Named[Measure] = Named(
     {
         "speech": Measure(mark("speech"), mark("% of frames wrong"), 100.0),
         "handwriting": Measure(mark("handwriting"), mark("% of points or characters wrong"), 100.0),
-        "music": Measure(mark("music"), mark("nats a step"), 1.0, is_loss=True),
+        "music": Measure(mark("music"), mark("nats a step"), 1.0, is_loss=True, digits=3),
     },
 )
 """The three tasks, in the paper's order."""
@@ -97,6 +104,8 @@ class Size:
         protocol: How they train.
         tasks: What makes each task.
         both_ways: Tasks that are read in both directions.
+        portion: Trials that are trained as one population on a CPU; a GPU takes those of a search at once. More cost
+            less each, fewer lose less when a study is killed.
         resamples: Samples behind an interval of a share of variance.
     """
 
@@ -107,6 +116,7 @@ class Size:
     protocol: Protocol
     tasks: Mapping[str, Callable[[Corpora], Corpus]]
     both_ways: frozenset[str] = field(default=frozenset())
+    portion: int = 20
     resamples: int = 50
 
 
@@ -124,9 +134,9 @@ SIZES: Named[Size] = Named(
     mark("A size of the Search Space Odyssey."),
     {
         "lesson": Size(
-            mark("under a minute: 270 runs of 125 steps"),
-            trials=10,
-            share=0.3,
+            mark("under a minute: 540 runs of 125 steps"),
+            trials=20,
+            share=0.25,
             space=_SMALL,
             protocol=Protocol(16, steps=125, evaluate_every=125),
             tasks={
@@ -147,6 +157,7 @@ SIZES: Named[Size] = Named(
                 "handwriting": lambda _corpora: StrokePoints(letters=(1, 2)),
                 "music": lambda _corpora: Music(),
             },
+            portion=50,
         ),
         "paper": Size(
             mark("the paper's protocol: 20 to 200 units, one sequence a step, 150 epochs at most"),
@@ -156,7 +167,13 @@ SIZES: Named[Size] = Named(
             protocol=Protocol(1, epochs=150, patience=15),
             tasks={"speech": _speech, "handwriting": _handwriting, "music": lambda _corpora: Music()},
             both_ways=frozenset({"speech", "handwriting"}),
+            portion=40,
         ),
     },
 )
-"""The sizes by name. `lesson` and `reduced` have 16 units, so nothing is said there of the hidden size."""
+"""The sizes by name. `lesson` and `reduced` have 16 units, so nothing is said there of the hidden size.
+
+In `reduced` sequences have the tasks' own lengths: spoken digits 42 frames in the mean (at most 226), words of one or
+two letters 83 points (at most 281), chorales 59 steps (at most 159). Its 1,250 batches of 16 are 20 times 1,000
+sequences.
+"""

@@ -27,9 +27,6 @@ from gatedrnn_course.text import _
 __all__ = ["ABOUT", "TRIALS", "About", "load", "refresh", "run_odyssey"]
 
 ABOUT, TRIALS, DATABASE = "study.json", "trials.csv", "trials.db"
-PORTION = 20
-"""Trials that are trained as one population on a CPU; a GPU takes those of a search at once."""
-
 Searches = dict[tuple[str, str], tuple[Search, list[Planned]]]
 
 
@@ -223,7 +220,7 @@ def _train(
 
     missing = {key: set(search.missing) for key, (search, _planned) in searches.items()}
     done = about.total - sum(map(len, missing.values()))
-    size = PORTION if device == "cpu" else about.trials
+    size = kind.portion if device == "cpu" else about.trials
     portions = [(key, numbers) for key, (_s, planned) in searches.items() for numbers in portions_of(planned, size)]
     random.shuffle(portions)  # commands that share a storage begin at different places
 

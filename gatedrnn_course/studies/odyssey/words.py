@@ -26,11 +26,11 @@ def findings(found: OnTask, matters: Importance | None) -> list[str]:
     vanilla, printed = found.best.get(VANILLA), BEST_TENTH[found.task][VANILLA].mean
     if found.task == "music" and vanilla is not None and printed is not None:
         words = (
-            _("The vanilla LSTM's best trials have {mean:.3f} nats a step; the paper's {printed:.3f} lie inside.")
+            _("The vanilla LSTM's best trials have {mean} nats a step; the paper's {printed} lie inside.")
             if printed in vanilla.mean
-            else _("The vanilla LSTM's best trials have {mean:.3f} nats a step; the paper's {printed:.3f} lie outside.")
+            else _("The vanilla LSTM's best trials have {mean} nats a step; the paper's {printed} lie outside.")
         )
-        sentences.append(words.format(mean=vanilla.mean, printed=printed))
+        sentences.append(words.format(mean=TASKS["music"].shown(vanilla.mean), printed=TASKS["music"].shown(printed)))
     if matters is not None:
         sentences += _shares(found.task, matters)
     return sentences
@@ -39,12 +39,14 @@ def findings(found: OnTask, matters: Importance | None) -> list[str]:
 def _best(found: OnTask) -> str:
     variant, printed = BEST[found.task]
     words = _(
-        "The best trial by validation is of {variant}: {test:.2f} {unit} on the test part; in the paper of "
+        "The best trial by validation is of {variant}: {test} {unit} on the test part; in the paper of "
         "{printed_variant}: {printed}."
     )
     unit = _(TASKS[found.task].unit)
     top = found.top
-    return words.format(variant=top.variant, test=top.test, unit=unit, printed_variant=variant, printed=printed)
+    return words.format(
+        variant=top.variant, test=TASKS[found.task].shown(top.test), unit=unit, printed_variant=variant, printed=printed
+    )
 
 
 def _variants(found: OnTask) -> list[str]:
@@ -53,12 +55,16 @@ def _variants(found: OnTask) -> list[str]:
         if group.comparison is None:
             continue
         words = (
-            _("{name}: {ours} here, as in the paper; difference from V {difference:.2f}.")
+            _("{name}: {ours} here, as in the paper; difference from V {difference}.")
             if found.agrees(name)
-            else _("{name}: {ours} here, {printed} in the paper; difference from V {difference:.2f}.")
+            else _("{name}: {ours} here, {printed} in the paper; difference from V {difference}.")
         )
         ours, printed = verdict_word(group.verdict), verdict_word(paper_verdict(found.task, name))
-        sentences.append(words.format(name=name, ours=ours, printed=printed, difference=group.comparison.difference))
+        sentences.append(
+            words.format(
+                name=name, ours=ours, printed=printed, difference=TASKS[found.task].shown(group.comparison.difference)
+            )
+        )
     return sentences
 
 

@@ -27,7 +27,6 @@ TABLES = ("trials.csv", "summary.csv")
 def _tiny():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(tiny.SIZES._entries, "tiny", tiny.TINY)
-        patch.setattr(tiny.study, "PORTION", 2)
         yield
 
 

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-__all__ = ["FAULT", "Unfit", "drive"]
+__all__ = ["FAULT", "Unfit", "drive", "prepare"]
 
 NAMES = frozenset({"cost", "device", "function", "layer", "model", "recurrent", "training"})
 """The drivers: each is a module beside this one with a function `run(answer, *arguments)`."""
+LATE = frozenset({"cost", "device", "training"})
+"""Those that use parts of torch which torch itself loads late: optimisers, and modes that look at operations."""
 FAULT = "fault"
 """The name under which an answer of another form is told; the other names beside it are texts about it."""
 
@@ -30,6 +32,12 @@ class Unfit(Exception):
     def __init__(self, kind: str, **told: str) -> None:
         super().__init__(kind)
         self.told = {FAULT: kind, **told}
+
+
+def prepare(name: str) -> None:
+    """Load what a driver needs of torch: it takes seconds, which are not the answer's."""
+    if name in NAMES:
+        import_module("torch._dynamo" if name in LATE else "torch")
 
 
 def drive(name: str, answer: Callable[..., Any], arguments: Sequence[Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ arrays full of one number.
 
 from __future__ import annotations
 
-from gatedrnn_course.grading.prove.torch_answers import forget_bias, lengths, lstm, lstm_wrong, pieces, training
+from gatedrnn_course.grading.prove.torch_answers import adder, forget_bias, lengths, lstm, lstm_wrong, pieces, training
 
 __all__ = ["FILLED", "RIGHT", "WRONG"]
 
@@ -17,6 +17,7 @@ RIGHT: dict[str, dict[str, str]] = {
     **lstm.RIGHT,
     **lengths.RIGHT,
     **training.RIGHT,
+    **adder.RIGHT,
 }
 WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     **pieces.WRONG,
@@ -24,6 +25,7 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     **lstm_wrong.WRONG,
     **lengths.WRONG,
     **training.WRONG,
+    **adder.WRONG,
 }
 FILLED: dict[str, str] = {
     **pieces.FILLED,
@@ -31,4 +33,5 @@ FILLED: dict[str, str] = {
     **lstm_wrong.FILLED,
     **lengths.FILLED,
     **training.FILLED,
+    **adder.FILLED,
 }

@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +25,7 @@ from ...exchange.drivers import drive
 from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail
+from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
 
 __all__ = ["serve"]
@@ -149,6 +151,8 @@ class _Server:
         def ask(*args: Any, **kwargs: Any) -> Any:
             if kwargs and signature is not None:
                 args = signature.bind(*args, **kwargs).args
+            if wants_gradient(args):
+                return differentiable(partial(self._ask, name), args)
             return self._ask(name, args)
 
         ask.__name__ = ask.__qualname__ = name
