@@ -45,14 +45,14 @@ def draw_accuracies(
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    """Three tasks and a few settings; which task is the worst changes, and the fittest is above 1."""
+    """Three tasks and a few settings; the task that compares worst is the one that the GRU is best at."""
     found = []
     for kind, about, settings in (
         ("batch", (0.95, 0.8, 1.1), 5),
         ("batch", (1.3, 1.2, 1.06), 4),
         ("single", (0.7, 1.2, 0.9), 6),
     ):
-        reference = rng.uniform(0.3, 0.7, 3)
+        reference = np.sort(rng.uniform(0.3, 0.7, 3))[np.argsort(np.argsort(np.negative(about)))]
         found.append(Draw(kind, (draw_accuracies(rng, reference, settings, about), reference)))
     return tuple(found)
 

@@ -50,7 +50,7 @@ def test_any_spelling_of_the_mutant_is_right(text: str) -> None:
 )
 def test_a_wrong_mutant_is_told_what_is_wrong(old: str, new: str, says: str) -> None:
     found = verdict("mutate", lambda: MUTANT.text.replace(old, new))
-    assert says in found.message
+    assert says in found.sentence
 
 
 def test_two_changes_left_out_are_named_together() -> None:
@@ -58,7 +58,7 @@ def test_two_changes_left_out_are_named_together() -> None:
 
     text = variant(catalogue["GRU"], "one", {"r": CHANGES["r"]}).text
     found = verdict("mutate", lambda: text)
-    assert "`z` and `h_tilde` are still the GRU's" in found.message
+    assert "`z` and `h_tilde` are still the GRU's" in found.sentence
 
 
 STEP = """
@@ -91,7 +91,7 @@ def test_a_step_may_be_written_as_a_loop() -> None:
     ],
 )
 def test_a_wrong_step_is_told_what_is_wrong(old: str, new: str, says: str) -> None:
-    assert says in verdict("evolve_step", made(STEP.replace(old, new), "evolve_step")).message
+    assert says in verdict("evolve_step", made(STEP.replace(old, new), "evolve_step")).sentence
 
 
 def test_every_mistake_of_the_step_shows_on_the_inputs_that_are_drawn() -> None:
@@ -128,4 +128,4 @@ def test_the_experiment_is_that_of_the_study() -> None:
     ],
 )
 def test_a_wrong_experiment_is_told_what_is_wrong(answer: Any, says: str) -> None:
-    assert says in verdict("forget_bias_experiment", answer).message
+    assert says in verdict("forget_bias_experiment", answer).sentence
