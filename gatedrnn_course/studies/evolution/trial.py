@@ -171,7 +171,7 @@ def _population(task: Task, entrants: Sequence[Entrant], tier: Any, threads: int
         task.output_size,
         [own.hidden_size for own in entrants],
         [own.seed for own in entrants],
-        loss=task.loss,  # type: ignore[arg-type]
+        loss=task.loss,
         optimiser="adam",
         learning_rates=[own.learning_rate for own in entrants],
         momenta=0.9,
