@@ -14,21 +14,9 @@
 # << first_cell >>
 import numpy as np
 
-from gatedrnn_course import (
-    check,
-    earlier,
-    example,
-    explore_temperature,
-    hint,
-    made_chorales,
-    play,
-    progress,
-    save_midi,
-    show_roll,
-    sigmoid,
-    train_composer,
-    trained_by,
-)
+from gatedrnn_course import check, earlier, example, explore_temperature, hint
+from gatedrnn_course import made_chorales, play, progress, save_midi, show_roll
+from gatedrnn_course import sigmoid, train_composer, trained_by
 
 lstm_step = earlier("lstm_step")
 peephole_equations = earlier("peephole_equations")
@@ -176,7 +164,7 @@ def composer():
 train_composer(composer)
 
 # %% [markdown]
-# Judged is the surprise on forty fresh chorales: at most 7.75 nats a step. How often each key sounds alone gives 8.75; a Markov chain for
+# Judged is the surprise on 200 fresh chorales: at most 7.75 nats a step. How often each key sounds alone gives 8.75; a Markov chain for
 # each key 8.55.
 
 # %% tags=["check"]

@@ -20,7 +20,7 @@ from torch import nn
 # The adding problem of 1997: a sequence of values, two of them marked early on. At the end the network is to say $0.5 + (X_1 + X_2)/4$, within
 # 0.04. Three RNNs and three LSTMs of 16 units read the same batches:
 
-# %%
+# %% tags=["nbval-ignore-output"]
 kinds = {"RNN": "RNN", "LSTM": "LSTM"}
 short = {"length": 24}
 adding = learn_task("adding_1997", kinds, rounds=1500, settings=short, b_f=2.0)
@@ -30,7 +30,7 @@ plot(adding.curves, **names, at=adding.rounds)
 # %% [markdown]
 # An RNN stays where guessing is. The criterion of 1997 asks for no mistake in 2,000 fresh sequences, and the mean error below 0.01:
 
-# %%
+# %% tags=["nbval-ignore-output"]
 print("networks that meet it, of 3:", adding.solved)
 
 # %% [markdown]
@@ -168,7 +168,7 @@ predict(
     ],
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 with reveal(
     "batch first",
     "Outputs of all sequences change",
@@ -191,7 +191,7 @@ with reveal(
 # A batch is one tensor, so short sequences are padded, here with zeros after their end. This one has 12 steps of 24. Its last real step is
 # marked.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 torch.manual_seed(1)
 layer = Hoisted(2, 16)
 xs = torch.rand(24, 1, 2)
@@ -240,7 +240,7 @@ predict(
     ["All 24", "The last 12", "Only the last"],
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 with reveal(
     "detach",
     "The last 12",

@@ -14,7 +14,7 @@ from gatedrnn_course import explore_variants, parse, plot, predict, reveal, run_
 from gatedrnn_course import show_boxes, show_cell, show_figure3, show_timeline
 from gatedrnn_course import small_odyssey
 from gatedrnn_course.studies.importance import Forest
-from gatedrnn_course.studies.odyssey.figure3 import SHARES
+from gatedrnn_course.studies.odyssey.paper import IMPORTANCE
 from gatedrnn_course.studies.odyssey.space import NAMES, sample_trial
 from gatedrnn_course.studies.statistics import best_share, compare
 from scipy.stats import ttest_ind

@@ -77,33 +77,26 @@ plot(losses, x="run, sorted", y="test loss, nats a step")
 # %% [markdown]
 # ## The best tenth
 #
-# So each cell is judged by its best tenth, the fifteen runs that suit it. They are chosen by their **validation** losses, then judged on the **test** part, which had no
-# say.
+# So each cell is judged by its best tenth, the fifteen runs that suit it. They are chosen by their **validation** losses, then judged on the
+# **test** part, which had no say. Suppose somebody does otherwise, and all 150 runs are truly alike: a loss of 1, measured with an error of 0.1.
 
 # %%
 predict(
     "choose by test",
-    "Somebody chooses by test losses. What happens to the mean test loss?",
-    ["It comes out too low", "It comes out too high", "Nothing"],
+    "The best tenth is chosen by test losses. Which mean is reported?",
+    ["1.0", "Less than 0.9", "More than 1.1"],
 )
 
-# %% tags=["nbval-ignore-output"]
+# %%
 with reveal(
     "choose by test",
-    "It comes out too low",
+    "Less than 0.9",
     "Runs that were lucky on the test part are chosen, and their luck is reported as "
-    "skill. Here the parts are large and alike, so it is little; it is never the "
-    "other way.",
+    "skill. Chosen by validation, they have only the luck that is due.",
 ):
-    valid, test = found.validation, found.test
-    lanes = {
-        "by validation": [test[v][best_share(valid[v])].mean() for v in test],
-        "by test": [np.sort(test[v])[:15].mean() for v in test],
-    }
-    show_timeline(lanes, x="variant")
-
-# %% [markdown]
-# The bars are the nine cells, in the order of the boxes: V, CIFG, FGR, NP, NOG, NIAF, NIG, NFG, NOAF.
+    valid, test = np.random.default_rng(0).normal(1.0, 0.1, (2, 150))
+    print(f"chosen by test       {np.sort(test)[:15].mean():.2f}")
+    print(f"chosen by validation {test[best_share(valid)].mean():.2f}")
 
 # %%
 predict(
@@ -123,9 +116,12 @@ with reveal(
     show_timeline({"mean loss": [one.mean() for one in best]}, x="variant")
 
 # %% [markdown]
+# The cells stand in the order of the first picture, here and below: V, CIFG, FGR, NP, NOG, NIAF, NIG, the one without forget gate, NOAF.
+
+# %% [markdown]
 # ## Is it more than chance?
 #
-# The boxes overlap. **Welch's test** divides the difference of two means by its error:
+# How sure is such a difference? **Welch's test** divides the difference of two means by its error:
 #
 # $$t = \frac{\bar{a} - \bar{b}}{\sqrt{s_a^2 / n_a + s_b^2 / n_b}}$$
 #
@@ -162,16 +158,16 @@ print(f"NIAF beside V: t = {t:.2f}, p = {p:.3f}")
 predict(
     "eight tests",
     "Eight cells equal V. How often is one called different at 0.05?",
-    ["5 % of the time", "About a third of the time", "Nearly always"],
+    ["5 % of the time", "About a quarter of the time", "Nearly always"],
 )
 
 # %%
 with reveal(
     "eight tests",
-    "About a third of the time",
-    "Independent tests would give 1 - 0.95 to the power 8, which is 34 %. Bonferroni "
-    "multiplies each p by the number of tests, so that all eight together stay below "
-    "5 %.",
+    "About a quarter of the time",
+    "Independent tests would give 1 - 0.95 to the power 8, a third; these share V and "
+    "give less. Bonferroni multiplies each p by the number of tests, so that all eight "
+    "together stay below 5 %.",
 ):
     rng = np.random.default_rng(0)
     samples = rng.normal(size=(2000, 9, 15))  # nothing differs
@@ -283,7 +279,8 @@ with reveal(
     pairs = {names: share for names, share in forest.shares.items() if len(names) == 2}
     for names, share in sorted(pairs.items(), key=lambda one: -one[1]):
         print(f"ours: {' and '.join(names):30} {share:.0%}")
-    print({task: f"all interactions {one['more']:.0%}" for task, one in SHARES.items()})
+    for task, shares in IMPORTANCE.items():
+        print(f"the paper, {task}: all interactions {shares['']:.0f} %")
 
 # %% [markdown]
 # In ours learning rate and noise have the largest interaction. That is a fact about 200 steps of training, and nobody should carry it further.
@@ -294,6 +291,10 @@ with reveal(
 # - One task, one length of training: nothing about speech or music.
 # - "Not significant" means that these runs could not tell. More runs make the intervals narrower.
 # - Try `seed=1`: NFG and the learning rate stay, the order of the others does not.
+
+# %% [markdown]
+# The study itself waits on the command line, on the paper's three tasks and resumable. `gatedrnn study odyssey --size lesson --out odyssey` takes a
+# minute, `--size reduced` makes the 5,400 runs small.
 
 # %% [markdown]
 # ## What you now know

@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gatedrnn_course.lab.curves import COLOURS
 from gatedrnn_course.lab.picture import Picture
 from gatedrnn_course.lab.show import show
-from gatedrnn_course.studies.odyssey.figure3 import FIGURE3, Found
-from gatedrnn_course.studies.statistics import best_share, quartiles
+from gatedrnn_course.studies.odyssey.paper import BEST_TENTH, Printed
+from gatedrnn_course.studies.statistics import best_share, box
 from gatedrnn_course.text import _
 
-__all__ = ["best_tenths", "draw_boxes", "show_boxes", "show_figure3"]
+__all__ = ["Group", "best_tenths", "draw_boxes", "show_boxes", "show_figure3"]
 
 LEFT, RIGHT, BETWEEN, ROW, TOP = 52, 612, 22, 24, 34
 INK, SAME, DIFFERS = "#222", "#4D4D4D", COLOURS[0]
 PAD = 0.06
-Panels = Mapping[str, Mapping[str, Found]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Trials of one variant on one task.
+
+    Attributes:
+        mean: Their mean; None for what lies off the scale, here and below.
+        median: Their median.
+        low: Their first quartile.
+        high: Their third quartile.
+        least: The lowest.
+        most: The highest.
+        different: Whether they differ significantly from those of V.
+    """
+
+    mean: float | None
+    median: float | None
+    low: float | None
+    high: float | None
+    least: float
+    most: float | None
+    different: bool = False
+
+
+Panels = Mapping[str, Mapping[str, Group]]
 
 
 def show_figure3(named: bool = True) -> None:
@@ -34,11 +61,11 @@ def show_figure3(named: bool = True) -> None:
         "handwriting": _("writing, % of letters wrong"),
         "music": _("music, nats a step"),
     }
-    letters = dict(zip(FIGURE3["speech"], "ABCDEFGHI", strict=True))
+    letters = dict(zip(BEST_TENTH["speech"], "ABCDEFGHI", strict=True))
     show_boxes(
         {
-            words[task]: {name if named else letters[name]: one for name, one in rows.items()}
-            for task, rows in FIGURE3.items()
+            words[task]: {name if named else letters[name]: _group(one) for name, one in rows.items()}
+            for task, rows in BEST_TENTH.items()
         }
     )
 
@@ -54,8 +81,8 @@ def show_boxes(panels: Panels) -> None:
 
 
 def best_tenths(
-    validation: Mapping[str, Sequence[float]], test: Mapping[str, Sequence[float]], differs: Sequence[str] = ()
-) -> dict[str, Found]:
+    validation: Mapping[str, ArrayLike], test: Mapping[str, ArrayLike], differs: Sequence[str] = ()
+) -> dict[str, Group]:
     """The test losses of the best tenth by validation as boxes.
 
     Args:
@@ -65,9 +92,14 @@ def best_tenths(
     """
     found = {}
     for name, losses in validation.items():
-        box = quartiles(np.asarray(test[name])[best_share(losses)])
-        found[name] = Found(**box, differs=name in differs)
+        best = np.asarray(test[name])[best_share(losses)]
+        found[name] = Group(float(best.mean()), **vars(box(best)), different=name in differs)
     return found
+
+
+def _group(one: Printed) -> Group:
+    """A box of the paper."""
+    return Group(one.mean, one.median, one.low, one.high, one.least, one.most, one.different)
 
 
 def draw_boxes(panels: Panels, alt: str = "") -> str:
@@ -100,9 +132,10 @@ def draw_boxes(panels: Panels, alt: str = "") -> str:
     )
 
 
-def _panel(title: str, groups: Mapping[str, Found], left: float, wide: float, floor: float) -> list[str]:
+def _panel(title: str, groups: Mapping[str, Group], left: float, wide: float, floor: float) -> list[str]:
     """One task: its axis, and a box a row."""
-    known = [v for one in groups.values() for v in (one.least, one.low, one.high, one.most) if math.isfinite(v)]
+    numbers = [v for one in groups.values() for v in (one.least, one.low, one.high, one.most)]
+    known = [value for value in numbers if value is not None]
     pad = PAD * (max(known) - min(known) or 1.0)
     low, high = min(known) - pad, max(known) + pad
 
@@ -121,18 +154,18 @@ def _panel(title: str, groups: Mapping[str, Found], left: float, wide: float, fl
     return body
 
 
-def _box(one: Found, at: Callable[[float], float], y: float, end: float) -> list[str]:
+def _box(one: Group, at: Callable[[float], float], y: float, end: float) -> list[str]:
     """One group; what is off the scale ends in an arrow."""
-    colour = DIFFERS if one.differs else SAME
-    off = not math.isfinite(one.most)
-    parts = [f'<path d="M{at(one.least):.1f} {y:g}H{end - 4 if off else at(one.most):.1f}"/>']
-    if off:
+    colour = DIFFERS if one.different else SAME
+    far = end - 4 if one.most is None else at(one.most)
+    parts = [f'<path d="M{at(one.least):.1f} {y:g}H{far:.1f}"/>']
+    if one.most is None:
         parts.append(f'<path d="M{end - 9:g} {y - 4:g}l6 4l-6 4"/>')
-    if math.isfinite(one.low) and math.isfinite(one.high):
-        box = f"M{at(one.low):.1f} {y - 7:g}H{at(one.high):.1f}v14H{at(one.low):.1f}z"
-        parts.append(f'<path d="{box}M{at(one.median):.1f} {y - 7:g}v14"/>')
-    if math.isfinite(one.mean):
-        fill = f' fill="{colour}"' if one.differs else ""
+    if one.low is not None and one.high is not None and one.median is not None:
+        around = f"M{at(one.low):.1f} {y - 7:g}H{at(one.high):.1f}v14H{at(one.low):.1f}z"
+        parts.append(f'<path d="{around}M{at(one.median):.1f} {y - 7:g}v14"/>')
+    if one.mean is not None:
+        fill = f' fill="{colour}"' if one.different else ""
         parts.append(f'<circle cx="{at(one.mean):.1f}" cy="{y:g}" r="3"{fill}/>')
     return [f'<g fill="#fff" stroke="{colour}" stroke-width="1.5">{"".join(parts)}</g>']
 
@@ -150,13 +183,13 @@ def _in_words(panels: Panels) -> str:
     """Means by task, and which of them differ."""
     said = []
     for title, groups in panels.items():
-        means = ", ".join(f"{name} {_mean(one)}{'*' if one.differs else ''}" for name, one in groups.items())
+        means = ", ".join(f"{name} {_mean(one)}{'*' if one.different else ''}" for name, one in groups.items())
         said.append(f"{title}: {means}.")
     return " ".join((_("Mean of the best tenth of the trials; * is significantly different from V."), *said))
 
 
-def _mean(one: Found) -> str:
-    return f"{one.mean:.3g}" if math.isfinite(one.mean) else _("off the scale")
+def _mean(one: Group) -> str:
+    return _("off the scale") if one.mean is None else f"{one.mean:.3g}"
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> str:

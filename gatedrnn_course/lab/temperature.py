@@ -23,7 +23,7 @@ from gatedrnn_course.text import _
 __all__ = ["explore_temperature", "stored_composer"]
 
 FILE = Path(__file__).with_name("chorale_lstm.npz")
-UNITS, EPOCHS = 24, 80
+UNITS, TRAINED = 24, 1000
 STEPS, LOW, HIGH = 32, 38, 82
 FIRST = (48, 55, 64, 72)
 SCALE = frozenset((0, 2, 4, 5, 7, 9, 11))
@@ -74,8 +74,9 @@ def _train() -> None:
     """Write the stored LSTM anew, in half precision: it is to draw pictures, not records."""
     from gatedrnn_course.lab.composing import train_composers
 
-    (made,) = train_composers({"LSTM": ("LSTM", UNITS)}, seeds=1, epochs=EPOCHS)["LSTM"]
-    np.savez_compressed(FILE, **{name: np.asarray(array, np.float16) for name, array in made.p.items()})
+    (made,) = train_composers({"LSTM": ("LSTM", UNITS)}, seeds=1, steps=TRAINED)["LSTM"]
+    arrays: dict[str, Any] = {name: np.asarray(array, np.float16) for name, array in made.p.items()}
+    np.savez_compressed(FILE, **arrays)
 
 
 if __name__ == "__main__":

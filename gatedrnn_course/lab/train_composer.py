@@ -14,10 +14,12 @@ import numpy as np
 from gatedrnn_course.cells import Cell, Params
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
+from gatedrnn_course.grading.items import TrainedEquationsItem
 from gatedrnn_course.grading.items.stored import write_stored
+from gatedrnn_course.grading.items.trained_equations_item import cell_of_answer
 from gatedrnn_course.grading.units import load
-from gatedrnn_course.grading.units.composer import AT_MOST, HIDDEN, STEPS, ComposerItem, cell_of_answer
-from gatedrnn_course.lab.composing import Composer
+from gatedrnn_course.grading.units.composer import AT_MOST, HIDDEN, STEPS
+from gatedrnn_course.lab.composing import Composer, fitted
 from gatedrnn_course.lab.file_beside import place_for, read_file, write_file
 from gatedrnn_course.lab.panel import Panel
 from gatedrnn_course.lab.show import show
@@ -30,9 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["train_composer", "trained_by"]
 
 
-def train_composer(
-    composer: Callable[[], Any], units: int = HIDDEN, steps: int = STEPS["steps"], seed: int = 0
-) -> None:
+def train_composer(composer: Callable[[], Any], units: int = HIDDEN, steps: int = STEPS, seed: int = 0) -> None:
     """Train the cell of an exercise on chorales; its parameters are then in `composer.npz` beside the notebook.
 
     The curve grows while it trains. Stop it with the kernel's stop button; run the cell again, after a restart too, and
@@ -70,9 +70,9 @@ def trained_by(composer: Callable[[], Any]) -> Composer | None:
     return Composer(cell, Params(dict(arrays)))
 
 
-def _item() -> ComposerItem:
+def _item() -> TrainedEquationsItem:
     found = load("11").item("composer")
-    assert isinstance(found, ComposerItem)
+    assert isinstance(found, TrainedEquationsItem)
     return found
 
 
@@ -86,42 +86,15 @@ def _cell(composer: Callable[[], Any]) -> Cell:
 
 
 def _train(cell: Cell, units: int, steps: int, seed: int) -> None:
-    from gatedrnn_course.tasks.chorales import MadeChorales
-    from gatedrnn_course.training import SequenceModel, fit
-
-    item, task = _item(), MadeChorales()
-    model = SequenceModel(cell, task, units, seed=seed)
-    shown, began, view = Updated(), time.monotonic(), {}
-
-    def watch(done: int, history: History) -> None:
-        gone = time.monotonic() - began
-        first = view.setdefault("first", done)
-        words = _("{done} of {steps} steps").format(done=done, steps=steps)
-        if done > first:
-            words += _(", {left} left").format(left=seconds_in_words(gone / (done - first) * (steps - done)))
-        view["done"] = done
-        shown.show(lambda: TrainView(history, task.chance, words, done / steps))
-
-    history = fit(
-        model,
-        task,
-        steps=steps,
-        batch_size=STEPS["batch_size"],
-        learning_rate=STEPS["learning_rate"],
-        decay=True,
-        clip=1.0,
-        seed=seed,
-        checkpoint=_checkpoint(item, cell, units, steps, seed),
-        progress=False,
-        watch=watch,
-    )
-    if history.stopped == "interrupted":
-        words = _("Stopped after {count} steps. Run the cell again: it goes on from there.").format(count=view["done"])
-        shown.show(lambda: TrainView(history, task.chance, words), last=True)
+    item, shown = _item(), Updated()
+    chance, watched = item.known.chance, _Watched(shown, item.known.chance, steps)
+    made = fitted(cell, units, steps, seed, watch=watched, checkpoint=_checkpoint(item, cell, units, steps, seed))
+    history = watched.history
+    if watched.done < steps:
+        words = _("Stopped after {count} steps. Run the cell again: it goes on from there.").format(count=watched.done)
+        shown.show(lambda: TrainView(history, chance, words), last=True)
         return
-    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in model.layers.named().items()}
-    arrays |= {"W_y": model.readout.weight.detach().cpu().numpy(), "b_y": model.readout.bias.detach().cpu().numpy()}
-    content = write_stored({name: np.asarray(array, np.float32) for name, array in arrays.items()})
+    content = write_stored({name: np.asarray(array, np.float32) for name, array in made.p.items()})
     place = write_file(item.file, content)
     said = _("{steps} steps: {loss:.2f} nats a step on chorales it did not hear. Asked for: at most {most}.")
     kept = (
@@ -129,10 +102,35 @@ def _train(cell: Cell, units: int, steps: int, seed: int) -> None:
     )
     best = min(history.column("validation"))
     words = f"{said.format(steps=steps, loss=best, most=AT_MOST)} {kept.format(file=item.file)}"
-    shown.show(lambda: TrainView(history, task.chance, words, file=(item.file, content)), last=True)
+    shown.show(lambda: TrainView(history, chance, words, file=(item.file, content)), last=True)
 
 
-def _checkpoint(item: ComposerItem, cell: Cell, units: int, steps: int, seed: int) -> Path | None:
+class _Watched:
+    """Shows a run while it goes on.
+
+    Args:
+        shown: Where.
+        chance: Loss of the best constant answer.
+        steps: How many steps there are.
+    """
+
+    def __init__(self, shown: Updated, chance: float, steps: int) -> None:
+        self.shown, self.chance, self.steps = shown, chance, steps
+        self.first, self.done, self.began = -1, 0, time.monotonic()
+        self.history: History
+
+    def __call__(self, done: int, history: History) -> None:
+        """Called after each step."""
+        self.first = done if self.first < 0 else self.first
+        self.done, self.history = done, history
+        words = _("{done} of {steps} steps").format(done=done, steps=self.steps)
+        if done > self.first:
+            left = (time.monotonic() - self.began) / (done - self.first) * (self.steps - done)
+            words += _(", {left} left").format(left=seconds_in_words(left))
+        self.shown.show(lambda: TrainView(history, self.chance, words, done / self.steps))
+
+
+def _checkpoint(item: TrainedEquationsItem, cell: Cell, units: int, steps: int, seed: int) -> Path | None:
     """Where the run's state is kept: another file for another cell, so that nothing goes on that was changed."""
     key = hashlib.sha256(repr((cell.text, units, steps, seed)).encode()).hexdigest()[:8]
     place = place_for(f".{item.name}-{key}.pt")

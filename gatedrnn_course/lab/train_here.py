@@ -61,25 +61,27 @@ def train_here(cls: Callable[..., Any], step: Callable[..., Any], *, seed: int =
 def _train(item: TrainedItem, cls: Callable[..., Any], step: Callable[..., Any], seed: int, device: str) -> None:
     from gatedrnn_course.lab.train_model import Whole, made, stepping
     from gatedrnn_course.training import fit
+    from gatedrnn_course.training.threads import one_thread
 
     training, model = item.training, made(item, cls, seed, device)
     watched = _Watched(item, device)
-    history = fit(
-        Whole(model),
-        training.task,
-        steps=training.steps,
-        batch_size=training.batch_size,
-        learning_rate=training.learning_rate,
-        decay=True,
-        evaluate_every=EVALUATE,
-        validation=VALIDATION,
-        stop_when_solved=True,
-        seed=seed,
-        checkpoint=_checkpoint(item, cls, step, seed, device),
-        progress=False,
-        step=stepping(step, item),
-        watch=watched,
-    )
+    with one_thread():  # the tensors of a small model are small
+        history = fit(
+            Whole(model),
+            training.task,
+            steps=training.steps,
+            batch_size=training.batch_size,
+            learning_rate=training.learning_rate,
+            decay=True,
+            evaluate_every=EVALUATE,
+            validation=VALIDATION,
+            stop_when_solved=True,
+            seed=seed,
+            checkpoint=_checkpoint(item, cls, step, seed, device),
+            progress=False,
+            step=stepping(step, item),
+            watch=watched,
+        )
     if history.stopped == "interrupted":
         watched.stopped(history)
         return

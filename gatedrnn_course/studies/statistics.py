@@ -187,7 +187,7 @@ def compare(groups: Mapping[str, ArrayLike], reference: str, level: float = 0.05
         welch = welch_test(groups[name], groups[reference])
         p = float(bonferroni(welch.p, len(others)))
         interval = welch.interval(1 - level / len(others))
-        found[name] = Comparison(name, float(np.mean(groups[name])), interval, welch, p, p < level)
+        found[name] = Comparison(name, float(np.mean(np.asarray(groups[name], float))), interval, welch, p, p < level)
     return found
 
 

@@ -173,14 +173,15 @@ def mutants(count: int, names: Sequence[str], seed: int = 0) -> list[str]:
     """Distinct texts of cells of the catalogue after one to three edits."""
     rng, found = random.Random(seed), dict[str, None]()
     while len(found) < count:
-        cell = catalogue[rng.choice(list(names))]
+        cell = start = catalogue[rng.choice(list(names))]
         for _ in range(rng.randint(1, 3)):
             lines = rng.choice(single_edits(whole_step(cell))).lines
             try:
                 cell = parse("\n".join(f"{line.name} = {to_text(line.expr)}" for line in lines))
             except CellError:
                 continue
-        found[cell.text] = None
+        if cell is not start:
+            found[cell.text] = None
     return list(found)
 
 

@@ -9,7 +9,7 @@ import gatedrnn_course
 
 UNITS = (
     *("lags", "carousel", "depth", "gates", "time", "flow", "adding", "grus", "peepholes"),
-    *("mutations", "temperature"),
+    *("variants", "search", "mutations", "temperature"),
 )
 """In the order of the units."""
 WIDGETS = {f"explore_{what}": f"explore_{what}()" for what in UNITS}

@@ -8,6 +8,7 @@ between notebooks, as they do on a learner's machine.
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,14 +58,17 @@ def right_answers(unit: Unit) -> dict[str, str]:
 def walked(unit: Unit) -> Iterator[tuple[str, str, str]]:
     """What the learner runs, in order: its kind, the function it is about, and the code."""
     answers = right_answers(unit)
+    between: list[str] = []  # what stands between an answer and its check, such as the cell that trains it
     for cell in read("exercises", unit).cells:
         if cell.cell_type != "code":
             continue
         name = name_of(cell)
         if name not in answers:
+            between.append(cell.source)
             yield "other", "", cell.source
             continue
         if not is_check(cell):
+            between = []
             yield "blank", name, cell.source
             continue
         yield "check blank", name, cell.source
@@ -73,6 +77,7 @@ def walked(unit: Unit) -> Iterator[tuple[str, str, str]]:
         yield "wrong", name, answers[name].replace(wrong["old"], wrong["new"])
         yield "check wrong", name, cell.source
         yield "right", name, answers[name]
+        yield from (("other", "", source) for source in between)
         yield "check right", name, cell.source
     yield "progress", "", f"from gatedrnn_course import progress\nprogress('{unit.number}').points"
 
@@ -101,6 +106,8 @@ def test_a_unit_ends_at_all_its_points(number: str, home: Path, tmp_path: Path) 
     assert {item.name for item in unit.items} <= set(WRONG), "every graded item needs a wrong answer here"
     steps = list(walked(unit))
     assert {name for kind, name, _code in steps if kind == "check right"} == {item.name for item in unit.items}
+    for path in (ROOT / "solutions" / "en").glob("*.npz"):  # what training leaves beside the notebook
+        shutil.copy(path, tmp_path)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for _kind, _name, code in steps])
     client = NotebookClient(
         notebook,

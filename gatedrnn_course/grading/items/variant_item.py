@@ -66,7 +66,7 @@ class VariantItem(EquationsItem):
     def _numbers(self, text: str, draw: Draw) -> tuple[np.ndarray, ...] | None:
         """What equations give on a draw, in order."""
         try:
-            return tuple(np.asarray(value) for value in self.read(text, draw))  # type: ignore[union-attr, arg-type]
+            return tuple(np.asarray(value) for value in self.read(text, draw))  # type: ignore[union-attr]
         except (CourseError, ValueError):
             return None
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from gatedrnn_course.cells.edits import classes
 from gatedrnn_course.grading.classroom.enclosed import link_to
 from gatedrnn_course.grading.classroom.grade import grade_submission
-from gatedrnn_course.grading.items import DrivenItem, EquationsItem, Item, TrainedItem
+from gatedrnn_course.grading.items import DrivenItem, EquationsItem, Item, TrainedEquationsItem, TrainedItem
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.prove.matrix import HandedIn
 from gatedrnn_course.grading.prove.programs import STEP, answer, blank_answer, filled_answer
@@ -90,7 +90,8 @@ def _graded(path: Path, asked: _Notebook, unit: Unit, sandbox: Sandbox, seed: in
     # One notebook is one namespace: the function inside each answer gets a name of its own.
     sources = [cell.replace(STEP, f"{STEP}_in_{name}") for name, cell in own]
     cells = [{**rest, "source": source} for source in sources]
-    files = {item.file: item.solution() for item in unit.items if isinstance(item, TrainedItem)}
+    trained = (TrainedItem, TrainedEquationsItem)
+    files = {item.file: item.solution() for item in unit.items if isinstance(item, trained)}
     cells += [{**rest, "source": "", "outputs": [_holding(name, raw)]} for name, raw in files.items()]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     path.write_text(json.dumps(notebook), encoding="utf-8")

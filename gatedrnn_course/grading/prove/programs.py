@@ -18,6 +18,7 @@ from gatedrnn_course.grading.items import (
     JacobianItem,
     SequenceItem,
     SliceItem,
+    TrainedEquationsItem,
 )
 from gatedrnn_course.grading.prove.backwards import BACK_LOOPS, BACK_STYLES, WRAPPED, looped, wrapped
 from gatedrnn_course.grading.prove.styles import LOOPS, PLAIN, STEP_STYLES, STYLES, Writer
@@ -50,6 +51,8 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
         return f"from __future__ import annotations\nimport numpy as np\n\n{source}\n{item.name} = {name}\n"
     if isinstance(item, EquationsItem):
         return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)
+    if isinstance(item, TrainedEquationsItem):
+        return text_answer(item, item.cell.text)
     if isinstance(item, SliceItem):
         slice_: Equations = item.slice
         arguments, name = item.arguments, item.name
@@ -109,7 +112,7 @@ def filled_answer(item: Item, number: str) -> str:
 
 def right_answers(item: Item) -> Iterator[tuple[str, str]]:
     """Right answers to an item, each style in words with its source; two styles that give one text count once."""
-    if isinstance(item, EquationsItem):
+    if isinstance(item, (EquationsItem, TrainedEquationsItem)):
         yield from ((words, text_answer(item, write(item.cell.lines))) for words, write in TEXTS.items())
         return
     seen = set()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.items import Item, TrainedItem
+from gatedrnn_course.grading.items import Item, TrainedEquationsItem, TrainedItem
 from gatedrnn_course.grading.items.findings import all_named
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.verdict import Verdict
@@ -68,7 +68,7 @@ def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:
     """
     if hasattr(item, "clock"):
         item = replace(item, clock=_stopped)  # type: ignore[call-arg]
-    if isinstance(item, TrainedItem):
+    if isinstance(item, (TrainedItem, TrainedEquationsItem)):
         item = item.given(item.solution())
     return _Trials(item, seed).run(pairs)
 
@@ -164,7 +164,7 @@ class _Trials:
 
     def files(self) -> Iterator[tuple[str, Verdict]]:
         """What is said of files that must not pass, with the right answer beside them."""
-        if isinstance(self.item, TrainedItem):
+        if isinstance(self.item, (TrainedItem, TrainedEquationsItem)):
             item, function = self.item, function_of(answer(self.item), self.item.name)
             for wrong in item.wrong_files:
                 yield wrong.words, judge(item.given(wrong.content()), LocalCaller(function), self.seed)

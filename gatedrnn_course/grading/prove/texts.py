@@ -9,7 +9,7 @@ from gatedrnn_course.cells.edits import Edit
 from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, names, put, to_text, walk
 from gatedrnn_course.cells.language import Line, is_parameter
 from gatedrnn_course.errors import CellError
-from gatedrnn_course.grading.items import EquationsItem
+from gatedrnn_course.grading.items import EquationsItem, Item
 from gatedrnn_course.grading.prove.forms import reversed_order
 from gatedrnn_course.text import mark
 
@@ -18,7 +18,7 @@ __all__ = ["TEXTS", "edited_text", "text_answer"]
 Lines = tuple[Line, ...]
 
 
-def text_answer(item: EquationsItem, text: str) -> str:
+def text_answer(item: Item, text: str) -> str:
     """The source of a function that hands back a text."""
     return f"def {item.name}():\n    return {text!r}\n"
 

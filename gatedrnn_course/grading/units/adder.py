@@ -13,7 +13,7 @@ from gatedrnn_course.grading.items import ByCriterion, Draw, TextMistake, Traine
 from gatedrnn_course.grading.items.driven_item import replaced
 from gatedrnn_course.grading.items.stored import write_stored
 from gatedrnn_course.grading.items.trained_item import FileMistake, Training
-from gatedrnn_course.tasks import Adding, Adding1997, Batch, Split, stream
+from gatedrnn_course.tasks import Adding, Adding1997, Batch, Criterion, Split, stream
 from gatedrnn_course.text import mark
 
 __all__ = [
@@ -38,7 +38,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "readout.bias": (1,),
 }
 FORGET_BIAS = 2.0
-TO_SPARE = 0.02
+TO_SPARE = 0.03
 """Training goes on until no answer is further off than this: fresh sequences then stay within the paper's 0.04."""
 
 TEXT = """
@@ -100,6 +100,12 @@ MISTAKES = tuple(
 )
 
 
+class _ToSpare(Adding1997):
+    """The same sequences, asked for on five times as many: one slip in thousands then shows."""
+
+    criterion = Criterion(10_000, wrong=0, mean_error=0.01)
+
+
 class _OneBatch(Adding1997):
     """The same sequences in every step of training."""
 
@@ -137,7 +143,9 @@ def adding_task(to_spare: bool = False) -> Adding1997:
     Args:
         to_spare: Whether to ask for more than the paper, as in training.
     """
-    return Adding1997(LENGTH, together=True, **({"tolerance": TO_SPARE} if to_spare else {}))
+    if to_spare:
+        return _ToSpare(LENGTH, together=True, tolerance=TO_SPARE)
+    return Adding1997(LENGTH, together=True)
 
 
 def first_parameters(seed: int = 0) -> Arrays:
@@ -165,6 +173,7 @@ def trained_parameters(seed: int = 0, fresh: bool = True) -> Arrays:
 
     from gatedrnn_course.engines import Recurrent
     from gatedrnn_course.training import fit
+    from gatedrnn_course.training.threads import one_thread
 
     start = first_parameters(seed)
 
@@ -187,9 +196,10 @@ def trained_parameters(seed: int = 0, fresh: bool = True) -> Arrays:
     task = TRAINING.task if fresh else _OneBatch(LENGTH, together=True)
     settings: dict[str, Any] = {"decay": True, "validation": 500, "stop_when_solved": fresh, "progress": False}
     settings |= {"learning_rate": TRAINING.learning_rate, "clip": TRAINING.max_norm, "seed": seed}
-    fit(model, task, steps=TRAINING.steps, batch_size=TRAINING.batch_size, **settings)
-    named = {name: tensor.detach().double().numpy() for name, tensor in model.lstm.named().items()}
-    found = {f"lstm.{letter}": np.concatenate([named[f"{letter}_{gate}"] for gate in "fico"]) for letter in "WUb"}
+    with one_thread():
+        fit(model, task, steps=TRAINING.steps, batch_size=TRAINING.batch_size, **settings)
+    own = {name: tensor.detach().double().numpy() for name, tensor in model.lstm.named().items()}
+    found = {f"lstm.{letter}": np.concatenate([own[f"{letter}_{gate}"] for gate in "fico"]) for letter in "WUb"}
     readout = {f"readout.{name}": value.detach().double().numpy() for name, value in model.readout.named_parameters()}
     return {**found, **readout}
 

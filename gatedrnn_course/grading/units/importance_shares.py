@@ -194,7 +194,13 @@ def _merged(one: _Way, other: _Way) -> _Way:
     return replace(first, **{name: getattr(other, name) for name in names})
 
 
+def _exchanged(losses: Array) -> Any:
+    main, pair, rest = _read_importance(losses)
+    return main, rest, pair
+
+
 MISTAKES = (
+    Mistake(mark("`pair` and `rest` are exchanged: `return main, pair, rest`."), _exchanged),
     *(Mistake(words, way) for words, way in (*MAIN, *PAIR, *REST)),
     *(Mistake(words, replace(way, rest=_rest)) for words, way in (*MAIN, *PAIR) if way.rest is None),
 )

@@ -129,18 +129,16 @@ MISTAKES = (
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    def draw(kind: str, T: int, B: int, N: int, scale: float = 1.5, words: str = "") -> Draw:
+    def draw(kind: str, T: int, B: int, N: int, scale: float = 1.5) -> Draw:
         lengths = np.array([T, *rng.integers(1, T, B - 1)]) if B > 1 else np.array([T])
         mask = (np.arange(T)[:, None] < lengths).astype(float)
         targets = (rng.random((T, B, N)) < 0.4).astype(float) * mask[..., None]
-        return Draw(kind, (rng.normal(0.0, scale, (T, B, N)), targets, mask), words=words)
+        return Draw(kind, (rng.normal(0.0, scale, (T, B, N)), targets, mask))
 
-    return (
-        draw("batch", 6, 3, 5),
-        draw("batch", 4, 5, 7),
-        draw("ones", 1, 1, 1),
-        draw("batch", 3, 2, 4, 900.0, "outputs of some hundreds"),
-    )
+    outputs, targets, mask = draw("batch", 3, 2, 4, 100.0).args
+    outputs[0, 0, :2], targets[0, 0, :2] = (800.0, -800.0), (0.0, 1.0)  # type: ignore[index]
+    large = Draw("batch", (outputs, targets, mask), words="outputs of some hundreds")
+    return draw("batch", 6, 3, 5), draw("batch", 4, 5, 7), draw("ones", 1, 1, 1), large
 
 
 def chorale_nll_item(points: int, forbidden: tuple[str, ...]) -> FunctionItem:

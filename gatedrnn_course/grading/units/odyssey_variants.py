@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from gatedrnn_course.cells import Cell, variant
 from gatedrnn_course.cells.edits import Words
@@ -77,11 +78,9 @@ def _full_recurrence() -> Iterator[Mistake]:
     yield _text(_TURNED, _seeing(lambda gate, other: f"U_{other}{gate} @ {other}_prev"))
     yield _text(_ITSELF, _seeing(lambda gate, other: f"U_{gate}{gate} @ {gate}_prev" if gate == other else ""))
     yield _text(_OTHERS, _seeing(lambda gate, other: f"U_{gate}{other} @ {other}_prev" if gate != other else ""))
-    for blind in GATES:
-        words = Words(_ONE_BLIND, {"gate": blind})
-        yield _text(words, _seeing(lambda gate, other, blind=blind: _sees(gate, other) if gate != blind else ""))
-        words = Words(_ONE_SEES, {"gate": blind})
-        yield _text(words, _seeing(lambda gate, other, blind=blind: _sees(gate, other) if gate == blind else ""))
+    for one in GATES:
+        yield _text(Words(_ONE_BLIND, {"gate": one}), _seeing(partial(_sees_unless, one)))
+        yield _text(Words(_ONE_SEES, {"gate": one}), _seeing(partial(_sees_if, one)))
     now = _seeing(lambda gate, other: _sees(gate, other, "" if gate == "o" and other != "o" else "_prev"))
     yield _text(_SAME_STEP, now)
     after = _seeing(lambda gate, other: _sees(gate, other, "" if (gate, other) in AFTER else "_prev"))
@@ -91,6 +90,14 @@ def _full_recurrence() -> Iterator[Mistake]:
 def _sees(gate: str, other: str, when: str = "_prev") -> str:
     """The term by which a gate sees another."""
     return f"U_{gate}{other} @ {other}{when}"
+
+
+def _sees_unless(blind: str, gate: str, other: str) -> str:
+    return "" if gate == blind else _sees(gate, other)
+
+
+def _sees_if(seeing: str, gate: str, other: str) -> str:
+    return _sees(gate, other) if gate == seeing else ""
 
 
 def _seeing(term: Callable[[str, str], str]) -> Cell:

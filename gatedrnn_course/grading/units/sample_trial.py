@@ -158,7 +158,16 @@ def _two() -> Iterator[Mistake]:
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    return tuple(Draw("batch", (rng.uniform(0.05, 0.95, 4),)) for _k in range(4))
+    """Numbers from all over the range, for each setting; hidden sizes of which some are to be rounded up, some down.
+
+    One learning rate is near its upper end: the small ones differ by less than a float32 number near 1 is off by.
+    """
+    while True:
+        places = np.stack([rng.permutation((0.1, 0.35, 0.65, 0.95)) for _name in NAMES], axis=-1)
+        drawn = places + rng.uniform(-0.03, 0.03, places.shape)
+        parts = np.array([PAPER.hidden_size.at(u) for u in drawn[:, 0]]) % 1
+        if ((parts > 0.1) & (parts < 0.4)).any() and ((parts > 0.6) & (parts < 0.9)).any():
+            return tuple(Draw("batch", (u,)) for u in drawn)
 
 
 def sample_trial_item(points: int, hints: tuple[str, str, str], forbidden: tuple[str, ...]) -> FunctionItem:

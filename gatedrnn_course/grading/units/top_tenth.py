@@ -107,6 +107,13 @@ def _normal(a: Array, b: Array) -> tuple[float, float]:
     return t, float(2 * stats.norm.sf(abs(t)))
 
 
+def _ranks(a: Array, b: Array) -> tuple[float, float]:
+    from scipy import stats
+
+    found = stats.mannwhitneyu(a, b)
+    return float(found.statistic), float(found.pvalue)
+
+
 def _signed(a: Array, b: Array) -> tuple[float, float]:
     """2 times the tail above t, which is above 1 for a negative t."""
     t, p = _welch(a, b)
@@ -152,6 +159,10 @@ CHOICES: tuple[tuple[str, _Way], ...] = (
         _Way(_by(lambda validation, test: validation, tenths=2)),
     ),
     (
+        mark("The ten best trials are taken. A tenth of n trials is `n // 10`."),
+        _Way(lambda validation, test: test[np.argsort(validation)[:10]]),
+    ),
+    (
         mark("The best trial is left out: the first place is 0."),
         _Way(_by(lambda validation, test: validation, start=1)),
     ),
@@ -194,6 +205,10 @@ STATISTICS: tuple[tuple[str, _Way], ...] = (
     (_FREEDOM, _Way(judge=_with_freedom(lambda n, m: n + m - 2))),
     (_FREEDOM, _Way(judge=_with_freedom(lambda n, m: min(n, m) - 1))),
     (_FREEDOM, _Way(judge=_with_freedom(lambda n, m: n + m))),
+    (
+        mark("That is the rank test of Mann and Whitney. Welch's test compares the means."),
+        _Way(judge=_ranks),
+    ),
     (mark("p is of the normal distribution. So few trials need Student's t distribution."), _Way(judge=_normal)),
     (_ONE_SIDED, _Way(judge=lambda a, b: (_welch(a, b)[0], _welch(a, b)[1] / 2))),
     (_ONE_SIDED, _Way(judge=lambda a, b: (_welch(a, b)[0], _signed(a, b)[1] / 2))),
@@ -249,7 +264,18 @@ def _merged(one: _Way, other: _Way) -> _Way:
     return replace(one, **{name: getattr(other, name) for name in names})
 
 
-MISTAKES = tuple(Mistake(words, way) for words, way in (*CHOICES, *STATISTICS, *CORRECTIONS))
+def _one_size(validation: Array, test: Array, validation_v: Array, test_v: Array, count: Any) -> Any:
+    """As many trials of V as of the variant."""
+    n = len(test) // 10
+    way = _Way(choose_v=lambda losses, tests: tests[np.argsort(losses)[:n]])
+    return way(validation, test, validation_v, test_v, count)
+
+
+MISTAKES = (
+    *(Mistake(words, way) for words, way in (*CHOICES, *STATISTICS, *CORRECTIONS)),
+    Mistake(mark("As many trials of V are taken as of the variant. Of each take a tenth of its own."), _one_size),
+    Mistake(mark("`t` and `p` are exchanged: `return t, p`."), lambda *groups: _top_tenth_test(*groups)[::-1]),
+)
 PAIRS = tuple(
     Mistake(words, _merged(way, second), also=more)
     for rows, others in combinations((CHOICES, STATISTICS, CORRECTIONS), 2)

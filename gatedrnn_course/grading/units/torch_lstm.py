@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, reduce
 from itertools import permutations
 from typing import Any
 
@@ -293,7 +294,7 @@ def _edited() -> Iterator[TextMistake]:
     for found in classes(STEP):
         edit = found.edit
         if edit.outputs == STEP.outputs and edit.key not in _SAID:
-            words = edit.words[0] if len(edit.words) == 1 else Words(edit.key)
+            words = reduce(lambda more, one: replace(one, more=more), reversed(edit.words))
             yield TextMistake(words, _text(edit.lines))
 
 

@@ -168,7 +168,7 @@ def _both() -> Iterator[TextMistake]:
             text = replaced(TEXT, *one, *other)
         except ValueError:  # in the same place
             continue
-        yield TextMistake(Words("{first} {second}", {"first": Words(first), "second": Words(second)}), text)
+        yield TextMistake(Words(first, more=Words(second)), text)
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:

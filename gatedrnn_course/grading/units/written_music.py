@@ -108,7 +108,7 @@ def write_chorale(first: Array, uniforms: Array, p: Any) -> Array:
         The notes it writes (T, B, N).
     """
 
-    def sigmoid(a):  # type: ignore[no-untyped-def]
+    def sigmoid(a: Array) -> Array:
         return (1 + np.tanh(a / 2)) / 2
 
     x, rows = first, []
@@ -229,7 +229,7 @@ def _write_draws(rng: np.random.Generator) -> tuple[Draw, ...]:
             return rows[-1]
 
         now: list[Array] = []
-        _written(*args, number=number, hears=hears)
+        _written(args[0], args[1], args[2], number=number, hears=hears)
         return min(gaps) > MARGIN
 
     def draw(kind: str, *sizes: int) -> Draw:

@@ -184,9 +184,16 @@ def _population(task: Task, entrants: Sequence[Entrant], tier: Any, threads: int
         optimiser="adam",
         learning_rates=[own.learning_rate for own in entrants],
         momenta=0.9,
-        tier=tier,
+        tier=_same(tier),
         threads=threads,
     )
     for k, own in enumerate(entrants):
         population.set_parameters(k, own.parameters(population.settings[k].shapes))
     return population
+
+
+def _same(tier: Any) -> Any:
+    """The tier, the same whoever else is in a population, which `"auto"` does not promise."""
+    from gatedrnn_course.engines.kernel import available
+
+    return "interpreted" if tier == "auto" and available() else tier

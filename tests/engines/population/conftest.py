@@ -10,6 +10,15 @@ from gatedrnn_course.engines.loop import loop
 from gatedrnn_course.engines.population.rows import Rows
 
 
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Small matrices take torch longer with several threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture
 def alone() -> SimpleNamespace:
     """A model by itself: every sequence runs alone through the plain loop, from its own end where it is read so."""

@@ -59,7 +59,8 @@ def answered(name: str, *args: Any) -> Any:
             (
                 "pick = lambda v, y: np.array([y for _, y in sorted(zip(v, y))][: len(y) // 10])",
                 "a, b = pick(validation, test), pick(validation_v, test_v)",
-                "r = stats.ttest_ind_from_stats(a.mean(), a.std(ddof=1), len(a), b.mean(), b.std(ddof=1), len(b), False)",
+                "told = [n for s in (a, b) for n in (s.mean(), s.std(ddof=1), len(s))]",
+                "r = stats.ttest_ind_from_stats(*told, equal_var=False)",
                 "return r.statistic, np.clip(r.pvalue * count, 0, 1)",
             ),
         ),

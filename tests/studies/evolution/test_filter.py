@@ -5,9 +5,10 @@ import pytest
 
 from gatedrnn_course.cells.catalogue import LSTM
 from gatedrnn_course.cells.cell import parse
+from gatedrnn_course.engines.kernel import available
 from gatedrnn_course.studies.evolution.filter import memorise
 from gatedrnn_course.studies.evolution.sizes import Filter
-from gatedrnn_course.studies.evolution.trial import Entrant, compete
+from gatedrnn_course.studies.evolution.trial import Entrant, _population, compete
 from gatedrnn_course.tasks import Memorisation
 
 GIVEN = Filter(
@@ -51,6 +52,12 @@ def test_the_race_gives_up_who_is_far_behind():
 def test_what_becomes_of_one_does_not_depend_on_who_else_is_there(outcomes):
     (alone,) = memorise([LSTM], [1], GIVEN)
     assert alone == outcomes[0]
+
+
+def test_the_tier_is_the_same_however_many_there_are():
+    entrants = [Entrant(parse(f"h = tanh(W_h @ x + {k} * h_prev)"), 4, 0.01, 1.0, k) for k in range(26)]
+    tiers = {_population(GIVEN.task, entrants[:count], "auto", 1).tier for count in (1, 26)}
+    assert tiers == {"interpreted" if available() else "torch"}
 
 
 def test_first_parameters_are_uniform_and_the_forget_bias_is_set():
