@@ -1,8 +1,9 @@
 """Runs random cells of the language on every tier: `python benchmarks/fuzz_cells.py --cells 10000`.
 
-Each seed is one cell with one set of numbers. Values and gradients of the torch tier, the C tier and the loop of second
-derivatives must equal those of the NumPy reference, and these a complex step; a population in C must learn as one in
-torch. A text that `parse` refuses counts as refused. What differs is printed; the exit status is 1 if anything does.
+Each seed is one cell with one set of numbers. Values and gradients of the torch tier, the C tier, the interpreter and
+the loop of second derivatives must equal those of the NumPy reference, and these a complex step; populations in C and
+interpreted must learn as one in torch. A text that `parse` refuses counts as refused. What differs is printed; the
+exit status is 1 if anything does.
 
 Seeds are run in portions, each in a process of its own whose kernels are compiled together. What is tried is our text
 and not the compiler: without optimisation it is done six times as fast, `--level -O2` compiles as users do. After an

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.adding_widget import explore_adding as explore_adding
     from gatedrnn_course.lab.backward import run_and_keep as run_and_keep
     from gatedrnn_course.lab.backward import run_back as run_back
+    from gatedrnn_course.lab.boxes import best_tenths as best_tenths
+    from gatedrnn_course.lab.boxes import show_boxes as show_boxes
+    from gatedrnn_course.lab.boxes import show_figure3 as show_figure3
     from gatedrnn_course.lab.carousel import explore_carousel as explore_carousel
     from gatedrnn_course.lab.check import check as check
     from gatedrnn_course.lab.composing import made_chorales as made_chorales
@@ -28,6 +31,12 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.depth import show_depth as show_depth
     from gatedrnn_course.lab.device import run_on_device as run_on_device
     from gatedrnn_course.lab.earlier import earlier as earlier
+    from gatedrnn_course.lab.evolving import bias_race as bias_race
+    from gatedrnn_course.lab.evolving import learn_to_spell as learn_to_spell
+    from gatedrnn_course.lab.evolving import mutants_of as mutants_of
+    from gatedrnn_course.lab.evolving import show_ancestry as show_ancestry
+    from gatedrnn_course.lab.evolving import show_intervals as show_intervals
+    from gatedrnn_course.lab.evolving import small_evolution as small_evolution
     from gatedrnn_course.lab.example import example as example
     from gatedrnn_course.lab.figures import show_cell as show_cell
     from gatedrnn_course.lab.flow import step_jacobians as step_jacobians
@@ -46,6 +55,8 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.memory import read_bit as read_bit
     from gatedrnn_course.lab.memory import run_cell as run_cell
     from gatedrnn_course.lab.memory import train_on_bits as train_on_bits
+    from gatedrnn_course.lab.mutations import explore_mutations as explore_mutations
+    from gatedrnn_course.lab.my_odyssey import run_my_odyssey as run_my_odyssey
     from gatedrnn_course.lab.parity import compare_with_torch as compare_with_torch
     from gatedrnn_course.lab.peepholes import explore_peepholes as explore_peepholes
     from gatedrnn_course.lab.piano_roll import show_roll as show_roll
@@ -55,7 +66,9 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.progress import progress as progress
     from gatedrnn_course.lab.pulses import show_pulses as show_pulses
     from gatedrnn_course.lab.race import race_on_bits as race_on_bits
+    from gatedrnn_course.lab.search import explore_search as explore_search
     from gatedrnn_course.lab.shapes import show_shapes as show_shapes
+    from gatedrnn_course.lab.small_odyssey import small_odyssey as small_odyssey
     from gatedrnn_course.lab.sound import play as play
     from gatedrnn_course.lab.sound import save_midi as save_midi
     from gatedrnn_course.lab.spikes import show_spikes as show_spikes
@@ -72,11 +85,14 @@ if TYPE_CHECKING:
     from gatedrnn_course.lab.train_here import train_here as train_here
     from gatedrnn_course.lab.two_grus import explore_grus as explore_grus
     from gatedrnn_course.lab.unrolled import show_unrolled as show_unrolled
+    from gatedrnn_course.lab.variants import explore_variants as explore_variants
 
 _MODULES = {
     "Params": "cells",
     "adding_errors": "lab.adding",
     "adding_sequences": "lab.adding",
+    "best_tenths": "lab.boxes",
+    "bias_race": "lab.evolving",
     "bit_over_time": "lab.memory",
     "bit_sequences": "lab.memory",
     "catalogue": "cells",
@@ -93,15 +109,20 @@ _MODULES = {
     "explore_gates": "lab.gates",
     "explore_grus": "lab.two_grus",
     "explore_lags": "lab.lags",
+    "explore_mutations": "lab.mutations",
     "explore_peepholes": "lab.peepholes",
+    "explore_search": "lab.search",
     "explore_temperature": "lab.temperature",
     "explore_time": "lab.through_time",
+    "explore_variants": "lab.variants",
     "gradient_check": "lab.gradient_check",
     "gradient_over_depth": "lab.depth",
     "hint": "lab.hint",
     "learn_task": "lab.learning",
+    "learn_to_spell": "lab.evolving",
     "made_chorales": "lab.composing",
     "milliseconds": "lab.timing",
+    "mutants_of": "lab.evolving",
     "parse": "cells",
     "play": "lab.sound",
     "plot": "lab.plots",
@@ -114,12 +135,17 @@ _MODULES = {
     "run_and_keep": "lab.backward",
     "run_back": "lab.backward",
     "run_cell": "lab.memory",
+    "run_my_odyssey": "lab.my_odyssey",
     "run_on_device": "lab.device",
     "save_midi": "lab.sound",
     "setup": "lab.start",
+    "show_ancestry": "lab.evolving",
+    "show_boxes": "lab.boxes",
     "show_cell": "lab.figures",
     "show_depth": "lab.depth",
     "show_devices": "lab.timing",
+    "show_figure3": "lab.boxes",
+    "show_intervals": "lab.evolving",
     "show_latch": "lab.latch",
     "show_pulses": "lab.pulses",
     "show_roll": "lab.piano_roll",
@@ -130,8 +156,9 @@ _MODULES = {
     "show_torch_layout": "lab.torch_layout",
     "show_unrolled": "lab.unrolled",
     "sigmoid": "lab.activations",
+    "small_evolution": "lab.evolving",
+    "small_odyssey": "lab.small_odyssey",
     "stack": "lab.activations",
-    "step_jacobians": "lab.flow",
     "tanh": "lab.activations",
     "train_composer": "lab.train_composer",
     "train_composers": "lab.composing",

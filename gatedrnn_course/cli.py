@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.studies.cli import study
 from gatedrnn_course.text import _
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help=_("The course on gated recurrent networks: grade, prove, release, look at cells."),
+    help=_("The course on gated recurrent networks: grade, prove, release, look at cells, rerun studies."),
 )
+
+app.add_typer(study, name="study")
 
 Folder = Annotated[Path, typer.Argument(help=_("Notebooks NAME.ipynb, or a folder for each student."))]
 UnitNumber = Annotated[str, typer.Argument(metavar="UNIT", help=_("The unit, such as 03."))]

@@ -44,7 +44,7 @@ def test_it_loads_nothing_heavy_to_start() -> None:
 
 def test_help_lists_every_command() -> None:
     shown = gatedrnn("--help").stdout
-    for name in ("grade", "prove", "release", "show", "doctor", "version"):
+    for name in ("grade", "prove", "release", "show", "study", "doctor", "version"):
         assert name in shown
         assert gatedrnn(name, "--help").exit_code == 0
 

@@ -252,11 +252,11 @@ play(written[8:])
 # %% [markdown]
 # | model | test |
 # | --- | --- |
-# | how often each key sounds | 11.09 |
-# | a Markov chain for each key | 10.49 |
+# | how often | 11.09 |
+# | Markov chain | 10.49 |
 # | GRU (Chung and others 2014) | 8.54 |
 # | best run of Greff and others 2017 | 8.38 |
-# | our LSTM of 200 units, median of three | 8.39 |
+# | our LSTM of 200 units | 8.39 |
 
 # %% [markdown]
 # The last line is printed by `python benchmarks/jsb.py`, which fetches the chorales and takes about a minute a run. Compare only what is

@@ -80,9 +80,11 @@ def answer_text(cell: SourceCell, item: Item) -> str:
         CourseError: If the function takes other arguments than the item, or the class has another base.
     """
     definition = _definition(cell)
-    is_class = isinstance(definition, ast.ClassDef)
-    came = ", ".join(map(ast.unparse, definition.bases)) if is_class else ast.unparse(definition.args)
-    if is_class != bool(item.base) or came != (item.base or ", ".join(item.arguments)):
+    if isinstance(definition, ast.ClassDef):
+        came, wanted = ", ".join(map(ast.unparse, definition.bases)), item.base or None
+    else:
+        came, wanted = ast.unparse(definition.args), None if item.base else ", ".join(item.arguments)
+    if came != wanted:
         words = _("It takes ({came}).").format(came=came)
         raise cell.fault(words, _("The item is `{signature}`.").format(signature=item.signature()))
     lines = cell.text.rstrip().split("\n")

@@ -6,7 +6,7 @@ Nodes are frozen and compare by value, so two texts that say the same are the sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 __all__ = [
     "Call",
@@ -138,10 +138,10 @@ Path = tuple[str, ...]
 def walk(expr: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
     """Every node with the path to it, parents first."""
     yield path, expr
-    for field in fields(expr):
-        child = getattr(expr, field.name)
+    for name in expr.__slots__:
+        child = getattr(expr, name)
         if not isinstance(child, (str, float)):
-            yield from walk(child, (*path, field.name))
+            yield from walk(child, (*path, name))
 
 
 def names(expr: Expr) -> Iterator[str]:

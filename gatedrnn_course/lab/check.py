@@ -78,9 +78,9 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
     """
     earlier = unit.items[: unit.items.index(item)]
     used = forbidden_use(sources(function), item.name, item.forbidden, [one.name for one in earlier])
-    itself = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
-    if used or itself in item.forbidden:
-        return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used or itself))
+    used = used or next((name for name in _known_as(function) if name in item.forbidden), "")
+    if used:
+        return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
     caller = LocalCaller(function)
     names = namespace_of(function)
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}
@@ -90,6 +90,12 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
         return judge_with_earlier(given, caller, caller, unproven, seed, head_of(function))
     finally:
         judged.reset(now)
+
+
+def _known_as(function: Callable[..., Any]) -> list[str]:
+    """Where a function comes from, as a dotted name; of a class also what it derives from."""
+    kinds = function.__mro__ if isinstance(function, type) else (function,)
+    return [f"{getattr(one, '__module__', '')}.{getattr(one, '__qualname__', '')}" for one in kinds]
 
 
 def _name(function: Callable[..., Any], names: Any) -> str:

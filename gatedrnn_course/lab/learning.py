@@ -61,19 +61,20 @@ def learn_task(
     from gatedrnn_course.engines import Population
     from gatedrnn_course.tasks import catalogue
     from gatedrnn_course.training import fit_population
+    from gatedrnn_course.training.threads import one_thread
 
     task = catalogue[name](**(settings or {}))
     cells = [cell_of(cell) for cell in kinds.values() for _k in range(networks)]
     seeds = [seed for _kind in kinds for seed in range(networks)]
-    wide: dict[str, Any] = {"scale": (3.0 * H) ** -0.5, "optimiser": "adam", "learning_rates": rate}
-    population = Population(cells, task.input_size, task.output_size, H, seeds, loss=task.loss, **wide)
+    wide: dict[str, Any] = {"loss": task.loss, "scale": (3.0 * H) ** -0.5, "optimiser": "adam", "learning_rates": rate}
+    population = Population(cells, task.input_size, task.output_size, H, seeds, **wide)
     for k, cell in enumerate(cells):
         own = {bias: np.broadcast_to(value, (H,)) for bias, value in biases.items() if bias in cell.parameters}
         population.set_parameters(k, own)
     every = max(1, rounds // 20)
-    found = fit_population(
-        population, task, steps=rounds, batch_size=64, evaluate_every=every, validation=400, progress=False
-    )
+    looks: dict[str, Any] = {"batch_size": 64, "evaluate_every": every, "validation": 400, "progress": False}
+    with one_thread():
+        found = fit_population(population, task, steps=rounds, **looks)
     metrics = np.array([history.column("metric") for history in found]).reshape(len(kinds), networks, -1)
     batch = task.batch(1, task.criterion.sequences, "test")
     solved = [task.solved(row, batch) for row in population.outputs(batch.inputs)]

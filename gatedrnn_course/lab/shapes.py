@@ -186,7 +186,7 @@ def _of_tensors(item: DrivenItem) -> Picture:
     """What a function of tensors takes and hands back; of a sequence one step, without the time axis."""
     rows = list(chain.from_iterable(part.items() for part in item.sections.values()))
     letters = {name: found[1].split(", ") for name, words in rows if (found := _SHAPE.search(words))}
-    inputs = item.shown(item.draws(np.random.default_rng(0))[0])
+    inputs = item.named_arguments(item.draws(np.random.default_rng(0))[0])
     sizes: dict[str, int] = {"": 1}
     for name, argument in inputs.items():
         sizes.update(zip(letters.get(name, ()), np.shape(argument), strict=False))  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from gatedrnn_course.tasks.contract import Criterion, Split, Task, stream
 from gatedrnn_course.tasks.copying import Copying
 from gatedrnn_course.tasks.corpus import Corpus, Transcription
 from gatedrnn_course.tasks.counting import Counting
-from gatedrnn_course.tasks.digits import Digits
+from gatedrnn_course.tasks.digits import DigitFrames, Digits
 from gatedrnn_course.tasks.files import MissingData
 from gatedrnn_course.tasks.iam_ondb import IamOnDB
 from gatedrnn_course.tasks.long_lag import LongLag, NoisyLag
@@ -27,7 +27,7 @@ from gatedrnn_course.tasks.memorisation import Memorisation
 from gatedrnn_course.tasks.multiplication import Multiplication
 from gatedrnn_course.tasks.music import Music
 from gatedrnn_course.tasks.reber import ContinualReber, EmbeddedReber
-from gatedrnn_course.tasks.strokes import Strokes
+from gatedrnn_course.tasks.strokes import StrokePoints, Strokes
 from gatedrnn_course.tasks.temporal_order import TemporalOrder
 from gatedrnn_course.tasks.timing import GenerateTimedSpikes, MeasureSpikeDelays, PeriodicFunction
 from gatedrnn_course.tasks.timit import Timit
@@ -45,6 +45,7 @@ __all__ = [
     "Corpus",
     "Counting",
     "Criterion",
+    "DigitFrames",
     "Digits",
     "EmbeddedReber",
     "GenerateTimedSpikes",
@@ -59,6 +60,7 @@ __all__ = [
     "NoisyLag",
     "PeriodicFunction",
     "Split",
+    "StrokePoints",
     "Strokes",
     "Task",
     "TemporalOrder",
@@ -114,7 +116,9 @@ recorded: Named[Callable[..., Task]] = Named(
         "music_piano_midi": partial(Music, "piano_midi"),
         "music_muse_data": partial(Music, "muse_data"),
         "digits": Digits,
+        "digit_frames": DigitFrames,
         "strokes": Strokes,
+        "stroke_points": StrokePoints,
         "timit": Timit,
         "iam_ondb": IamOnDB,
     },

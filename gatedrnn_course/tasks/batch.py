@@ -148,7 +148,8 @@ def stack(sequences: Many[Sequence], per_step: bool = True) -> Batch:
 
 def _pad(arrays: Many[NDArray[Any]], dtype: DTypeLike, fill: float = 0) -> NDArray[Any]:
     """Arrays `(n_i, ...)` side by side, `(max n, len(arrays), ...)`."""
-    padded = np.full((max(map(len, arrays)), len(arrays), *arrays[0].shape[1:]), fill, dtype)
+    shape = (max(map(len, arrays)), len(arrays), *arrays[0].shape[1:])
+    padded = np.full(shape, fill, dtype) if fill else np.zeros(shape, dtype)  # zeros cost nothing until written
     for column, array in enumerate(arrays):
         padded[: len(array), column] = array
     return padded

@@ -78,6 +78,7 @@ class MadeChorales(Corpus):
     loss = "bernoulli"
     tolerance = 0.5
     lower_is_better = True
+    judged_by_loss = True
     criterion = Criterion(40, wrong=None, score=5.0)
     source = "made by rule"
 

@@ -69,6 +69,8 @@ class Task(ABC):
     tolerance: float | None = None
     """An answer is right within this absolute error at every output; None: the most active output is the target."""
     lower_is_better: bool = False
+    judged_by_loss: bool = False
+    """Whether `score` gives the loss."""
 
     @property
     @abstractmethod

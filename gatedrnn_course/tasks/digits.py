@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatedrnn_course.tasks.batch import Batch, Flags, Floats, Sequence, most_active
-from gatedrnn_course.tasks.contract import SPLITS, Criterion, Split, stream
+from gatedrnn_course.tasks.contract import SPLITS, Criterion, Split, StepTask, stream
 from gatedrnn_course.tasks.files import DataFile, MissingData, StandIn, fetch
 from gatedrnn_course.tasks.losses import log_softmax
 from gatedrnn_course.tasks.real import Parts, Recorded
 from gatedrnn_course.tasks.speech import FEATURES, features, read_wav, standardised
 from gatedrnn_course.text import _
 
-__all__ = ["FILE", "MANIFEST", "Digits", "recordings"]
+__all__ = ["FILE", "MANIFEST", "DigitFrames", "Digits", "recordings"]
 
 COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 FILE = DataFile(
@@ -124,3 +124,25 @@ def _tone(rng: np.random.Generator, digit: int) -> NDArray[np.float64]:
     start, end = 300 + 250 * (digit % 5), 2600 - 900 * (digit // 5)
     phase = 2 * np.pi * (start * time + (end - start) * time**2 / (2 * time[-1]))
     return np.asarray(0.3 * np.sin(phase * rng.uniform(0.95, 1.05)) + rng.normal(0, 0.01, len(time)))
+
+
+@dataclass(frozen=True)
+class DigitFrames(StepTask, Digits):
+    """`Digits`, judged frame by frame as the phones of TIMIT are.
+
+    Source: the Free Spoken Digit Dataset; the measure of Greff et al. 2017, section IV.A. It has no criterion: half of
+    the frames is asked here.
+    """
+
+    name = "digit_frames"
+    lower_is_better = True
+    criterion = Criterion(300, wrong=None, score=0.5)
+
+    @property
+    def metric(self) -> str:
+        """What `score` measures, in words."""
+        return _("share of frames wrong")
+
+    def score(self, outputs: Floats, batch: Batch) -> float:
+        """Share of the frames whose most active output is not the digit."""
+        return 1.0 - super().score(outputs, batch)

@@ -57,5 +57,5 @@ class Memorisation(StepTask):
         text = rng.integers(self.kinds, size=(self.letters, size))
         given = np.vstack([text, np.full((1, size), self.kinds), text[:-1]])
         said = np.vstack([np.zeros_like(text), text])
-        scored = np.broadcast_to(np.arange(2 * self.letters)[:, None] >= self.letters, said.shape)
+        scored = np.broadcast_to(np.arange(2 * self.letters)[:, None] >= self.letters, said.shape).copy()
         return Batch(one_hot(given, self.input_size), said, scored, np.full(size, 2 * self.letters))

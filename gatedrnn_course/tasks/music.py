@@ -84,6 +84,7 @@ class Music(Recorded):
     loss = "bernoulli"
     tolerance = 0.5
     lower_is_better = True
+    judged_by_loss = True
     criterion = Criterion(77, wrong=None, score=8.7)
     source = "Boulanger-Lewandowski, Bengio, Vincent 2012; Greff et al. 2017"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from abc import abstractmethod
 from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
@@ -14,14 +15,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gatedrnn_course.tasks.batch import Sequence
-from gatedrnn_course.tasks.contract import SPLITS, Criterion, Split, at_least, one_of, stream
+from gatedrnn_course.tasks.batch import Batch, Floats, Sequence
+from gatedrnn_course.tasks.contract import SPLITS, Criterion, Split, StepTask, at_least, one_of, stream
 from gatedrnn_course.tasks.corpus import Transcription
 from gatedrnn_course.tasks.files import DataFile, StandIn, fetch
-from gatedrnn_course.tasks.pen import PEN_FEATURES, Stroke, pen_features
+from gatedrnn_course.tasks.pen import PEN_FEATURES, Stroke, pen_features, thinned
 from gatedrnn_course.tasks.real import Parts, Recorded
+from gatedrnn_course.text import _
 
-__all__ = ["ALPHABETS", "FILES", "Strokes", "characters", "parse_strokes", "written_word"]
+__all__ = ["ALPHABETS", "FILES", "StrokePoints", "Strokes", "Words", "characters", "parse_strokes", "written_word"]
 
 _PLACE = "https://raw.githubusercontent.com/brendenlake/omniglot/057f034baf2ecb8530bc5710e5a23584d2a519cc/python/"
 
@@ -92,31 +94,24 @@ def written_word(letters: Many[Many[Stroke]]) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
-class Strokes(Recorded, Transcription):
-    """Words of random letters, each word by one hand; pen features in, the letters out in order (CTC).
+class Words(Recorded):
+    """Words of random letters, each word by one hand.
 
-    Outputs are the alphabet's characters, then the blank. Drawers 1 to 14 write the training words, 15 to 17 the
-    validation words, 18 to 20 the test words; the words are the same at each run.
+    Drawers 1 to 14 write the training words, 15 to 17 the validation words, 18 to 20 the test words; the words are the
+    same at each run.
 
     Args:
         alphabet: One of `ALPHABETS`.
         letters: Shortest and longest word.
         words: How many words each of the three parts has.
         stand_in: Whether generated scribbles may take the strokes' place.
-
-    Source: Omniglot (Lake, Salakhutdinov, Tenenbaum 2015), inputs and loss as for IAM-OnDB in Greff et al. 2017,
-    section IV.B: a stand-in for it. It has no criterion: at most half of the characters in error is asked here, since
-    14 hands teach less than IAM-OnDB's 221.
     """
 
     alphabet: Alphabet = "Latin"
     letters: tuple[int, int] = (3, 6)
     words: tuple[int, int, int] = (1000, 200, 200)
     stand_in: StandIn = "never"
-    name = "strokes"
     input_size = PEN_FEATURES
-    criterion = Criterion(200, wrong=None, score=0.5)
-    source = "Omniglot, Lake, Salakhutdinov, Tenenbaum 2015; Greff et al. 2017, section IV.B"
 
     def __post_init__(self) -> None:
         one_of("alphabet", self.alphabet, ALPHABETS)
@@ -125,9 +120,18 @@ class Strokes(Recorded, Transcription):
         at_least("words", min(self.words), 1)
 
     @property
-    def output_size(self) -> int:
-        """The characters and the blank."""
-        return ALPHABETS[self.alphabet][1] + 1
+    def kinds(self) -> int:
+        """How many characters the alphabet has."""
+        return ALPHABETS[self.alphabet][1]
+
+    @abstractmethod
+    def written(self, word: NDArray[np.int64], letters: Many[Many[Stroke]]) -> Sequence:
+        """A word as a sequence.
+
+        Args:
+            word: Its characters, as numbers.
+            letters: The strokes of each.
+        """
 
     def load(self) -> Parts:
         """Words of the real letters."""
@@ -136,7 +140,7 @@ class Strokes(Recorded, Transcription):
     def generate(self) -> Parts:
         """Words of scribbles: a zigzag for each character, each drawer's a little different."""
         rng, zigzags = stream(0), dict[tuple[int, int], list[Stroke]]()
-        for character in range(self.output_size - 1):
+        for character in range(self.kinds):
             corners = rng.uniform((0, -100), (50, 0), (4, 2))
             for drawer in range(20):
                 points = np.concatenate([np.linspace(*pair, 10) for pair in pairwise(corners)])
@@ -153,5 +157,65 @@ class Strokes(Recorded, Transcription):
 
     def _word(self, letters: Letters, drawers: range, rng: np.random.Generator) -> Sequence:
         drawer, length = int(rng.choice(drawers)), rng.integers(*self.letters, endpoint=True)
-        word = rng.integers(self.output_size - 1, size=length)
-        return Sequence(written_word([letters[int(character), drawer] for character in word]), word)
+        word = rng.integers(self.kinds, size=length)
+        return self.written(word, [letters[int(character), drawer] for character in word])
+
+
+@dataclass(frozen=True)
+class Strokes(Words, Transcription):
+    """Words of random letters, each word by one hand; pen features in, the letters out in order (CTC).
+
+    Outputs are the alphabet's characters, then the blank.
+
+    Source: Omniglot (Lake, Salakhutdinov, Tenenbaum 2015), inputs and loss as for IAM-OnDB in Greff et al. 2017,
+    section IV.B: a stand-in for it. It has no criterion: at most half of the characters in error is asked here, since
+    14 hands teach less than IAM-OnDB's 221.
+    """
+
+    name = "strokes"
+    criterion = Criterion(200, wrong=None, score=0.5)
+    source = "Omniglot, Lake, Salakhutdinov, Tenenbaum 2015; Greff et al. 2017, section IV.B"
+
+    @property
+    def output_size(self) -> int:
+        """The characters and the blank."""
+        return self.kinds + 1
+
+    def written(self, word: NDArray[np.int64], letters: Many[Many[Stroke]]) -> Sequence:
+        """The pen's path, and the characters without their places."""
+        return Sequence(written_word(letters), word)
+
+
+@dataclass(frozen=True)
+class StrokePoints(StepTask, Words):
+    """Words of random letters, each word by one hand; pen features in, the letter asked at every point.
+
+    The words are those of `Strokes`; where each letter begins is known here, so no CTC is needed.
+
+    Source: Omniglot, as `Strokes`. It has no criterion: at most half of the points in error is asked here.
+    """
+
+    name = "stroke_points"
+    loss = "cross_entropy"
+    lower_is_better = True
+    criterion = Criterion(200, wrong=None, score=0.5)
+    source = "Omniglot, Lake, Salakhutdinov, Tenenbaum 2015; inputs of Greff et al. 2017, section IV.B"
+
+    @property
+    def output_size(self) -> int:
+        """The characters."""
+        return self.kinds
+
+    @property
+    def metric(self) -> str:
+        """What `score` measures, in words."""
+        return _("share of points wrong")
+
+    def score(self, outputs: Floats, batch: Batch) -> float:
+        """Share of the points whose most active output is not their letter."""
+        return 1.0 - super().score(outputs, batch)
+
+    def written(self, word: NDArray[np.int64], letters: Many[Many[Stroke]]) -> Sequence:
+        """The pen's path, and the character of each of its points."""
+        counts = [sum(len(thinned(stroke)) for stroke in letter) for letter in letters]
+        return Sequence(written_word(letters), np.repeat(word, counts))

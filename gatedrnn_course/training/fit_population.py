@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,17 @@ from numpy.typing import NDArray
 
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.tasks import Batch, Task, loss_value, stream
+from gatedrnn_course.tasks import Batch, Task, stream
 from gatedrnn_course.text import _
 from gatedrnn_course.training import checkpoint as files
 from gatedrnn_course.training.bar import bar_over
 from gatedrnn_course.training.data import training_batches, validation_batch
 from gatedrnn_course.training.history import History, Row
+from gatedrnn_course.training.portions import Portions
 from gatedrnn_course.training.settings import Schedule, named_task, span
 from gatedrnn_course.training.stopping import Interruption, out_of_patience
 
 __all__ = ["fit_population"]
-
-AT_ONCE = 256
-"""Sequences that run side by side in an evaluation."""
 
 
 def fit_population(
@@ -42,15 +40,21 @@ def fit_population(
     evaluate_every: int | None = None,
     validation: int = 256,
     stop_when_solved: bool = False,
+    metric: bool = True,
     seed: int = 0,
     checkpoint: str | Path | None = None,
     resume: bool = True,
     progress: bool = True,
+    all_may_diverge: bool = False,
 ) -> list[History]:
     """Train a population; each model ends with the parameters of its own lowest validation loss.
 
-    All models see the same batches. One that runs out of patience, solves the task or diverges rests, and the others go
-    on. How each learns is part of the population. Ctrl-C, checkpoints and resuming are as in `fit`.
+    All models see the same batches. One that runs out of patience, solves the task or diverges rests and costs nothing
+    more, and the others go on. How each learns is part of the population. Ctrl-C, checkpoints and resuming are as in
+    `fit`.
+
+    The Odyssey's protocol is `epochs=150, batch_size=1, patience=15`: one sequence a step, in a new random order each
+    epoch, and an end for each model after 15 epochs without a lower validation loss.
 
     Args:
         population: Its sizes and kind of loss are the task's.
@@ -58,21 +62,25 @@ def fit_population(
         steps: How many batches to train on; or give `epochs`.
         epochs: How often to go through a corpus.
         batch_size: Sequences in a batch.
-        patience: A model rests when so many evaluations in a row did not improve its validation loss; None: never.
+        patience: A model rests when so many evaluations in a row did not improve its validation loss; None: never. A
+            corpus is evaluated once an epoch, so there it counts epochs.
         evaluate_every: Steps between two evaluations; None: 100, or an epoch of a corpus.
         validation: Sequences that a generated task is evaluated on; a corpus has a validation part.
         stop_when_solved: Whether a model rests as soon as it meets the paper's criterion, as in `fit`.
+        metric: Whether to find the task's metric at every evaluation, which may cost more than the loss; if not, rows
+            hold NaN.
         seed: Of the batches.
         checkpoint: A file for the run's state, written at each evaluation.
         resume: Whether to go on from the checkpoint if it exists.
         progress: Whether to show a bar.
+        all_may_diverge: Whether a population of which every model diverged has histories like any other.
 
     Returns:
         A history for each model. `stopped` is `steps`, `patience`, `solved`, `diverged` or `interrupted`.
 
     Raises:
         CourseError: If the population does not fit the task, a setting is impossible, the checkpoint is damaged or
-            another run's, or every model diverged.
+            another run's, or every model diverged and that is not allowed.
     """
     _check(population, task)
     steps, evaluate_every = span(task, steps, epochs, batch_size, evaluate_every)
@@ -85,7 +93,7 @@ def fit_population(
         stop_when_solved=stop_when_solved,
         seed=seed,
     )
-    run = _Run(population, task, settings, None if checkpoint is None else Path(checkpoint))
+    run = _Run(population, task, settings, None if checkpoint is None else Path(checkpoint), metric, all_may_diverge)
     with Interruption() as interruption:
         if resume:
             run.resume()
@@ -113,9 +121,7 @@ def _check(population: Population, task: Task) -> None:
             _("Training a population on {task}.").format(task=task.name),
             _("It has {came}.").format(came=words.format(*own)),
             _("The task has {wanted}.").format(wanted=words.format(*wanted)),
-            _("A population knows no ctc: use `fit`, a model at a time.")
-            if task.loss == "ctc"
-            else _("Make the population with the task's sizes and loss."),
+            _("Make the population with the task's sizes and loss."),
         )
 
 
@@ -134,6 +140,8 @@ class _Run:
     task: Task
     settings: Schedule
     path: Path | None
+    metric: bool
+    all_may_diverge: bool = False
     step: int = 0
     seconds: float = 0.0
     count: int = 0
@@ -145,7 +153,8 @@ class _Run:
         N = len(self.population)
         self.histories, self.best = [History() for _ in range(N)], [None] * N
         self.totals = np.zeros(N)
-        self._validation = validation_batch(self.task, self.settings.validation, self.settings.seed)
+        batch = validation_batch(self.task, self.settings.validation, self.settings.seed)
+        self._validation = Portions(batch, self.task.loss)
         self._since = time.perf_counter()
 
     @property
@@ -166,7 +175,8 @@ class _Run:
 
     def train_on(self, batch: Batch) -> None:
         """One step of every model that learns."""
-        self.totals += np.nan_to_num(self.population.step(batch.inputs, batch.targets, batch.mask), posinf=np.inf)
+        losses = self.population.step(batch.inputs, batch.targets, batch.mask, batch.lengths)
+        self.totals += np.nan_to_num(losses, posinf=np.inf)
         self.step, self.count = self.step + 1, self.count + 1
 
     def evaluate(self) -> None:
@@ -174,27 +184,30 @@ class _Run:
         now = time.perf_counter()
         self.seconds, self._since = self.seconds + now - self._since, now
         frozen, learns = self.population.frozen, [k for k, h in enumerate(self.histories) if not h.stopped]
-        for k, outputs in zip(learns, self._outputs(self._validation, learns), strict=True):
-            with np.errstate(over="ignore", invalid="ignore"):  # a model may be about to diverge
-                loss = loss_value(self.task.loss, outputs, self._validation)
-                metric = float(self.task.score(outputs, self._validation))
-            row = Row(self.step, float(self.totals[k] / self.count), loss, metric, self.seconds)
+        losses, batch = self._validation.losses(self.population, learns), self._validation.batch
+        judged = (self.metric and not self.task.judged_by_loss) or self.settings.stop_when_solved
+        every = self._validation.outputs(self.population, learns) if judged else repeat(None)
+        for k, loss, outputs in zip(learns, losses, every, strict=False):
+            metric, met = float(loss) if self.metric and self.task.judged_by_loss else float("nan"), False
+            if outputs is not None:
+                with np.errstate(over="ignore", invalid="ignore"):  # a model may be about to diverge
+                    metric = float(self.task.score(outputs, batch))
+                    met = self.settings.stop_when_solved and bool(self.task.solved(outputs, batch))
+            row = Row(self.step, float(self.totals[k] / self.count), float(loss), metric, self.seconds)
             self.histories[k].rows.append(row)
-            self._judge(k, row, outputs, bool(frozen[k]))
+            self._judge(k, row, met and self._confirmed(k), bool(frozen[k]))
         self.totals[:], self.count = 0.0, 0
         self.save()
-        if all(history.stopped == "diverged" for history in self.histories):
+        if not self.all_may_diverge and all(history.stopped == "diverged" for history in self.histories):
             raise CourseError(
                 _("Training a population on {task}, step {step}.").format(task=self.task.name, step=self.step),
                 _("The loss or the gradient of every model is not a finite number."),
                 do=_("Try smaller learning rates; look also for values in the data that are not finite."),
             )
 
-    def _judge(self, k: int, row: Row, outputs: NDArray[Any], frozen: bool) -> None:
+    def _judge(self, k: int, row: Row, solved: bool, frozen: bool) -> None:
         """Keep the parameters of model k if they are its best, and let it rest where there is a reason."""
         history, settings = self.histories[k], self.settings
-        met = settings.stop_when_solved and bool(self.task.solved(outputs, self._validation))
-        solved = met and self._confirmed(k)
         if solved or history.best is row:
             self.best[k] = self.population.parameters(k)
         if frozen:
@@ -211,17 +224,10 @@ class _Run:
     def _confirmed(self, k: int) -> bool:
         """Whether model k meets the criterion on as many fresh sequences as the paper judges."""
         asked = self.task.criterion.sequences
-        if self._validation.size >= asked:
+        if self._validation.batch.size >= asked:
             return True
         fresh = self.task.batch(stream(self.settings.seed, "valid", self.step), asked, "valid")
-        return bool(self.task.solved(self._outputs(fresh, [k])[0], fresh))
-
-    def _outputs(self, batch: Batch, models: Sequence[int]) -> NDArray[Any]:
-        """Raw outputs of some models (len(models), T, B, K), a few sequences at a time."""
-        parts = range(0, batch.size, AT_ONCE)
-        return np.concatenate(
-            [self.population.outputs(batch.inputs[:, b : b + AT_ONCE], models) for b in parts], axis=2
-        )
+        return bool(self.task.solved(next(Portions(fresh, self.task.loss).outputs(self.population, [k])), fresh))
 
     def interrupt(self) -> None:
         """Stop where we are; a later run goes on from here."""

@@ -19,8 +19,8 @@ def cell(text, *tags, number=1):
     return SourceCell("course/assignments/00_start_here.py", number, "code", text, tags)
 
 
-def answer(head="linear(x, p)", number=1):
-    return cell(f"def {head}:\n{BODY}", "answer", number=number)
+def answer(head="linear(x, p)", number=1, keyword="def"):
+    return cell(f"{keyword} {head}:\n{BODY}", "answer", number=number)
 
 
 def check(name="linear", number=2):
@@ -29,9 +29,9 @@ def check(name="linear", number=2):
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
 def test_the_docstring_is_the_items(item):
-    tree = ast.parse(answer_text(answer(item.signature()), item))
+    tree = ast.parse(answer_text(answer(item.signature(), keyword="class" if item.base else "def"), item))
     (function,) = tree.body
-    assert isinstance(function, ast.FunctionDef)
+    assert isinstance(function, ast.ClassDef if item.base else ast.FunctionDef)
     assert inspect.cleandoc(ast.get_docstring(function, clean=False) or "") == item.docstring()
 
 
@@ -47,6 +47,12 @@ def test_the_docstring_stands_right_below_the_def_line(unit):
 def test_other_arguments_than_the_items_are_refused(unit, head):
     with pytest.raises(CourseError, match=r"linear\(x, p\)"):
         answer_text(answer(head), unit.item("linear"))
+
+
+@pytest.mark.parametrize("head", ["def LSTM(input_size, hidden_size)", "class LSTM", "class LSTM(nn.LSTM)"])
+def test_a_class_must_derive_from_what_the_item_says(head):
+    with pytest.raises(CourseError, match=r"LSTM\(nn.Module\)"):
+        answer_text(cell(f"{head}:\n{BODY}", "answer"), load("06").item("LSTM"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from gatedrnn_course.cells import Cell, CellError, parse
 from gatedrnn_course.engines import Recurrent, blocks, kernel
 
 SEEDS = range(60)
-TIERS = ("torch", "c", "loop") if kernel.available() else ("torch", "loop")
+TIERS = ("torch", "c", "interpreted", "loop") if kernel.available() else ("torch", "loop")
 NAMED = {
     "output": "output = sigmoid(W_o@x+U_o@h_prev+b_o)\nh = output*h_prev+(1-output)*tanh(W_h@x+b_h)",
     "p_b_f": "p_b_f = sigmoid(W_f@x+b_f)\nh = p_b_f*h_prev+b_f*tanh(W_h@x)",
@@ -53,7 +53,7 @@ def test_a_random_cell_runs_on_every_tier_with_the_same_numbers(cells: dict[int,
 
 
 @pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
-def test_a_population_of_random_cells_learns_the_same_in_c_and_in_torch(cells: dict[int, Cell]) -> None:
+def test_a_population_of_random_cells_learns_the_same_in_every_tier(cells: dict[int, Cell]) -> None:
     assert compare_populations([cells[seed] for seed in list(cells)[:20]], 0) == []
 
 

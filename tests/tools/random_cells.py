@@ -19,7 +19,11 @@ import torch
 
 from gatedrnn_course.cells import Cell, CellError, catalogue, draw_params, parse, sequence, whole_step
 from gatedrnn_course.cells.activations import ACTIVATIONS
+from gatedrnn_course.cells.edits import single_edits
+from gatedrnn_course.cells.expr import to_text
 from gatedrnn_course.engines import sequence as torch_tier
+from gatedrnn_course.engines.interpreter import interpreter_of
+from gatedrnn_course.engines.kernel import run_kernel
 from gatedrnn_course.engines.kernel.library import COMMON
 from gatedrnn_course.engines.kernel.text_cell import write_cell
 from gatedrnn_course.engines.population import Population
@@ -165,7 +169,25 @@ def random_cell(seed: int) -> Cell | None:
         return None
 
 
-def compare(cell: Cell, seed: int, tiers: Sequence[str] = ("torch", "c", "loop"), tolerance: float = 1e-9) -> list[str]:
+def mutants(count: int, names: Sequence[str], seed: int = 0) -> list[str]:
+    """Distinct texts of cells of the catalogue after one to three edits."""
+    rng, found = random.Random(seed), dict[str, None]()
+    while len(found) < count:
+        cell = start = catalogue[rng.choice(list(names))]
+        for _ in range(rng.randint(1, 3)):
+            lines = rng.choice(single_edits(whole_step(cell))).lines
+            try:
+                cell = parse("\n".join(f"{line.name} = {to_text(line.expr)}" for line in lines))
+            except CellError:
+                continue
+        if cell is not start:
+            found[cell.text] = None
+    return list(found)
+
+
+def compare(
+    cell: Cell, seed: int, tiers: Sequence[str] = ("torch", "c", "interpreted", "loop"), tolerance: float = 1e-9
+) -> list[str]:
     """What differs between the NumPy reference and the tiers, in values or gradients, on sequences of unequal lengths.
 
     The reference's gradients are themselves compared with a complex step in a random direction.
@@ -214,7 +236,8 @@ def _run(
     tier: str, cell: Cell, batch_sizes: list[int], arrays: list[torch.Tensor], weights: list[torch.Tensor]
 ) -> dict[str, torch.Tensor]:
     """Outputs and gradients by name."""
-    function = by_name(torch_tier.differentiable if tier == "loop" else lambda *given: run(tier, *given))  # type: ignore[arg-type]
+    ways = {"loop": torch_tier.differentiable, "interpreted": _interpreted}
+    function = by_name(ways.get(tier, lambda *given: run(tier, *given)))  # type: ignore[arg-type]
     leaves = [a.clone().requires_grad_() for a in arrays]
     count = 1 + len(cell.states)
     hs, last = function(cell, leaves[0], batch_sizes, leaves[1:count], leaves[count:])
@@ -222,6 +245,10 @@ def _run(
     values = dict(zip(("hs", *cell.states), (a.detach() for a in (hs, *last)), strict=True))
     names = ("x", *(f"{state}_prev" for state in cell.states), *cell.parameters)
     return values | dict(zip((f"d_{name}" for name in names), grads, strict=True))
+
+
+def _interpreted(cell: Cell, xs: torch.Tensor, *given: Any) -> Any:
+    return run_kernel(interpreter_of(cell, xs.element_size()), xs, *given)
 
 
 def _step_differs(cell: Cell, seed: int, scale: float) -> Iterator[str]:
@@ -247,7 +274,7 @@ def _step_differs(cell: Cell, seed: int, scale: float) -> Iterator[str]:
 
 
 def compare_populations(cells: Sequence[Cell], seed: int, tolerance: float = 1e-9) -> list[str]:
-    """What differs between a population in C and in torch: losses and parameters after two steps of training."""
+    """What differs between a population in torch and in the others: losses and parameters after two steps."""
     try:
         return _populations_differ(cells, seed, tolerance)
     except Exception as error:
@@ -258,20 +285,24 @@ def compare_populations(cells: Sequence[Cell], seed: int, tolerance: float = 1e-
 
 def _populations_differ(cells: Sequence[Cell], seed: int, tolerance: float) -> list[str]:
     rng = np.random.default_rng(seed)
-    made = [Population(cells, 3, 2, 5, dtype=torch.float64, scale=0.3, tier=tier) for tier in ("c", "torch")]
+    tiers: tuple[Any, ...] = ("torch", "c", "interpreted")
+    first, *others = (Population(cells, 3, 2, 5, dtype=torch.float64, scale=0.3, tier=tier) for tier in tiers)
     found = []
     for number in range(2):
         xs, targets = rng.normal(size=(3, 2, 3)), rng.normal(size=(3, 2, 2))
-        ours, wanted = (population.step(xs, targets) for population in made)
-        off = np.abs(ours - wanted) / np.maximum(1.0, np.abs(wanted))
-        found += [
-            f"{cells[k].name}: loss of step {number} is off by {off[k]:.1e}" for k in np.where(off > tolerance)[0]
-        ]
-        found += [f"{cells[k].name}: frozen in one tier only" for k in np.where(np.isnan(ours) != np.isnan(wanted))[0]]
+        wanted = first.step(xs, targets)
+        for own in others:
+            ours = own.step(xs, targets)
+            off = np.abs(ours - wanted) / np.maximum(1.0, np.abs(wanted))
+            told = [(k, f"off by {off[k]:.1e}") for k in np.where(off > tolerance)[0]]
+            told += [(k, "frozen in one only") for k in np.where(np.isnan(ours) != np.isnan(wanted))[0]]
+            found += [f"{cells[k].name}: in step {number} of {own.tier} {text}" for k, text in told]
     for k, cell in enumerate(cells):
-        ours, wanted = (population.parameters(k) for population in made)
-        for name, array in wanted.items():
-            apart = float(np.abs(ours[name] - array).max(initial=0.0) / max(1.0, np.abs(array).max(initial=0.0)))
-            if not apart < tolerance:
-                found.append(f"{cell.name}: {name} of the population is off by {apart:.1e}")
+        wanted = first.parameters(k)
+        for own in others:
+            ours = own.parameters(k)
+            for name, array in wanted.items():
+                apart = float(np.abs(ours[name] - array).max(initial=0.0) / max(1.0, np.abs(array).max(initial=0.0)))
+                if not apart < tolerance:
+                    found.append(f"{cell.name}: {name} of {own.tier} is off by {apart:.1e}")
     return found

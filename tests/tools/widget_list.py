@@ -7,7 +7,10 @@ from typing import Any
 
 import gatedrnn_course
 
-UNITS = ("lags", "carousel", "depth", "gates", "time", "flow", "adding", "grus", "peepholes", "temperature")
+UNITS = (
+    *("lags", "carousel", "depth", "gates", "time", "flow", "adding", "grus", "peepholes"),
+    *("variants", "search", "mutations", "temperature"),
+)
 """In the order of the units."""
 WIDGETS = {f"explore_{what}": f"explore_{what}()" for what in UNITS}
 """For each name of a widget the line that shows it."""

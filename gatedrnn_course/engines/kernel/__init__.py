@@ -12,5 +12,6 @@ from gatedrnn_course.engines.kernel.compiler import available as available
 from gatedrnn_course.engines.kernel.compiler import why as why
 from gatedrnn_course.engines.kernel.run import fits as fits
 from gatedrnn_course.engines.kernel.run import run as run
+from gatedrnn_course.engines.kernel.run import run_kernel as run_kernel
 from gatedrnn_course.engines.kernel.run import supports as supports
 from gatedrnn_course.engines.kernel.run import usable as usable

@@ -1,36 +1,26 @@
-"""Where things are, as C text: offsets of slots and parameters, and the row of an array that belongs to a step."""
+"""Where everything of a cell is: its parameters, its slots, and the rows of arrays that hold its values."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.language import is_state
+from gatedrnn_course.cells.language import is_parameter, is_state
 from gatedrnn_course.engines.kernel.layout import Block
+from gatedrnn_course.engines.kernel.lowering import is_slot, slot_number
+from gatedrnn_course.engines.kernel.places import Place, padded, total
 from gatedrnn_course.engines.kernel.storage import Home, Storage, storage_of
 
-__all__ = ["Addresses", "padded", "total"]
-
-
-def padded(letter: str) -> str:
-    """The size of a row in memory, a multiple of the vector."""
-    return f"{letter}p"
-
-
-def total(letters: Sequence[str]) -> str:
-    """The padded sizes of several rows together."""
-    parts = [f"{letters.count(letter)} * {padded(letter)}" for letter in ("H", "D") if letter in letters]
-    return " + ".join(parts) or "0"
+__all__ = ["Addresses"]
 
 
 @dataclass(frozen=True)
 class Addresses:
     """The addresses of one cell's values.
 
-    In the text `row` is the number of the first row of the step, and `r` that of the example.
+    In C text `row` is the number of the first row of the step, and `r` that of the example.
 
     Attributes:
         cell: The cell.
@@ -88,37 +78,51 @@ class Addresses:
         part = self.storage.layout.equations.forward
         return part.letters[name] if name in part.letters else self.cell.shape(name.removesuffix("_prev"))[0]
 
-    def column(self, slot: int) -> str:
-        """The first column of a slot."""
-        return total(self.slots[: self.storage.layout.columns.index(slot)])
+    def slot(self, slot: int, kind: str = "slot") -> Place:
+        """Where a slot of the forward is, or its `"delta"`."""
+        place = self.storage.layout.columns.index(slot)
+        return Place(kind, self.slots[place], columns=self.slots[:place])
 
     def width(self, block: Block) -> str:
         """The columns of a forward block together."""
         return total([self.storage.layout.equations.forward.slots[slot] for _, slot in block.entries])
 
-    def vector(self, name: str) -> tuple[str, str]:
-        """Pointer to the first row of this step, and distance of rows, of what a matrix multiplies in the forward."""
+    def forward(self, name: str) -> Place:
+        """Where a value of the forward, a state before the step, the input, a slot or a parameter is."""
+        if is_parameter(name):
+            return Place("parameter", self.cell.shape(name)[0], name)
+        if is_slot(name):
+            return self.slot(slot_number(name))
         if name == "x":
-            return "x + row * n->ldx", "n->ldx"
+            return Place("input", "D")
         if is_state(name):
-            wide = padded(self.letter(name))
-            return f"S_{name.removesuffix('_prev')} + row * {wide}", wide
-        return self.kept(self.storage.forward[name])
-
-    def kept(self, home: Home) -> tuple[str, str]:
-        """The same for a home of the forward."""
+            return Place("before", self.letter(name), name.removesuffix("_prev"))
+        home = self.storage.forward[name]
         if home.kind == "slot":
-            return f"Z + row * zs + {self.column(int(home.key))}", "zs"
-        wide = padded(self.letter(home.key))
-        if home.kind == "state":
-            return f"S_{home.key} + (row + B) * {wide}", wide
-        return f"T{home.key} + row * {wide}", wide
+            return self.slot(int(home.key))
+        return Place("after" if home.kind == "state" else "tape", self.letter(home.key), home.key)
 
-    def passing(self, home: Home, letter: str) -> tuple[str, str]:
-        """The same for a home of the backward, which lasts for one step only."""
-        wide = padded(letter)
-        if home.kind == "d_x":
-            return f"dx + row * {wide}", wide
-        if home.kind == "carry":
-            return f"out_{home.key}", wide
-        return f"X{home.key.removeprefix('#')}", wide
+    def backward(self, name: str) -> tuple[Place, ...]:
+        """Where what a step of the backward reads is; values of several places are added up."""
+        e = self.storage.layout.equations
+        if name.startswith("d_") and name.endswith("_next"):
+            state = name.removeprefix("d_").removesuffix("_next")
+            arriving = Place("in", self.letter(state), state)
+            return (arriving, Place("d_h", "H")) if state == self.cell.states[0] else (arriving,)
+        if is_slot(name):
+            return (self.passing(self.storage.slots[slot_number(name)], e.backward.slots[slot_number(name)]),)
+        if name in self.storage.backward:
+            return (self.passing(self.storage.backward[name], e.backward.letters[name]),)
+        if name in e.backward.values:
+            return (self.deltas(name)[0],)
+        return (self.forward(name),)
+
+    def deltas(self, name: str) -> list[Place]:
+        """The slots whose derivative a value of the backward is."""
+        layout = self.storage.layout
+        return [self.slot(slot, "delta") for slot in layout.columns if layout.equations.deltas[slot] == name]
+
+    def passing(self, home: Home, letter: str) -> Place:
+        """A home of the backward, which lasts for one step only."""
+        kind = {"carry": "out", "d_x": "d_x"}.get(home.kind, "scratch")
+        return Place(kind, letter, home.key.removeprefix("#"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -19,7 +18,7 @@ from gatedrnn_course.engines.kernel.text_cell import cell_key
 from gatedrnn_course.engines.normal import numbered
 from gatedrnn_course.engines.stacks import stacks_of
 
-__all__ = ["Kernel", "Shape", "Sizes", "kernel_of", "kernels_of", "reads_input"]
+__all__ = ["Kernel", "Shape", "Sizes", "kernel_of", "kernels_of"]
 
 
 _MOST = 4096
@@ -27,9 +26,12 @@ _seen: dict[tuple[int, int], Kernel] = {}
 
 
 class Sizes(ctypes.Structure):
-    """Steps, batch, size of input and of state, and the distance of rows of the input and of what comes back to h."""
+    """Steps, batch, sizes of input and state, distance of rows of the input and of what comes back to h, a program."""
 
-    _fields_ = [(name, ctypes.c_long) for name in ("T", "B", "D", "H", "ldx", "ldh")]
+    _fields_ = [
+        *((name, ctypes.c_long) for name in ("T", "B", "D", "H", "ldx", "ldh")),
+        ("program", ctypes.c_void_p),
+    ]
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,27 @@ class Kernel:
         cell: The cell.
         real_bytes: 4 for float32, 8 for float64.
         library: The library that holds it.
+        ending: How the names of its functions end there.
+        program: The numbers that an interpreter reads; None for compiled cells.
+
+    Attributes:
+        addresses: Where its values lie.
+        reads_input: Whether rows of the input are padded.
     """
 
-    def __init__(self, cell: Cell, real_bytes: int, library: ctypes.CDLL) -> None:
+    def __init__(
+        self,
+        cell: Cell,
+        real_bytes: int,
+        library: ctypes.CDLL,
+        ending: str,
+        program: ctypes.Array[ctypes.c_longlong] | None = None,
+    ) -> None:
         self.cell, self.real_bytes, self.library = cell, real_bytes, library
+        self.ending, self._program = ending, program
         self.lanes = int(library.lanes())
-        self.reads_input = reads_input(cell)
+        self.addresses = Addresses(numbered(cell))
+        self.reads_input = _reads_input(self.addresses)
         self._shapes: dict[tuple[int, int, int, int], Shape] = {}
         self._offsets: dict[tuple[int, int], list[tuple[int, int]]] = {}
         sizes, address = ctypes.POINTER(Sizes), ctypes.c_void_p
@@ -81,14 +98,27 @@ class Kernel:
         self._derive = self._function("derive", sizes, *[address] * 10)
 
     def _function(self, name: str, *arguments: Any) -> Any:
-        function = self.library[f"{name}_{cell_key(self.cell)}"]
+        function = self.library[f"{name}_{self.ending}"]
         function.argtypes, function.restype = arguments, None
         return function
 
     @property
+    def program(self) -> int | None:
+        """The address of the program; None for compiled cells."""
+        return None if self._program is None else ctypes.addressof(self._program)
+
+    @property
     def functions(self) -> tuple[Any, ...]:
-        """The functions `forward`, `backward`, `pack` and `unpack` as they are, for other C code to call."""
-        return self._forward, self._backward, self._pack, self._unpack
+        """`sizes`, `forward`, `backward`, `pack` and `unpack` as they are, for other C code to call.
+
+        `backward` adds to the gradients that it finds.
+        """
+        return self._sizes, self._forward, self._backward, self._pack, self._unpack
+
+    @property
+    def places(self) -> list[int]:
+        """In how many places each parameter stands in the order of the kernel."""
+        return [max(1, self.addresses.places[name]) for name in self.addresses.cell.parameters]
 
     def padded(self, size: int) -> int:
         """The length of a row of this size in memory."""
@@ -101,7 +131,8 @@ class Kernel:
         if found is None:
             if len(self._shapes) > 1024:
                 self._shapes.clear()
-            sizes = Sizes(T, B, D, H, self.padded(D) if self.reads_input else D, self.padded(H))
+            ldx = self.padded(D) if self.reads_input else D
+            sizes = Sizes(T, B, D, H, ldx, self.padded(H), self.program)
             counts = (ctypes.c_long * 5)()
             self._sizes(sizes, counts)
             parameters, tape, scratch, states, slopes = counts
@@ -212,15 +243,14 @@ def kernel_of(cell: Cell, real_bytes: int) -> Kernel:
     """The kernel of one cell."""
     known = _seen.get((id(cell), real_bytes))  # comparing whole cells would take longer than a small kernel
     if known is None or known.cell is not cell:
-        known = Kernel(cell, real_bytes, load_cells([cell], real_bytes)[0])
+        known = Kernel(cell, real_bytes, load_cells([cell], real_bytes)[0], cell_key(cell))
         if len(_seen) >= _MOST:
             _seen.clear()
         _seen[id(cell), real_bytes] = known
     return known
 
 
-@lru_cache(maxsize=1024)
-def reads_input(cell: Cell) -> bool:
+def _reads_input(a: Addresses) -> bool:
     """Whether the kernel looks at the input outside products, and so needs its rows padded."""
-    e = Addresses(numbered(cell)).storage.layout.equations
+    e = a.storage.layout.equations
     return any("x" in names(value) for part in (e.forward, e.backward) for value in part.values.values())

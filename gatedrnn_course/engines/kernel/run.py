@@ -19,7 +19,7 @@ from gatedrnn_course.engines.reach import in_memory
 from gatedrnn_course.engines.sequence import differentiable_grads
 from gatedrnn_course.errors import CourseError
 
-__all__ = ["fits", "run", "supports", "usable"]
+__all__ = ["fits", "run", "run_kernel", "supports", "usable"]
 
 _asked: dict[tuple[int, torch.dtype], tuple[Cell, bool]] = {}
 _BYTES = {torch.float32: 4, torch.float64: 8}
@@ -77,7 +77,13 @@ def run(
     Raises:
         CourseError: If no compiler works here.
     """
-    kernel = kernel_of(cell, _BYTES[xs.dtype])
+    return run_kernel(kernel_of(cell, _BYTES[xs.dtype]), xs, batch_sizes, state, stacks)
+
+
+def run_kernel(
+    kernel: Kernel, xs: Tensor, batch_sizes: Sequence[int], state: Sequence[Tensor], stacks: Sequence[Tensor]
+) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """The same by a kernel at hand, compiled or interpreted."""
     out = _Sequence.apply(kernel, tuple(batch_sizes), xs, *state, *stacks)  # type: ignore[no-untyped-call]
     return out[0], out[1:]
 

@@ -1,4 +1,4 @@
-"""C text of a cell's backward over a whole sequence.
+"""C text of a cell's backward over a whole sequence: it adds to the gradients that are there.
 
 The matrices are turned once. Deltas overwrite what the forward kept where nobody needs it any more, and go into the
 gradients of the matrices about 128 rows at a time. Sums over many steps are added up in stages, so that they are as
@@ -7,10 +7,13 @@ exact as sums over few: biases over a chunk of steps, then all gradients over 32
 
 from __future__ import annotations
 
-from gatedrnn_course.engines.kernel.addresses import Addresses, padded, total
+from collections.abc import Iterator
+
+from gatedrnn_course.engines.kernel.addresses import Addresses
 from gatedrnn_course.engines.kernel.layout import Block
-from gatedrnn_course.engines.kernel.lowering import is_slot, slot_number
-from gatedrnn_course.engines.kernel.text_forward import load_forward, pointers
+from gatedrnn_course.engines.kernel.places import padded, total
+from gatedrnn_course.engines.kernel.steps import backward_steps, is_late
+from gatedrnn_course.engines.kernel.text_forward import pointers
 from gatedrnn_course.engines.kernel.text_pass import write_pass
 
 __all__ = ["write_backward", "write_scratch"]
@@ -29,7 +32,6 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
     const long chunk = {chunk}, carried = B * ({carried});
     {places}
     const unsigned long before = flush();
-    clear(G, {end});
     clear(part, {end});
     clear(near, {vectors});
     clear(nothing, Hp);
@@ -135,7 +137,7 @@ def write_backward(a: Addresses, key: str) -> str:
         start="\n    ".join(f"copy({first} + {b}, dS[{k}], {w});" for k, (_, b, w) in enumerate(each)),
         delta="Z + row * zs" if a.storage.in_place else "ring + (t % chunk) * B * zs",
         carries="\n        ".join(carries),
-        levels="\n".join(_levels(a)).replace("\n", "\n        "),
+        levels="\n".join(_steps(a)).replace("\n", "\n        "),
         gradients="\n            ".join(_gradient(a, block) for block in layout.blocks),
         finish="\n    ".join(f"copy(dS[{k}], carry + carried + {b}, {w});" for k, (_, b, w) in enumerate(each)),
     )
@@ -144,7 +146,7 @@ def write_backward(a: Addresses, key: str) -> str:
 def _turn(a: Addresses, k: int, block: Block) -> list[str]:
     """Turn the matrices of a block of the backward."""
     part = a.storage.layout.equations
-    inner, late = part.backward.slots[block.target], f"#{block.target}" in a.storage.layout.late
+    inner, late = part.backward.slots[block.target], is_late(a, block)
     rows = part.forward.slots[block.entries[0][1]]
     everything = f"{len(block.entries)} * {rows}"
     texts = [f"clear(M{k}, {_turn_sizes(a)[k]});"]
@@ -157,78 +159,28 @@ def _turn(a: Addresses, k: int, block: Block) -> list[str]:
     return [f"if (dx) {text}" for text in texts] if late else texts
 
 
-def _levels(a: Addresses) -> list[str]:
-    """Products and passes of one step, level by level; those for the derivative of the input only where wanted."""
-    layout = a.storage.layout
-    part = layout.equations.backward
-    last = max([*(layout.levels[n] for n in part.values), *(b.level for b in layout.turns)], default=-1)
-    texts: list[str] = []
-    for level in range(last + 1):
-        for k, block in enumerate(layout.turns):
-            if block.level == level:
-                guard = "if (dx) " if f"#{block.target}" in layout.late else ""
-                texts.append(f"{guard}{_product(a, k, block)}")
-        for letter in ("D", "H"):
-            text = _pass(a, level, letter)
-            if text:
-                texts.append(f"if (dx)\n{text}" if level >= layout.main_levels else text)
-    return texts
+def _steps(a: Addresses) -> Iterator[str]:
+    """Products and passes of one step; those for the derivative of the input only where wanted."""
+    for step in backward_steps(a):
+        if isinstance(step, Block):
+            text = _product(a, a.storage.layout.turns.index(step), step)
+            yield f"if (dx) {text}" if is_late(a, step) else text
+        else:
+            text = write_pass(step, _first_vector(a))
+            yield f"if (dx)\n{text}" if step.late else text
 
 
 def _product(a: Addresses, k: int, block: Block) -> str:
     part = a.storage.layout.equations
     wide, rows = padded(part.backward.slots[block.target]), part.forward.slots[block.entries[0][1]]
-    target, distance = a.passing(a.storage.slots[block.target], part.backward.slots[block.target])
-    source = f"delta + {a.column(block.entries[0][1])}, zs, {padded(rows)}"
-    return (
-        f"multiply(B, {wide}, {len(block.entries)}, {rows}, {source}, M{k}, {target}, {distance}, {int(block.fresh)});"
-    )
+    (target,), delta = a.backward(f"#{block.target}"), a.slot(block.entries[0][1], "delta")
+    source = f"{delta.pointer}, zs, {padded(rows)}"
+    sizes = f"B, {wide}, {len(block.entries)}, {rows}"
+    return f"multiply({sizes}, {source}, M{k}, {target.pointer}, {target.distance}, {int(block.fresh)});"
 
 
 def _gradient(a: Addresses, block: Block) -> str:
     """Add a block's part to the gradients of its matrices, for all rows of the chunk."""
-    pointer, distance = a.vector(block.vector)
-    deltas = f"delta + {a.column(block.entries[0][1])}, zs"
-    sizes = f"rows, {a.width(block)}, {a.inner(block)}"
-    return f"multiply_transposed({sizes}, {pointer}, {distance}, {deltas}, part + {a.blocks[block]});"
-
-
-def _pass(a: Addresses, level: int, letter: str) -> str:
-    layout = a.storage.layout
-    e = layout.equations
-    part = e.backward
-    values = {n: v for n, v in part.values.items() if layout.levels[n] == level and part.letters[n] == letter}
-    if not values:
-        return ""
-    stores = []
-    for name in values:
-        if name in a.storage.backward:
-            pointer, distance = a.passing(a.storage.backward[name], letter)
-            stores.append((name, f"{pointer} + r * {distance} + j"))
-        slots = [slot for slot in layout.columns if e.deltas[slot] == name]
-        stores += [(name, f"delta + r * zs + {a.column(slot)} + j") for slot in slots]
-    sums = [
-        (f"near + o_{parameter} - {_first_vector(a)} + j", value)
-        for parameter, value in e.sums.items()
-        if value in values
-    ]
-    return write_pass(values, padded(letter), lambda name: _load(a, name, letter), stores, sums)
-
-
-def _load(a: Addresses, name: str, letter: str) -> str:
-    """C text that loads what a pass of the backward reads."""
-    e = a.storage.layout.equations
-    if name.startswith("d_") and name.endswith("_next"):
-        state = name.removeprefix("d_").removesuffix("_next")
-        arriving = f"LD(in_{state} + r * {padded(letter)} + j)"
-        return f"{arriving} + LD(dht + r * ldh + j)" if state == a.cell.states[0] else arriving
-    if is_slot(name):
-        pointer, distance = a.passing(a.storage.slots[slot_number(name)], letter)
-        return f"LD({pointer} + r * {distance} + j)"
-    if name in a.storage.backward:
-        pointer, distance = a.passing(a.storage.backward[name], letter)
-        return f"LD({pointer} + r * {distance} + j)"
-    if name in e.backward.values:
-        slot = next(slot for slot in a.storage.layout.columns if e.deltas[slot] == name)
-        return f"LD(delta + r * zs + {a.column(slot)} + j)"
-    return load_forward(a, name)
+    source, delta = a.forward(block.vector), a.slot(block.entries[0][1], "delta")
+    sizes = f"rows, {a.width(block)}, {a.inner(block)}, {source.pointer}, {source.distance}"
+    return f"multiply_transposed({sizes}, {delta.pointer}, zs, part + {a.blocks[block]});"

@@ -7,8 +7,9 @@ from hashlib import sha256
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import to_text
-from gatedrnn_course.engines.kernel.addresses import Addresses, total
+from gatedrnn_course.engines.kernel.addresses import Addresses
 from gatedrnn_course.engines.kernel.layout import Block
+from gatedrnn_course.engines.kernel.places import total
 from gatedrnn_course.engines.kernel.text_backward import write_backward, write_scratch
 from gatedrnn_course.engines.kernel.text_forward import write_forward
 from gatedrnn_course.engines.kernel.text_run import write_memory, write_run, write_spare
@@ -17,8 +18,9 @@ from gatedrnn_course.engines.normal import numbered
 __all__ = ["SIZES", "cell_key", "write_cell"]
 
 SIZES = """\
-/* steps, batch, sizes of input and state, and the distance of rows of x and of the derivatives of h */
-typedef struct { long T, B, D, H, ldx, ldh; } Sizes;
+/* steps, batch, sizes of input and state, and the distance of rows of x and of the derivatives of h; the program of a
+   cell that is interpreted */
+typedef struct { long T, B, D, H, ldx, ldh; const long long *program; } Sizes;
 #define UNPACK_SIZES \\
     const long T = n->T, B = n->B, D = n->D, H = n->H, Dp = PAD(D), Hp = PAD(H); \\
     (void)T, (void)B, (void)D, (void)H, (void)Dp, (void)Hp;

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
 from gatedrnn_course.cells.expr import Call, Expr, Name, Neg, Num, Op, names, walk
+from gatedrnn_course.engines.kernel.places import padded
+from gatedrnn_course.engines.kernel.steps import Pass
 
 __all__ = ["write_pass"]
 
@@ -45,63 +47,49 @@ TOGETHER = 4
 """Rows that go through functions side by side: each waits long for its own values, and the others fill the time."""
 
 
-def write_pass(
-    values: Mapping[str, Expr],
-    wide: str,
-    load: Callable[[str], str],
-    stores: Sequence[tuple[str, str]],
-    sums: Sequence[tuple[str, str]] = (),
-) -> str:
-    """The loop over rows `r` and columns `j` that computes some values.
+def write_pass(own: Pass, first: str = "") -> str:
+    """The loop over rows `r` and columns `j` that computes the values of a pass.
 
     Args:
-        values: Expressions by name, each after those it needs.
-        wide: The size of a row.
-        load: C text that loads a name that is no value of this pass.
-        stores: Pairs of a value, and the address it is stored at.
-        sums: Pairs of an address, and the value that is added there over all rows.
+        own: The pass.
+        first: C text of where the first of the sums lies among all gradients.
     """
-    one = _body(values, load, stores, sums, 1)
-    if sums:
-        zeros = ", ".join(f"s{k} = ZERO" for k in range(len(sums)))
-        ends = [f"ST({address}, LD({address}) + s{k});" for k, (address, _) in enumerate(sums)]
+    wide, one = padded(own.letter), _body(own, 1)
+    if own.sums:
+        zeros = ", ".join(f"s{k} = ZERO" for k in range(len(own.sums)))
+        places = [f"near + o_{parameter} - {first} + j" for parameter, _ in own.sums]
+        ends = [f"ST({place}, LD({place}) + s{k});" for k, place in enumerate(places)]
         return _ADDING.format(wide=wide, zeros=zeros, one=_joined(one, 3), ends=_joined(ends, 2))
-    if not any(isinstance(node, Call) for value in values.values() for _, node in walk(value)):
+    if not any(isinstance(node, Call) for value in own.values.values() for _, node in walk(value)):
         return _PLAIN.format(wide=wide, one=_joined(one, 2))
-    many = _body(values, load, stores, sums, TOGETHER)
+    many = _body(own, TOGETHER)
     return _SIDE_BY_SIDE.format(wide=wide, together=TOGETHER, many=_joined(many, 3), one=_joined(one, 3))
 
 
-def _body(
-    values: Mapping[str, Expr],
-    load: Callable[[str], str],
-    stores: Sequence[tuple[str, str]],
-    sums: Sequence[tuple[str, str]],
-    rows: int,
-) -> list[str]:
+def _body(own: Pass, rows: int) -> list[str]:
     """The statements for some rows side by side: each statement for one row after the other."""
     locals_: dict[str, str] = {}
     body: list[str] = []
 
     def local(name: str) -> str:
         if name not in locals_:
-            define(name, load(name))
+            define(name, " + ".join(f"LD({place.vector})" for place in own.loads[name]))
         return locals_[name]
 
     def define(name: str, text: str) -> None:
-        own = f"v{len(locals_)}"
-        body.extend(f"const V {own}{_of(k)} = {_in_row(text, k)};" for k in range(rows))
-        locals_[name] = f"{own}@"
+        short = f"v{len(locals_)}"
+        body.extend(f"const V {short}{_of(k)} = {_in_row(text, k)};" for k in range(rows))
+        locals_[name] = f"{short}@"
 
-    for name, expr in values.items():
+    for name, expr in own.values.items():
         for used in names(expr):
             local(used)
         text = _text(expr, local)
         define(name, text if any(names(expr)) else f"ZERO + {text}")
-    for name, address in stores:
-        text = f"ST({address}, {local(name)});"
+    for name, place in own.stores:
+        text = f"ST({place.vector}, {local(name)});"
         body += [_in_row(text, k) for k in range(rows)]
-    for n, (_, name) in enumerate(sums):
+    for n, (_, name) in enumerate(own.sums):
         text = local(name)
         body += [_in_row(f"s{n} += {text};", k) for k in range(rows)]
     return body

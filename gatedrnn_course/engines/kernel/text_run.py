@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gatedrnn_course.engines.kernel.addresses import Addresses, padded, total
+from gatedrnn_course.engines.kernel.addresses import Addresses
+from gatedrnn_course.engines.kernel.places import padded, total
 
 __all__ = ["ROWS", "write_memory", "write_run", "write_spare"]
 
@@ -55,6 +56,7 @@ void derive_{key}(const Sizes *n, const R *x, const R *P, R *h, R *memory, const
     R *const S[] = {{{states}}};
     R *const dS[] = {{{slopes}}};
     {widen_slopes}
+    clear(G, {end});
     backward_{key}(n, x, P, S, memory + {other}, dh, dS, G, dx, spare + {all_slopes});
     {narrow_slopes}
 }}
@@ -79,16 +81,17 @@ def write_run(a: Addresses, key: str) -> str:
     """The functions `run_KEY` and `derive_KEY`."""
     letters = _letters(a)
     later = [f"memory + (T + 1) * B * ({total(letters[1 : 1 + k])})" for k in range(len(letters) - 1)]
-    end = [f"S[{k}] + T * B * {padded(letter)}" for k, letter in enumerate(letters)]
+    ends = [f"S[{k}] + T * B * {padded(letter)}" for k, letter in enumerate(letters)]
     return _RUN.format(
         key=key,
         pad=" " * len(f"void run_{key}("),
         states=", ".join(["h", *later]),
         slopes=", ".join(f"spare + B * ({total(letters[:k])})" for k in range(len(letters))),
         other=write_memory(a),
+        end=a.offsets()[1],
         all_slopes=write_spare(a),
         widen=_lines(f"widen(B, {s}, given[{k}], S[{k}]);" for k, s in enumerate(letters)),
-        narrow=_lines(f"narrow(B, {s}, {end[k]}, last[{k}]);" for k, s in enumerate(letters)),
+        narrow=_lines(f"narrow(B, {s}, {ends[k]}, last[{k}]);" for k, s in enumerate(letters)),
         widen_slopes=_lines(f"widen(B, {s}, given[{k}], dS[{k}]);" for k, s in enumerate(letters)),
         narrow_slopes=_lines(f"narrow(B, {s}, dS[{k}], first[{k}]);" for k, s in enumerate(letters)),
     )

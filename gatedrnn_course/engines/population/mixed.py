@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gatedrnn_course.engines.population.batch import Scored
+from gatedrnn_course.engines.population.rows import Rows
 from gatedrnn_course.engines.population.settings import Loss
 
 __all__ = ["MixedModels", "Models"]
@@ -30,18 +31,21 @@ class Models(Protocol):
     def set_progress(self, k: int, steps: int, frozen: bool) -> None:
         """Say how many updates a model has made, and whether it diverged."""
 
-    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, step: int | None) -> NDArray[np.float64]:
-        """The loss of every model on a batch.
+    def run(
+        self, xs: Sequence[Tensor], batch: Scored, loss: Loss, step: int | None, chosen: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """The losses of some models on a batch, and where `step` is given one step of training of each.
 
         Args:
-            xs: The inputs of each model (T, B, D).
-            batch: Targets and weights.
+            xs: The inputs of each model in rows (N, D), or one for all.
+            batch: What is asked of the outputs.
             loss: What the outputs mean.
-            step: The number of this step of training, for the noise; frozen models then give NaN. None: nobody learns.
+            step: The number of this step of training, for the noise; None: nobody learns.
+            chosen: Which models; none of them is frozen where they learn.
         """
 
-    def outputs(self, xs: Tensor, chosen: Sequence[int]) -> Tensor:
-        """Raw outputs of some models (len(chosen), T*B, K)."""
+    def outputs(self, xs: Tensor, rows: Rows, chosen: Sequence[int]) -> Tensor:
+        """Raw outputs of some models (len(chosen), N, K) for inputs in rows (N, D)."""
 
     def read(self, k: int, row: int) -> dict[str, NDArray[Any]]:
         """Arrays by name of one model: row 0 its parameters, 1 and 2 the memory of its optimiser."""
@@ -81,20 +85,30 @@ class MixedModels:
         models, j = self._place[k]
         models.set_progress(j, steps, frozen)
 
-    def run(self, xs: Sequence[Tensor], batch: Scored, loss: Loss, step: int | None) -> NDArray[np.float64]:
-        """The loss of every model on a batch, as in `Models`."""
-        return self._told([models.run([xs[k] for k in own], batch, loss, step) for models, own in self._parts])
-
-    def outputs(self, xs: Tensor, chosen: Sequence[int]) -> Tensor:
-        """Raw outputs of some models (len(chosen), T*B, K)."""
-        found: list[Tensor] = []
-        order: list[int] = []
+    def _split(self, chosen: Sequence[int]) -> list[tuple[Models, list[int], list[int]]]:
+        """The parts that hold chosen models, which of their own these are, and their places among the chosen."""
+        found = []
         for models, _own in self._parts:
             places = [place for place, k in enumerate(chosen) if self._place[k][0] is models]
             if places:
-                found.append(models.outputs(xs, [self._place[chosen[place]][1] for place in places]))
-                order += places
-        return torch.cat(found)[np.argsort(order)]
+                found.append((models, [self._place[chosen[place]][1] for place in places], places))
+        return found
+
+    def run(
+        self, xs: Sequence[Tensor], batch: Scored, loss: Loss, step: int | None, chosen: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """The losses of some models, as in `Models`."""
+        losses = np.empty(len(chosen))
+        inputs = {id(models): xs if len(xs) == 1 else [xs[k] for k in own] for models, own in self._parts}
+        for models, own, places in self._split(chosen):
+            losses[places] = models.run(inputs[id(models)], batch, loss, step, own)
+        return losses
+
+    def outputs(self, xs: Tensor, rows: Rows, chosen: Sequence[int]) -> Tensor:
+        """Raw outputs of some models (len(chosen), N, K)."""
+        split = self._split(chosen)
+        order = np.argsort(np.concatenate([places for _, _, places in split]))
+        return torch.cat([models.outputs(xs, rows, own) for models, own, _ in split])[order]
 
     def read(self, k: int, row: int) -> dict[str, NDArray[Any]]:
         """Arrays by name of one model, as in `Models`."""

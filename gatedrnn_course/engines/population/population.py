@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -11,18 +11,23 @@ from numpy.typing import NDArray
 
 from gatedrnn_course.cells.catalogue import cell_of
 from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.engines.interpreter import interpreters_of
+from gatedrnn_course.engines.kernel.bind import kernels_of
 from gatedrnn_course.engines.kernel.run import supports
 from gatedrnn_course.engines.population.batch import as_tensor, inputs_of, score
 from gatedrnn_course.engines.population.batched import BatchedModels
 from gatedrnn_course.engines.population.compiled import CompiledModels, trains
 from gatedrnn_course.engines.population.mixed import MixedModels, Models
-from gatedrnn_course.engines.population.settings import LOSSES, Loss, Optimiser, Settings, each
+from gatedrnn_course.engines.population.rows import Rows
+from gatedrnn_course.engines.population.settings import Loss, Optimiser, Settings, each
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
 __all__ = ["Population"]
 
-Tier = Literal["auto", "torch", "c"]
+Tier = Literal["auto", "c", "torch", "interpreted"]
+MANY = 24
+"""Cells that are compiled for a population. For more, compiling takes longer than a few thousand steps gain by it."""
 
 
 class Population:
@@ -38,19 +43,22 @@ class Population:
         output_size: K.
         hidden_sizes: H.
         seeds: Of first parameters and noise; 0, 1, 2, ... where left out.
-        loss: `"mse"`, `"cross_entropy"` or `"bernoulli"`, as in `tasks`.
+        loss: `"mse"`, `"cross_entropy"`, `"bernoulli"` or `"ctc"`, as in `tasks`.
         optimiser: `"sgd"`: Nesterov's momentum with the learning rate scaled by 1 - momentum, as in the Odyssey;
             `"adam"`.
         learning_rates: Learning rates.
         momenta: Momenta; for Adam the first beta.
         noise: Standard deviations of the noise added to the inputs while training.
+        bidirectional: Whether a second cell reads each sequence from its end, its parameters named `reverse.W_f` and
+            so on, and the read-out sees both hidden states one behind the other, as with `torch.nn.LSTM`.
         scale: Standard deviation of the first parameters.
         dtype: `torch.float32` or `torch.float64`.
         device: Where they train. On an NVIDIA GPU a step is one recorded CUDA graph.
-        tier: `"c"`, one model after the other in compiled code, needs a compiler and the CPU; `"torch"` runs models of
-            the same cell as one. `"auto"` takes `"c"` for every model whose cell has a kernel here. The numbers are the
-            same.
-        threads: How many models train at once in the tier `"c"`.
+        tier: `"c"`, one model after the other in compiled code, needs a compiler and the CPU; `"interpreted"` too, but
+            compiles none of the cells: each begins to learn at once, and learns more slowly. `"torch"` runs models of
+            the same cell as one. `"auto"` takes `"interpreted"` for more than 24 different cells, else `"c"` for every
+            model whose cell has a kernel here. The numbers are the same.
+        threads: How many models train at once in the tiers `"c"` and `"interpreted"`.
 
     Raises:
         CourseError: If a setting does not fit.
@@ -69,6 +77,7 @@ class Population:
         learning_rates: float | Sequence[float] = 1e-2,
         momenta: float | Sequence[float] = 0.9,
         noise: float | Sequence[float] = 0.0,
+        bidirectional: bool = False,
         scale: float = 0.1,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
@@ -86,23 +95,28 @@ class Population:
             each(learning_rates, N, _("learning rates")),
             each(momenta, N, _("momenta")),
             each(noise, N, _("strengths of noise")),
+            [bidirectional] * N,
         )
         self.settings = tuple(Settings(*row) for row in zip(*columns, strict=True))
         self.input_size, self.output_size, self.dtype, self.steps = input_size, output_size, dtype, 0
+        self.bidirectional = bidirectional
         self.loss_kind = _checked(self.settings, loss, dtype)
-        self.device, self._resting = _device(device), set[int]()
+        self.device, self._learns = _device(device), np.ones(N, bool)
         first = [own.draw(scale) for own in self.settings]
 
-        def made(compiled: bool, which: Sequence[int]) -> Models:
+        def made(kind: str, which: Sequence[int]) -> Models:
             given = [self.settings[k] for k in which], [first[k] for k in which], dtype
-            return CompiledModels(*given, threads) if compiled else BatchedModels(*given, self.device)
+            if kind == "torch":
+                return BatchedModels(*given, self.device)
+            kernels = (kernels_of if kind == "c" else interpreters_of)([own.cell for own in given[0]], dtype.itemsize)
+            return CompiledModels(*given, threads, kernels)
 
-        compiled = _compiled(tier, self.settings, dtype, self.device)
-        kinds = sorted(set(compiled), reverse=True)
-        own = [[k for k in range(N) if compiled[k] == kind] for kind in kinds]
+        tiers = _tiers(tier, self.settings, dtype, self.device)
+        kinds = sorted(set(tiers))
+        own = [[k for k in range(N) if tiers[k] == kind] for kind in kinds]
         parts = [(made(kind, which), which) for kind, which in zip(kinds, own, strict=True)]
         self._models: Models = parts[0][0] if len(parts) == 1 else MixedModels(parts)
-        self.tier = " and ".join("c" if kind else "torch" for kind in kinds)
+        self.tier = " and ".join(kinds)
 
     def __len__(self) -> int:
         return len(self.settings)
@@ -110,48 +124,60 @@ class Population:
     @property
     def frozen(self) -> NDArray[np.bool_]:
         """Which models have diverged, (N,)."""
-        frozen = self._models.frozen
-        frozen[list(self._resting)] = False
-        return frozen
+        return self._models.frozen
 
-    def step(self, inputs: Any, targets: Any, mask: Any = None) -> NDArray[np.float64]:
+    def step(self, inputs: Any, targets: Any, mask: Any = None, lengths: Any = None) -> NDArray[np.float64]:
         """Every model learns from a batch.
 
         Args:
             inputs: (T, B, D), or one for each model (N, T, B, D).
             targets: Numbers (T, B, K), or classes (T, B) for `cross_entropy`; without the first axis only the last
-                step is scored.
-            mask: Which steps count, or how much, (T, B); all of them where left out.
+                step of each sequence is scored. For `ctc` labels (B, L), filled with -1.
+            mask: Which steps count, or how much, (T, B); all of them where left out. It says nothing about `ctc`.
+            lengths: Steps of each sequence before its padding begins, (B,); all have T where left out. Padding costs
+                nothing, and a model that reads both ways begins at each sequence's own end.
 
         Returns:
-            The losses before the step (N,); NaN for models frozen before.
+            The losses before the step (N,); NaN for models that rest or were frozen before.
 
         Raises:
             CourseError: If a shape does not fit.
         """
-        return self._run(inputs, targets, mask, train=True)
+        losses = np.full(len(self), np.nan)
+        chosen = np.flatnonzero(self._learns).tolist()
+        if chosen:
+            losses[chosen] = self._run(inputs, targets, mask, lengths, chosen, self.steps)
+        self.steps += 1
+        self._learns[chosen] = np.isfinite(losses[chosen])  # what is not finite was frozen
+        return losses
 
-    def loss(self, inputs: Any, targets: Any, mask: Any = None) -> NDArray[np.float64]:
-        """The losses (N,) on a batch, arguments as in `step`; no noise, and nobody learns."""
-        return self._run(inputs, targets, mask, train=False)
+    def loss(
+        self, inputs: Any, targets: Any, mask: Any = None, lengths: Any = None, models: Sequence[int] | None = None
+    ) -> NDArray[np.float64]:
+        """The losses on a batch of every model (N,), or of some of them; no noise, and nobody learns.
 
-    def outputs(self, inputs: Any, models: Sequence[int] | None = None) -> NDArray[Any]:
-        """Raw outputs of every model (N, T, B, K), or of some of them, for inputs (T, B, D)."""
-        xs = inputs_of(inputs, self.input_size, self.dtype)
+        The other arguments are as in `step`.
+        """
         chosen = range(len(self)) if models is None else models
-        return self._models.outputs(xs, chosen).reshape(len(chosen), *xs.shape[:2], self.output_size).numpy()
+        return self._run(inputs, targets, mask, lengths, chosen, None)
+
+    def outputs(self, inputs: Any, models: Sequence[int] | None = None, lengths: Any = None) -> NDArray[Any]:
+        """Raw outputs of every model (N, T, B, K), or of some of them, for inputs (T, B, D).
+
+        They are zero after the end of a sequence, where `lengths` (B,) says where that is.
+        """
+        xs = inputs_of(inputs, self.input_size)
+        rows = self._rows(xs, lengths)
+        chosen = range(len(self)) if models is None else models
+        return rows.spread(self._models.outputs(self._taken(xs, rows), rows, chosen)).numpy()
 
     def rest(self, k: int) -> None:
-        """Let model k be: `step` passes it over, and gives NaN for it, until `wake`."""
-        if not self.frozen[k]:
-            self._resting.add(k)
-            self._models.set_progress(k, self._models.steps[k], True)
+        """Let model k be: `step` passes it over, and gives NaN for it, until `wake`. It costs nothing then."""
+        self._learns[k] = False
 
     def wake(self) -> None:
         """Let all models that rest learn again."""
-        for k in self._resting:
-            self._models.set_progress(k, self._models.steps[k], False)
-        self._resting.clear()
+        self._learns = ~self.frozen
 
     def parameters(self, k: int) -> dict[str, NDArray[Any]]:
         """The parameters of model k by name, copied; `W_y` (K, H) and `b_y` (K,) are the read-out's."""
@@ -183,21 +209,28 @@ class Population:
                 _("The saved one has {came}.").format(came=len(state["models"])),
             )
         self.steps = int(state["steps"])
-        self._resting.clear()
         for k, saved in enumerate(state["models"]):
             for row, part in enumerate(("parameters", "speed", "square")):
                 self._models.write(k, saved[part], row)
             self._models.set_progress(k, saved["steps"], saved["frozen"])
+        self.wake()
 
-    def _run(self, inputs: Any, targets: Any, mask: Any, train: bool) -> NDArray[np.float64]:
+    def _rows(self, xs: torch.Tensor, lengths: Any) -> Rows:
+        T, B = xs.shape[:2]
+        return Rows.of(T, B, lengths, packed=self.device.type == "cpu")
+
+    def _taken(self, xs: torch.Tensor, rows: Rows) -> torch.Tensor:
+        return rows.take(xs).to(self.dtype).contiguous()
+
+    def _run(
+        self, inputs: Any, targets: Any, mask: Any, lengths: Any, chosen: Sequence[int], step: int | None
+    ) -> NDArray[np.float64]:
         given = as_tensor(inputs, _("inputs"))
-        own = list(given) if given.dim() == 4 and len(given) == len(self) else [given] * len(self)
-        made: dict[int, torch.Tensor] = {}
-        xs = [made.setdefault(id(x), inputs_of(x, self.input_size, self.dtype)) for x in own]
-        batch = score(xs[0], targets, mask, self.loss_kind, self.output_size)
-        step = self.steps if train else None
-        self.steps += train
-        return self._models.run(xs, batch, self.loss_kind, step)
+        own = list(given) if given.dim() == 4 and len(given) == len(self) else [given]
+        xs = [inputs_of(x, self.input_size) for x in own]
+        rows = self._rows(xs[0], lengths)
+        batch = score(rows, targets, mask, self.loss_kind, self.output_size, self.dtype)
+        return self._models.run([self._taken(x, rows) for x in xs], batch, self.loss_kind, step, chosen)
 
 
 def _count(cells: Any, *others: Any) -> int:
@@ -208,24 +241,28 @@ def _count(cells: Any, *others: Any) -> int:
     return 1
 
 
-def _compiled(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device) -> list[bool]:
-    """Which models run in compiled code."""
-    if tier not in ("auto", "torch", "c"):
+def _tiers(tier: Tier, settings: Sequence[Settings], dtype: torch.dtype, device: torch.device) -> list[str]:
+    """The tier of each model."""
+    if tier not in get_args(Tier):
         raise CourseError(
             _("A population of the tier {tier}.").format(tier=repr(tier)),
-            expected=_("There are {known}.").format(known="auto, c, torch"),
+            expected=_("There are {known}.").format(known=", ".join(get_args(Tier))),
             do=_("Leave it out to take the fastest."),
         )
-    if tier == "c" and device.type != "cpu":
+    if tier in ("c", "interpreted") and device.type != "cpu":
         raise CourseError(
-            _("A population of the tier c on {device}.").format(device=device),
+            _("A population of the tier {tier} on {device}.").format(tier=tier, device=device),
             expected=_("Compiled kernels run on the CPU."),
             do=_('Use the tier "torch" or "auto".'),
         )
-    if tier != "auto" or device.type != "cpu" or not trains(dtype):
-        return [tier == "c"] * len(settings)
+    if tier != "auto":
+        return [tier] * len(settings)
+    if device.type != "cpu" or not trains(dtype):
+        return ["torch"] * len(settings)
+    if len({*{id(own.cell): own.cell for own in settings}.values()}) > MANY:
+        return ["interpreted"] * len(settings)
     together = supports([own.cell for own in settings], dtype)
-    return [together or supports([own.cell], dtype) for own in settings]
+    return ["c" if together or supports([own.cell], dtype) else "torch" for own in settings]
 
 
 def _device(name: torch.device | str) -> torch.device:
@@ -247,8 +284,8 @@ def _checked(settings: Sequence[Settings], loss: Loss, dtype: torch.dtype) -> Lo
     asked = _("A population of {count} models.").format(count=len(settings))
     if not settings:
         raise CourseError(asked, expected=_("It needs at least one model."))
-    if loss not in LOSSES:
-        raise CourseError(asked, _("The loss {loss} is unknown.").format(loss=repr(loss)), ", ".join(LOSSES))
+    if loss not in get_args(Loss):
+        raise CourseError(asked, _("The loss {loss} is unknown.").format(loss=repr(loss)), ", ".join(get_args(Loss)))
     if dtype not in (torch.float32, torch.float64):
         raise CourseError(asked, _("The type {type}.").format(type=dtype), _("It trains in float32 or float64."))
     for own in settings:

@@ -16,15 +16,18 @@ from gatedrnn_course.engines.population.noise import noise_key, normals
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["LOSSES", "Loss", "Optimiser", "Settings", "each"]
+__all__ = ["LOSSES", "REVERSE", "Loss", "Optimiser", "Settings", "each"]
 
-Loss = Literal["mse", "cross_entropy", "bernoulli"]
+Loss = Literal["mse", "cross_entropy", "bernoulli", "ctc"]
 Optimiser = Literal["sgd", "adam"]
 LOSSES: tuple[Loss, ...] = ("mse", "cross_entropy", "bernoulli")
+"""Those of outputs with targets row by row, in the order of compiled code."""
 BETA2, EPSILON = 0.999, 1e-8
 """Of Adam."""
 WEIGHT, BIAS = "W_y", "b_y"
-"""The read-out y = W_y h + b_y."""
+"""The read-out y = W_y h + b_y; h of both directions one behind the other."""
+REVERSE = "reverse."
+"""Stands before the names of the parameters with which a model reads a sequence from its end."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Settings:
         learning_rate: Its learning rate.
         momentum: Its momentum.
         noise: Standard deviation of the noise added to its inputs while it trains.
+        bidirectional: Whether a second cell of the same equations reads each sequence from its end.
     """
 
     cell: Cell
@@ -53,13 +57,25 @@ class Settings:
     learning_rate: float
     momentum: float
     noise: float
+    bidirectional: bool = False
+
+    @property
+    def ways(self) -> int:
+        """How many directions it reads in."""
+        return 1 + self.bidirectional
+
+    @property
+    def names(self) -> list[list[str]]:
+        """The parameters of the cell, for each direction, in the order of `cell.parameters`."""
+        return [[before + name for name in self.cell.parameters] for before in ("", REVERSE)[: self.ways]]
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of every parameter, those of the read-out last."""
         sizes = {"D": self.input_size, "H": self.hidden_size}
-        own = {name: tuple(sizes[letter] for letter in self.cell.shape(name)) for name in self.cell.parameters}
-        return {**own, WEIGHT: (self.output_size, self.hidden_size), BIAS: (self.output_size,)}
+        own = [tuple(sizes[letter] for letter in self.cell.shape(name)) for name in self.cell.parameters]
+        cells = {name: shape for names in self.names for name, shape in zip(names, own, strict=True)}
+        return {**cells, WEIGHT: (self.output_size, self.ways * self.hidden_size), BIAS: (self.output_size,)}
 
     def draw(self, scale: float) -> dict[str, NDArray[np.float64]]:
         """First parameters from a normal distribution, as in the Odyssey."""

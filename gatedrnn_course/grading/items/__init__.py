@@ -19,3 +19,4 @@ from gatedrnn_course.grading.items.sequence_item import SequenceItem as Sequence
 from gatedrnn_course.grading.items.slice_item import SliceItem as SliceItem
 from gatedrnn_course.grading.items.trained_equations_item import TrainedEquationsItem as TrainedEquationsItem
 from gatedrnn_course.grading.items.trained_item import TrainedItem as TrainedItem
+from gatedrnn_course.grading.items.variant_item import VariantItem as VariantItem

@@ -115,8 +115,8 @@ ERRORS: tuple[tuple[str, str], ...] = (
     (
         r"same dtype|expected scalar type|expected m1 and m2|must have the same dtype|Found dtype",
         mark(
-            "A tensor made inside has another dtype than what it meets: torch.zeros gives float32. Take dtype and "
-            "device of the input: `xs.new_zeros(...)`, torch.zeros_like."
+            "A tensor made inside, or in __init__, has another dtype than what it meets: torch.zeros gives float32. "
+            "Take dtype and device of the input: `xs.new_zeros(...)`, torch.zeros_like."
         ),
     ),
     (

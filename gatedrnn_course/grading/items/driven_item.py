@@ -128,7 +128,7 @@ class DrivenItem(Item):
             rows += ["", _(heading), *(f"    {name}: {_(words)}" for name, words in entries.items())]
         return "\n".join(rows)
 
-    def shown(self, draw: Draw) -> Mapping[str, Argument]:
+    def named_arguments(self, draw: Draw) -> Mapping[str, Argument]:
         """The arguments a learner knows."""
         return self.inputs(draw.args)
 

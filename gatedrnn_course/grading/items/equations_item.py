@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from textwrap import fill
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from gatedrnn_course.grading.items.slice_item import SliceItem
 from gatedrnn_course.text import _
 
 __all__ = ["EquationsItem"]
+
+WIDE = 116
+"""Columns of a docstring's line, four less than those of a line of code."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class EquationsItem(Item):
         return whole_step(self.cell)
 
     @property
+    def known(self) -> tuple[str, ...]:
+        """The parameters that an answer may use."""
+        return self.cell.parameters
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """None."""
         return ()
@@ -57,7 +66,14 @@ class EquationsItem(Item):
         )
         returns = _("A text, one equation a line, such as `f = sigmoid(W_f @ x + b_f)`; it defines {states}.")
         return "\n".join(
-            (self.title, "", given, "", _("Returns:"), f"    {returns.format(states=', '.join(self.outputs))}")
+            (
+                self.title,
+                "",
+                fill(given, WIDE),
+                "",
+                _("Returns:"),
+                f"    {returns.format(states=', '.join(self.outputs))}",
+            )
         )
 
     def reference(self, *args: Argument) -> Value:
@@ -86,7 +102,7 @@ class EquationsItem(Item):
                 do=_('Put the equations between three quotes after `return`: return """f = ..."""'),
             )
         inputs, p = self.step.split(draw.hidden)
-        return _step_of(value, self.name, self.cell).function(*inputs, Params(p))
+        return _step_of(value, self.name, self.cell, self.known).function(*inputs, Params(p))
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The mistake in the equations, named as in a function."""
@@ -100,7 +116,7 @@ class EquationsItem(Item):
 
 
 @lru_cache(maxsize=64)
-def _step_of(text: str, name: str, cell: Cell) -> Slice:
+def _step_of(text: str, name: str, cell: Cell, known: tuple[str, ...]) -> Slice:
     """The step of a learner's text.
 
     Raises:
@@ -108,7 +124,7 @@ def _step_of(text: str, name: str, cell: Cell) -> Slice:
     """
     asked = _("The equations of `{name}`.").format(name=name)
     mine = parse_unsized(text, name)
-    if unknown := [one for one in mine.parameters if one not in cell.parameters]:
+    if unknown := [one for one in mine.parameters if one not in known]:
         came = _("They use {names}.").format(names=", ".join(unknown))
         expected = _("There are these parameters: {names}.").format(names=", ".join(cell.parameters))
         raise CourseError(asked, came, expected)
@@ -117,7 +133,7 @@ def _step_of(text: str, name: str, cell: Cell) -> Slice:
     if missing := [state for state in wanted.outputs if state not in defined]:
         came = _("No line defines {names}.").format(names=", ".join(missing))
         raise CourseError(asked, came, do=_("Add a line such as `{name} = ...`.").format(name=missing[0]))
-    given = {*wanted.inputs, *cell.parameters, *defined}
+    given = {*wanted.inputs, *known, *defined}
     if strange := [one for one in mine.used if one not in given]:
         came = _("They use {names}, which nothing gives.").format(names=", ".join(strange))
         raise CourseError(asked, came, _("The inputs are {names}.").format(names=", ".join(wanted.inputs)))

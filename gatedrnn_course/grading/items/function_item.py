@@ -58,6 +58,7 @@ class FunctionItem(Item):
         function: The reference.
         mistakes: Wrong functions.
         pairs: Wrong functions with two mistakes, tried after those with one.
+        alone: A right answer whose source needs NumPy and SciPy only, where the reference calls other functions.
         draw: Fresh inputs from a source of randomness.
     """
 
@@ -67,6 +68,7 @@ class FunctionItem(Item):
     mistakes: tuple[Mistake, ...] = field(kw_only=True)
     draw: Callable[[np.random.Generator], tuple[Draw, ...]] = field(kw_only=True)
     pairs: tuple[Mistake, ...] = field(default=(), kw_only=True, compare=False, repr=False)
+    alone: Callable[..., Any] | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:

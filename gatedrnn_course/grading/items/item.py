@@ -139,7 +139,7 @@ class Item(ABC):
         """The slip behind an exception, where this item knows one."""
         return None
 
-    def shown(self, draw: Draw) -> Mapping[str, Argument]:
+    def named_arguments(self, draw: Draw) -> Mapping[str, Argument]:
         """The arguments of a call by the names a learner knows."""
         return dict(zip(self.arguments, draw.args, strict=True))
 

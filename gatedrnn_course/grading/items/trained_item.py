@@ -14,7 +14,7 @@ from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.convert import from_function
 from gatedrnn_course.grading.exchange.drivers import FAULT, drive
-from gatedrnn_course.grading.exchange.values import Value
+from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.driven_faults import course_error
 from gatedrnn_course.grading.items.driven_item import DrivenItem, answer_of
@@ -135,7 +135,7 @@ class TrainedItem(DrivenItem):
         parameters = self._stored[0]
         batch = self.measure.batch(seed, None if parameters else 1)
         own = parameters or {name: np.zeros(shape) for name, shape in self.shapes.items()}
-        args = (np.array(self.sizes), own, batch.inputs)
+        args: tuple[Argument, ...] = (np.array(self.sizes), own, batch.inputs.astype(float))
         return (Draw("batch", args, hidden=(np.array(float(seed)),), driver=DRIVER),)
 
     def right(self, draw: Draw) -> Value:

@@ -348,6 +348,6 @@ def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None)
 def _shapes(draw: Draw, item: Item) -> str:
     """The shapes of the arguments: numbers of hidden inputs stay hidden."""
     rows = []
-    for name, value in item.shown(draw).items():
+    for name, value in item.named_arguments(draw).items():
         rows.append(f"{name} {value.shape}" if isinstance(value, np.ndarray) else name)
     return ", ".join(rows)

@@ -46,7 +46,8 @@ def answer(item: Item, edit: Edit | None = None, writer: Writer = PLAIN, loop: s
     if isinstance(item, DrivenItem):
         return next(iter(RIGHT[item.name].values()))
     if isinstance(item, FunctionItem):
-        source, name = dedent(inspect.getsource(item.function)), item.function.__name__
+        typed = item.alone or item.function
+        source, name = dedent(inspect.getsource(typed)), typed.__name__
         return f"from __future__ import annotations\nimport numpy as np\n\n{source}\n{item.name} = {name}\n"
     if isinstance(item, EquationsItem):
         return text_answer(item, (edited_text(item, edit) if edit else None) or item.cell.text)

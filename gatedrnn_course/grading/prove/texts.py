@@ -61,7 +61,8 @@ def _by_tanh(expr: Expr) -> Expr:
 
 def _renamed(lines: Lines) -> str:
     """Other names for all that is no state."""
-    own = {line.name: f"line{k}" for k, line in enumerate(lines) if line.name not in ("h", "c")}
+    states = _states(lines)
+    own = {line.name: f"line{k}" for k, line in enumerate(lines) if line.name not in states}
     rows = [Line(own.get(line.name, line.name), _with(line.expr, own), line.words) for line in lines]
     return _plain(tuple(rows))
 
@@ -74,8 +75,14 @@ def _with(expr: Expr, own: dict[str, str]) -> Expr:
     return new
 
 
+def _states(lines: Lines) -> set[str]:
+    """The names that a line uses from the step before."""
+    return {name.removesuffix("_prev") for line in lines for name in names(line.expr) if name.endswith("_prev")}
+
+
 def _few_lines(lines: Lines) -> str:
     """Gates and candidate written out where they are used."""
+    states = _states(lines)
     known: dict[str, Expr] = {}
     rows = []
     for line in lines:
@@ -83,7 +90,7 @@ def _few_lines(lines: Lines) -> str:
         for path, node in reversed(list(walk(expr))):
             if isinstance(node, Name) and node.id in known:
                 expr = put(expr, path, known[node.id])
-        if line.name in ("h", "c"):
+        if line.name in states:
             rows.append(Line(line.name, expr, line.words))
         else:
             known[line.name] = expr

@@ -26,6 +26,7 @@ from gatedrnn_course.grading.items import (
     JacobianItem,
     SequenceItem,
     SliceItem,
+    VariantItem,
 )
 from gatedrnn_course.grading.items.backward_loops import BackwardLoop, backward_loops
 from gatedrnn_course.grading.items.diagnosis import same_numbers
@@ -122,7 +123,7 @@ def _derived(item: Item) -> Iterator[Wrong]:
             yield Wrong((one.said.english,), kind, function_of(one.text, item.name))
         for k, (begins, text) in enumerate(WRONG[item.name], kind + 1):
             yield Wrong((begins,), k, function_of(text, item.name), begins)
-    if isinstance(item, (FunctionItem, JacobianItem)):
+    if isinstance(item, (FunctionItem, JacobianItem, VariantItem)):
         for k, mistake in enumerate(item.mistakes, kind + 1):
             yield Wrong((mistake.said.english,), k, mistake.function)
 
@@ -171,8 +172,8 @@ def _equal(first: Sequence[tuple[Any, ...] | None], second: Sequence[tuple[Any, 
 def pairs(item: Item, count: int, seed: int) -> Iterator[Wrong]:
     """Two mistakes in different lines, drawn at random; pairs that cancel are left out."""
     if isinstance(item, DrivenItem):
-        both = item.pairs()
-        for k, one in enumerate(random.Random(seed).sample(both, min(count, len(both)))):
+        typed = item.pairs()
+        for k, one in enumerate(random.Random(seed).sample(typed, min(count // 4, len(typed)))):  # each takes seconds
             yield Wrong((one.said.english,), k, function_of(one.text, item.name))
         return
     if isinstance(item, FunctionItem):

@@ -22,6 +22,8 @@ UNITS = {
     "06": "u06_torch_and_gpu",
     "07": "u07_gru",
     "08": "u08_peepholes",
+    "09": "u09_search_space_odyssey",
+    "10": "u10_evolving_cells",
     "11": "u11_compose",
 }
 """For each unit the module that holds it."""

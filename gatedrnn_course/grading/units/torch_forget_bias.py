@@ -34,6 +34,7 @@ def _with(words: str | Words, *changes: tuple[str, str]) -> TextMistake:
 
 
 _OTHER = mark("The bias of {gate} is set. torch has the row blocks in the order i, f, g, o: those of f are H to 2H.")
+_AND_BOTH = mark("And both biases are set, which torch adds.")
 _ROWS = {"i": ("0", "H"), "g": ("2 * H", "3 * H"), "o": ("3 * H", "4 * H")}
 _MISTAKES = (
     _with(_BOTH, ("[rows] = 0.0", "[rows] = value")),
@@ -43,7 +44,7 @@ _MISTAKES = (
     ),
     *(
         _with(
-            Words(mark("{words} And both biases are set, which torch adds."), {"words": Words(_OTHER, {"gate": gate})}),
+            Words(_OTHER, {"gate": gate}, Words(_AND_BOTH)),
             ("slice(H, 2 * H)", f"slice({low}, {high})"),
             ("[rows] = 0.0", "[rows] = value"),
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, reduce
 from itertools import permutations
 from typing import Any
 
@@ -151,6 +152,10 @@ _MISTAKES = (
         mark("The state that comes back is (c, h): h comes first."), _with((_GIVE, "return torch.stack(hs), (c, h)"))
     ),
     TextMistake(
+        mark("h and c come back with an axis of layers in front, as nn.LSTM has it: each is (B, H)."),
+        _with((_GIVE, "return torch.stack(hs), (h[None], c[None])")),
+    ),
+    TextMistake(
         mark("hs holds the cell states: the outputs of an LSTM are h."),
         _with((_GIVE, "return torch.stack(cs), (h, c)")),
     ),
@@ -289,7 +294,7 @@ def _edited() -> Iterator[TextMistake]:
     for found in classes(STEP):
         edit = found.edit
         if edit.outputs == STEP.outputs and edit.key not in _SAID:
-            words = edit.words[0] if len(edit.words) == 1 else Words(edit.key)
+            words = reduce(lambda more, one: replace(one, more=more), reversed(edit.words))
             yield TextMistake(words, _text(edit.lines))
 
 
@@ -372,4 +377,18 @@ def lstm_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, st
         inputs=_inputs,
         faults={"cost": about_work, "device": about_devices},
         derives="nn.Module",
+        errors=(
+            (
+                r"__init__\(\) (takes|missing|got)",
+                mark("__init__ is called with two sizes: `def __init__(self, input_size, hidden_size):`."),
+            ),
+            (
+                r"forward\(\) (takes|missing|got)",
+                mark("forward is called with xs alone, or with xs and a state: `def forward(self, xs, state=None):`."),
+            ),
+            (
+                r"'tuple' (and|object|but)|not tuple|, tuple|\(tuple",
+                mark("The state is one argument, the tuple (h, c): `h, c = state`."),
+            ),
+        ),
     )

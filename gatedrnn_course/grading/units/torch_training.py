@@ -48,18 +48,18 @@ _UNCLIPPED = mark(
 Change = tuple[tuple[str, str], ...]
 _CHANGES: tuple[tuple[str, Change], ...] = (
     (
-        mark("zero_grad is missing: the gradients of earlier steps are added to those of this one."),
+        mark("`zero_grad` is missing: the gradients of earlier steps are added to those of this one."),
         ((_ZERO, ""),),
     ),
     (
         mark(
-            "zero_grad comes after the step: gradients that were there before the first call take part in its step. "
+            "`zero_grad` comes after the step: gradients that were there before the first call take part in its step. "
             "Put it before backward()."
         ),
         ((_ZERO, ""), (_STEP, _STEP + _ZERO)),
     ),
     (
-        mark("zero_grad comes between backward() and step(): the gradients are gone when the step is taken."),
+        mark("`zero_grad` comes between backward() and step(): the gradients are gone when the step is taken."),
         ((_ZERO, ""), (_CLIP, _ZERO + _CLIP)),
     ),
     (_UNCLIPPED, ((_CLIP, ""),)),
@@ -108,9 +108,9 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
         mark("The model stays in evaluation mode: model.train() is missing."),
         ((_TRAIN, ""),),
     ),
-    (mark("model.eval() stands in the step: training needs model.train()."), ((_TRAIN, "    model.eval()\n"),)),
+    (mark("`model.eval()` stands in the step: training needs model.train()."), ((_TRAIN, "    model.eval()\n"),)),
     (
-        mark("model.train() comes after the model has run: the first step is taken in evaluation mode."),
+        mark("`model.train()` comes after the model has run: the first step is taken in evaluation mode."),
         ((_TRAIN, ""), (_BACK, _TRAIN + _BACK)),
     ),
     (
@@ -126,7 +126,7 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
         ((_RETURN, "tuple(0 * s.detach() for s in state)"),),
     ),
     (
-        mark("h and c are exchanged in the state that comes back."),
+        mark("`h` and `c` are exchanged in the state that comes back."),
         ((_RETURN, "tuple(s.detach() for s in state)[::-1]"),),
     ),
     (
@@ -134,10 +134,10 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
         ((_STEP, _STEP + "    _, state = model(xs, old)\n"),),
     ),
     (mark("No step is taken: optimiser.step() is missing."), ((_STEP, ""),)),
-    (mark("backward() is missing: no gradient is computed."), ((_BACK, ""),)),
+    (mark("`backward()` is missing: no gradient is computed."), ((_BACK, ""),)),
     (mark("Two steps are taken on one gradient."), ((_STEP, 2 * _STEP),)),
     (
-        mark("backward() runs twice, so every gradient is doubled."),
+        mark("`backward()` runs twice, so every gradient is doubled."),
         ((_BACK, "    loss.backward(retain_graph=True)\n" + _BACK),),
     ),
     (
@@ -168,7 +168,7 @@ def _both() -> Iterator[TextMistake]:
             text = replaced(TEXT, *one, *other)
         except ValueError:  # in the same place
             continue
-        yield TextMistake(Words("{first} {second}", {"first": Words(first), "second": Words(second)}), text)
+        yield TextMistake(Words(first, more=Words(second)), text)
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:

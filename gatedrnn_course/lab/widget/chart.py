@@ -48,7 +48,7 @@ class Axis:
     def ticks(self) -> list[tuple[float, str]]:
         """Round values on the axis with their words, six or fewer."""
         if self.log:
-            ends = round(math.log10(self.low)), round(math.log10(self.high))
+            ends = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             every = max(1, math.ceil((ends[1] - ends[0]) / 5))
             powers = [power for power in range(ends[1], ends[0] - 1, -1) if power % every == 0]
             return [(10.0**power, "1" if power == 0 else "10" + str(power).translate(_RAISED)) for power in powers]
@@ -69,12 +69,14 @@ class Curve:
         values: Its values.
         at: Where they stand on the x axis; 0, 1, 2 and so on where left out.
         style: Its colour and strokes; chosen where left out.
+        dots: Diameter of a dot at every value, in place of a line through them; 0 for the line.
     """
 
     name: str
     values: Sequence[float]
     at: Sequence[float] | None = None
     style: Style | None = None
+    dots: float = 0.0
 
 
 def draw_chart(curves: Sequence[Curve], x: Axis, y: Axis) -> str:
@@ -107,10 +109,13 @@ def draw_chart(curves: Sequence[Curve], x: Axis, y: Axis) -> str:
     for k, curve in enumerate(curves):
         look = _look(curve, k)
         left, row = 6 + (WIDTH // 2) * (k % abreast), 16 + ROW * (k // abreast)
-        body.append(
-            f'<path d="M{left} {row - 4}h34" {look}/><text x="{left + 40}" y="{row}">{escape(curve.name)}</text>'
-        )
-        lines.append(f'<polyline points="{_points(curve, x, y)}" {look}/>')
+        key = f"M{left + 17} {row - 4}h0" if curve.dots else f"M{left} {row - 4}h34"
+        body.append(f'<path d="{key}" {look}/><text x="{left + 40}" y="{row}">{escape(curve.name)}</text>')
+        if curve.dots:
+            dots = (f"M{one}h0" for one in _points(curve, x, y, digits=0).split())
+            lines.append(f'<path d="{"".join(dots)}" {look}/>')
+        else:
+            lines.append(f'<polyline points="{_points(curve, x, y)}" {look}/>')
     # A picture in the picture cuts what leaves the axes, and needs no name that a second widget could have, too.
     inner = f'<svg x="{LEFT}" y="{top}" width="{RIGHT - LEFT}" height="{TALL}" overflow="hidden">'
     head = (
@@ -124,14 +129,16 @@ def _look(curve: Curve, k: int) -> str:
     """The attributes of a curve's line; black ones have the colour of the page's ink."""
     style = curve.style or STYLES.get(curve.name.partition(",")[0]) or _STYLES[k % len(_STYLES)]
     colour = "currentColor" if style.colour in ("#000000", "#4D4D4D") else style.colour
+    if curve.dots:
+        return f'fill="none" stroke="{colour}" stroke-width="{curve.dots:g}" stroke-linecap="round"'
     dash = f' stroke-dasharray="{style.dash}"' if style.dash else ""
     return f'fill="none" stroke="{colour}" stroke-width="2.5"{dash}'
 
 
-def _points(curve: Curve, x: Axis, y: Axis) -> str:
+def _points(curve: Curve, x: Axis, y: Axis, digits: int = 1) -> str:
     at = range(len(curve.values)) if curve.at is None else curve.at
     places = (((RIGHT - LEFT) * x.share(p), TALL * (1 - y.share(v))) for p, v in zip(at, curve.values, strict=True))
-    return " ".join(f"{_near(p, RIGHT - LEFT):.1f},{_near(v, TALL):.1f}" for p, v in places)
+    return " ".join(f"{_near(p, RIGHT - LEFT):.{digits}f},{_near(v, TALL):.{digits}f}" for p, v in places)
 
 
 def _near(place: float, size: float) -> float:

@@ -1,4 +1,4 @@
-"""The kernel against the reference: values and gradients of every cell of the catalogue, and of odd cells."""
+"""Kernels, compiled and interpreted, against the reference: values and gradients of all cells, and of odd ones."""
 
 import numpy as np
 import pytest
@@ -8,12 +8,15 @@ from gatedrnn_course.cells import catalogue, draw_params, parse, sequence, seque
 from gatedrnn_course.cells.activations import ACTIVATIONS
 from gatedrnn_course.engines import kernel
 from gatedrnn_course.engines import sequence as sequence_tier
+from gatedrnn_course.engines.interpreter import interpreter_of
 from gatedrnn_course.engines.stacks import by_name
 
 pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
 
 SIZES = [(5, 3, 2, 17), (1, 1, 1, 1), (9, 33, 5, 33), (4, 7, 16, 16), (70, 2, 3, 3), (3, 1, 4, 33), (0, 2, 3, 5)]
 run = by_name(kernel.run)
+interpret = by_name(lambda cell, xs, *given: kernel.run_kernel(interpreter_of(cell, xs.element_size()), xs, *given))
+WAYS = pytest.mark.parametrize("way", [run, interpret], ids=["compiled", "interpreted"])
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 
 ODD = {
@@ -40,7 +43,7 @@ def odd():
     return cells
 
 
-def both(cell, size, dtype, seed=0):
+def both(cell, size, dtype, run, seed=0):
     """What the kernel gives and what the reference gives: hidden states, last states, all gradients."""
     T, B, D, H = size
     rng = np.random.default_rng(seed)
@@ -61,36 +64,39 @@ def both(cell, size, dtype, seed=0):
     return [a.detach().numpy() for a in (out, *ends, *grads)], [hs.reshape(T * B, H), *last, *wanted]
 
 
-def check(cell, size, dtype):
-    for ours, reference in zip(*both(cell, size, dtype), strict=True):
+def check(cell, size, dtype, run):
+    for ours, reference in zip(*both(cell, size, dtype, run), strict=True):
         scale = max(1.0, np.abs(reference).max(initial=0.0))
         assert ours.shape == reference.shape
         np.testing.assert_allclose(ours / scale, reference / scale, rtol=0, atol=TOLERANCE[dtype])
 
 
+@WAYS
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("name", catalogue)
-def test_every_cell_of_the_catalogue(name, dtype, odd):
+def test_every_cell_of_the_catalogue(name, dtype, way, odd):
     for size in SIZES:
-        check(catalogue[name], size, dtype)
+        check(catalogue[name], size, dtype, way)
 
 
+@WAYS
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("name", ODD)
-def test_odd_cells(name, dtype, odd):
+def test_odd_cells(name, dtype, way, odd):
     for size in SIZES:
-        check(odd[name], size, dtype)
+        check(odd[name], size, dtype, way)
 
 
+@WAYS
 @pytest.mark.parametrize("name", ["LSTM", "GRU", "FGR", "residual layer"])
-def test_a_nan_spreads_as_in_the_reference(name):
+def test_a_nan_spreads_as_in_the_reference(name, way):
     cell = catalogue[name]
     rng = np.random.default_rng(0)
     p, state = draw_params(cell, 3, 5, rng), [np.zeros((4, 5)) for _ in cell.states]
     state[0][2, 1] = np.nan
     hs, _ = sequence(cell, np.zeros((3, 4, 3)) if cell.inputs else [None] * 3, state, p)
     params = [torch.tensor(p[n]) for n in cell.parameters]
-    ours, _ = run(cell, torch.zeros(12, 3, dtype=torch.float64), [4] * 3, [*map(torch.tensor, state)], params)
+    ours, _ = way(cell, torch.zeros(12, 3, dtype=torch.float64), [4] * 3, [*map(torch.tensor, state)], params)
     np.testing.assert_allclose(ours.reshape(3, 4, 5).numpy(), hs, atol=1e-10)
     assert np.isnan(ours.numpy()).any() and not np.isnan(ours.reshape(3, 4, 5)[:, [0, 1, 3]].numpy()).any()
 
@@ -103,9 +109,10 @@ def test_infinite_inputs_saturate():
     assert torch.isfinite(hs).all() and (hs.abs() <= 1).all()
 
 
+@WAYS
 @pytest.mark.parametrize("B", [1, 8, 130])
 @pytest.mark.parametrize("name", ["LSTM", "peephole LSTM", "GRU"])
-def test_long_sums_in_float32_are_as_exact_as_short_ones(name, B):
+def test_long_sums_in_float32_are_as_exact_as_short_ones(name, B, way):
     """Gradients of 4,000 steps, the largest of each kind taken for one, as float64 gives them."""
     cell, T, D, H = catalogue[name], 4000 if B < 100 else 400, 8, 32
     rng = np.random.default_rng(B)
@@ -116,7 +123,7 @@ def test_long_sums_in_float32_are_as_exact_as_short_ones(name, B):
     for dtype in (torch.float32, torch.float64):
         tensors = [torch.tensor(a, dtype=dtype) for a in (*given, *(p[n].astype(np.float32) for n in cell.parameters))]
         leaves = [t.requires_grad_() for t in tensors[1 + len(cell.states) :]]
-        hs, _ = run(cell, tensors[0], [B] * T, tensors[1 : 1 + len(cell.states)], leaves)
+        hs, _ = way(cell, tensors[0], [B] * T, tensors[1 : 1 + len(cell.states)], leaves)
         found = torch.autograd.grad(hs, leaves, torch.tensor(weights, dtype=dtype))
         kinds = {n[0] for n in cell.parameters}
         each = [[g.flatten() for n, g in zip(cell.parameters, found, strict=True) if n[0] == kind] for kind in kinds]
@@ -132,7 +139,7 @@ def test_functions_far_out_and_at_zero(name):
     cell = parse(f"h = {name}(h_prev)")
     for dtype in (torch.float64, torch.float32):
         far = spots if name != "exp" else spots[spots < 80]
-        for tier in (run, by_name(sequence_tier.run), by_name(sequence_tier.differentiable)):
+        for tier in (run, interpret, by_name(sequence_tier.run), by_name(sequence_tier.differentiable)):
             leaf = torch.tensor(far[None], dtype=dtype, requires_grad=True)
             hs, _ = tier(cell, torch.zeros(1, 0, dtype=dtype), [1], [leaf], [])
             (slope,) = torch.autograd.grad(hs.sum(), leaf)

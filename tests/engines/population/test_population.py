@@ -12,7 +12,7 @@ from gatedrnn_course.tasks.batch import Batch
 from gatedrnn_course.tasks.losses import loss_value
 
 needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
-TIERS = [pytest.param("c", marks=needs_compiler), "torch"]
+TIERS = [*(pytest.param(tier, marks=needs_compiler) for tier in ("c", "interpreted")), "torch"]
 OWN = parse("h = tanh(W_a @ x + U_a @ h_prev + tanh(U_a @ (0.5 * h_prev)))", "shared matrix")
 CELLS = [*ODYSSEY.values(), catalogue["GRU"], catalogue["minLSTM"], OWN]
 HIDDEN = [5, 8, 16, 17, 9, 3, 1, 4, 12, 7, 8, 6]
@@ -64,7 +64,7 @@ def test_mixed_variants_train_as_each_does_alone(tier):
 @needs_compiler
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 @pytest.mark.parametrize("loss", ["mse", "cross_entropy", "bernoulli"])
-def test_both_tiers_give_the_same(loss, optimiser):
+def test_all_tiers_give_the_same(loss, optimiser):
     rng = np.random.default_rng(2)
     settings = {
         "loss": loss,
@@ -74,7 +74,7 @@ def test_both_tiers_give_the_same(loss, optimiser):
         "scale": 0.3,
     }
     given = (CELLS[::3], 3, 4, HIDDEN[::3])
-    tiers = [Population(*given, tier=tier, noise=0.1, **settings) for tier in ("c", "torch")]
+    tiers = [Population(*given, tier=tier, noise=0.1, **settings) for tier in ("c", "torch", "interpreted")]
     threads = Population(*given, tier="c", noise=0.1, threads=3, **settings)
     for step in range(8):
         xs, mask = rng.normal(size=(7, 3, 3)), rng.random((7, 3)) < 0.4
@@ -84,13 +84,15 @@ def test_both_tiers_give_the_same(loss, optimiser):
             "bernoulli": rng.integers(0, 2, (7, 3, 4)),
         }[loss]
         batch = (xs, targets[-1], None) if step % 2 else (xs, targets, mask)
-        a, b = (population.step(*batch) for population in tiers)
-        np.testing.assert_allclose(a, b, rtol=0, atol=1e-6)
+        a, *others = (population.step(*batch) for population in tiers)
+        for b in others:
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-6)
         np.testing.assert_array_equal(threads.step(*batch), a)
-    for k in range(len(tiers[0])):
-        for (name, value), other in zip(tiers[0].parameters(k).items(), tiers[1].parameters(k).values(), strict=True):
-            np.testing.assert_allclose(value, other, rtol=0, atol=1e-6, err_msg=name)
-    np.testing.assert_allclose(tiers[0].outputs(xs), tiers[1].outputs(xs), rtol=0, atol=1e-6)
+    for other in tiers[1:]:
+        for k in range(len(other)):
+            for (name, value), own in zip(tiers[0].parameters(k).items(), other.parameters(k).values(), strict=True):
+                np.testing.assert_allclose(value, own, rtol=0, atol=1e-6, err_msg=name)
+        np.testing.assert_allclose(tiers[0].outputs(xs), other.outputs(xs), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("tier", TIERS)
@@ -182,6 +184,19 @@ def test_inputs_of_its_own_for_each_model():
         assert Population([name], 2, 1, 4, seeds=[7 + k]).step(xs[k], targets)[0] == losses[k]
 
 
+def test_arrays_that_nobody_may_write_into():
+    mask = np.broadcast_to(np.arange(4)[:, None] > 1, (4, 2))
+    assert np.isfinite(Population(["LSTM"], 2, 1, 4).step(np.zeros((4, 2, 2)), np.zeros((4, 2, 1)), mask)).all()
+
+
+@needs_compiler
+def test_many_different_cells_are_interpreted_and_few_are_compiled():
+    texts = [f"h = tanh(W_h @ x + {1 + k / 64} * h_prev)" for k in range(25)]
+    assert Population([parse(text) for text in texts], 2, 1, 3).tier == "interpreted"
+    assert Population([parse(texts[k % 2]) for k in range(60)], 2, 1, 3).tier == "c"
+    assert Population([parse(text) for text in texts], 2, 1, 3, tier="torch").tier == "torch"
+
+
 def test_setting_parameters():
     population = Population(["LSTM"], 2, 1, 4)
     population.set_parameters(0, {"b_f": np.ones(4)})
@@ -201,7 +216,7 @@ def test_setting_parameters():
         ({"learning_rates": [0.1, 0.0]}, "learning rate of 0.0"),
         ({"learning_rates": float("nan")}, "learning rate of nan"),
         ({"noise": -1.0}, "noise of -1.0"),
-        ({"tier": "gpu"}, "There are auto, c, torch"),
+        ({"tier": "gpu"}, "There are auto, c, torch, interpreted"),
         ({"device": "abacus"}, "population on abacus"),
     ],
 )

@@ -72,3 +72,13 @@ def test_two_positions_differ_in_numbers_only() -> None:
         for f in (0.3, 1.2)
     )
     assert one == other
+
+
+def test_dots_in_place_of_a_line() -> None:
+    drawn = draw_chart([Curve("trials", [0.0, 10.0], [0, 4], dots=5)], Axis("x", 0, 4), Axis("y", 0, 10))
+    assert 'd="M0,210h0M452,0h0"' in drawn and 'stroke-linecap="round"' in drawn and "<polyline" not in drawn
+
+
+def test_powers_of_ten_outside_of_the_axis_are_not_written() -> None:
+    assert [words for _value, words in Axis("loss", 0.05, 6.0, log=True).ticks()] == ["1", "10⁻¹"]
+    assert next(value for value, _words in Axis("size", 1e-8, 1e4, log=True).ticks()) == 1e3

@@ -52,7 +52,7 @@ def _looking(written: Counter[str], products: Counter[int], sizes: set[int]) -> 
     from torch import Tensor
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    class Looking(TorchDispatchMode):
+    class Looking(TorchDispatchMode):  # type: ignore[no-untyped-call]
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             value = func(*args, **(kwargs or {}))
             name = func.__name__.partition(".")[0]
@@ -64,5 +64,5 @@ def _looking(written: Counter[str], products: Counter[int], sizes: set[int]) -> 
                     products[size] += 1
             return value
 
-    with Looking():
+    with Looking():  # type: ignore[no-untyped-call]
         yield

@@ -45,7 +45,7 @@ class _Made:
         from torch import Tensor
         from torch.utils._python_dispatch import TorchDispatchMode
 
-        class Looking(TorchDispatchMode):
+        class Looking(TorchDispatchMode):  # type: ignore[no-untyped-call]
             def __torch_dispatch__(mode, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
                 value = func(*args, **(kwargs or {}))
                 name = func.__name__.partition(".")[0]
@@ -53,4 +53,4 @@ class _Made:
                     self.names.append(name)
                 return value
 
-        return Looking()
+        return Looking()  # type: ignore[no-untyped-call]

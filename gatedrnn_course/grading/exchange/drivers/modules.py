@@ -97,7 +97,7 @@ def backward(outputs: Mapping[str, Any], weights: Mapping[str, Any]) -> None:
         if value.requires_grad and tuple(value.shape) == np.shape(weights[name])
     ]
     if parts:
-        sum(parts).backward()  # type: ignore[union-attr]
+        sum(parts).backward()
 
 
 def gradients(tensors: Iterable[tuple[str, Any]]) -> dict[str, Any]:

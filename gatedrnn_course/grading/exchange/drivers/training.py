@@ -92,9 +92,8 @@ def _model(parameters: Arrays, events: list[str]) -> Any:
     class Model(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            for name, array in parameters.items():
-                setattr(self, name, torch.nn.Parameter(as_tensor(array)))
-            self.V.register_hook(lambda _grad: events.append("backward"))
+            self.A, self.R, self.V = (torch.nn.Parameter(as_tensor(parameters[name])) for name in "ARV")
+            self.V.register_hook(lambda _grad: events.append("backward"))  # type: ignore[no-untyped-call]
 
         def train(self, mode: bool = True) -> Any:
             events.append("train" if mode else "eval")

@@ -14,6 +14,25 @@ _STALE = """
 WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "LSTM": (
         (
+            "__init__ is called with two sizes",
+            typed(("(self, input_size, hidden_size)", "(self, hidden_size, layers, bias)")),
+        ),
+        ("forward is called with xs alone", typed(("(self, xs, state=None)", "(self, xs, state)"))),
+        (
+            "forward is called with xs alone",
+            typed(("def forward(self, xs, state=None):", "def forward(self, xs):\n        state = None")),
+        ),
+        (
+            "The state is one argument",
+            typed(
+                (
+                    "(self, xs, state=None):",
+                    "(self, xs, h=None, c=None):\n        state = None if h is None else (h, c)",
+                )
+            ),
+        ),
+        ("h and c come back with an axis of layers", typed((GIVE, "return torch.stack(hs), (h[None], c[None])"))),
+        (
             "The row blocks of W, U and b are read in the order i, f, c_tilde, o",
             typed(("f, i, g, o = ", "i, f, g, o = ")),
         ),
@@ -33,8 +52,11 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
                 (GIVE, "return torch.stack(hs, dim=1), (h, c)"),
             ),
         ),
-        ("A tensor made inside has another dtype", typed((STATE, _FACTORY.format(rest="")))),
-        ("A tensor made inside has another dtype", typed((STATE, _FACTORY.format(rest=", device=xs.device")))),
+        ("A tensor made inside, or in __init__, has another", typed((STATE, _FACTORY.format(rest="")))),
+        (
+            "A tensor made inside, or in __init__, has another",
+            typed((STATE, _FACTORY.format(rest=", device=xs.device"))),
+        ),
         ("A tensor is made on the CPU", typed((STATE, _FACTORY.format(rest=", dtype=xs.dtype")))),
         (
             "A tensor is made on the CPU",

@@ -126,11 +126,11 @@ RIGHT: dict[str, dict[str, str]] = {
 }
 WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "train_step": (
-        ("zero_grad is missing", _answer(_TRAIN, _RUN, _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
+        ("`zero_grad` is missing", _answer(_TRAIN, _RUN, _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
         ("The step is taken on stale gradients", _answer(_TRAIN, _RUN, _LOSS, _STEP, _ZERO, _BACK, _CLIP, _GIVE)),
-        ("zero_grad comes after the step", _answer(_TRAIN, _RUN, _LOSS, _BACK, _CLIP, _STEP, _ZERO, _GIVE)),
+        ("`zero_grad` comes after the step", _answer(_TRAIN, _RUN, _LOSS, _BACK, _CLIP, _STEP, _ZERO, _GIVE)),
         (
-            "zero_grad comes between backward() and step()",
+            "`zero_grad` comes between backward() and step()",
             _answer(_TRAIN, _RUN, _LOSS, _BACK, _ZERO, _CLIP, _STEP, _GIVE),
         ),
         ("The gradients are clipped after the step", _answer(_TRAIN, _ZERO, _RUN, _LOSS, _BACK, _STEP, _CLIP, _GIVE)),
@@ -164,11 +164,11 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
             ),
         ),
         ("The model stays in evaluation mode", _answer(_ZERO, _RUN, _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
-        ("model.eval() stands", _answer("model.eval()", _ZERO, _RUN, _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
-        ("model.train() comes after", _answer(_ZERO, _RUN, _TRAIN, _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
+        ("`model.eval()` stands", _answer("model.eval()", _ZERO, _RUN, _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
+        ("`model.train()` comes after", _answer(_ZERO, _RUN, _TRAIN, _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
         ("The state is not given", _answer(_TRAIN, _ZERO, "out, state = model(xs)", _LOSS, _BACK, _CLIP, _STEP, _GIVE)),
         ("No step is taken", _answer(_TRAIN, _ZERO, _RUN, _LOSS, _BACK, _CLIP, _GIVE)),
-        ("backward() is missing", _answer(_TRAIN, _ZERO, _RUN, _LOSS, _CLIP, _STEP, _GIVE)),
+        ("`backward()` is missing", _answer(_TRAIN, _ZERO, _RUN, _LOSS, _CLIP, _STEP, _GIVE)),
         (
             "The graph is cut before backward",
             _answer(_TRAIN, _ZERO, "with torch.no_grad():", f"    {_RUN}", _LOSS, _BACK, _CLIP, _STEP, _GIVE),
