@@ -27,6 +27,7 @@ from gatedrnn_course.tasks.memorisation import Memorisation
 from gatedrnn_course.tasks.multiplication import Multiplication
 from gatedrnn_course.tasks.music import Music
 from gatedrnn_course.tasks.reber import ContinualReber, EmbeddedReber
+from gatedrnn_course.tasks.sentences import Sentences
 from gatedrnn_course.tasks.strokes import StrokePoints, Strokes
 from gatedrnn_course.tasks.temporal_order import TemporalOrder
 from gatedrnn_course.tasks.timing import GenerateTimedSpikes, MeasureSpikeDelays, PeriodicFunction
@@ -59,6 +60,7 @@ __all__ = [
     "Music",
     "NoisyLag",
     "PeriodicFunction",
+    "Sentences",
     "Split",
     "StrokePoints",
     "Strokes",
@@ -103,6 +105,7 @@ generated: Named[Callable[..., Task]] = Named(
         "arithmetic": Arithmetic,
         "xml": XMLTags,
         "memorisation": Memorisation,
+        "sentences": Sentences,
     },
 )
 """Tasks made from a seed, by name, at the papers' settings; each takes its class's arguments by keyword."""

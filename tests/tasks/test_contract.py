@@ -201,6 +201,7 @@ def test_a_score_may_be_better_when_lower():
         ("copying", {"lag": 0}),
         ("arithmetic", {"digits": 0}),
         ("xml", {"most": 0}),
+        ("sentences", {"length": 0}),
     ],
 )
 def test_settings_outside_the_definition_are_refused_in_a_sentence(name, setting):
@@ -232,6 +233,7 @@ def test_settings_outside_the_definition_are_refused_in_a_sentence(name, setting
         ("copying", {"lag": 1, "symbols": 1, "remember": 1}),
         ("arithmetic", {"digits": 1}),
         ("xml", {"most": 1}),
+        ("sentences", {"length": 1}),
         ("memorisation", {"letters": 1, "kinds": 1}),
     ],
 )
