@@ -163,23 +163,28 @@ with reveal(
 
 # %% [markdown]
 # To expect the odd cadence of the third phrase, a cell would have to count phrases: more than twenty steps. None of ours has learned that.
-#
+
+# %% [markdown]
 # ## A cell that knows the place
 #
-# Something in the LSTM counts the steps of a phrase. Which of its cell states depends most on the place?
+# Something in the LSTM counts the steps of a phrase. Of the units that keep, with forget gates above one half in the mean: whose $c$ depends
+# most on the place?
 
 # %% tags=["nbval-ignore-output"]
-lstm = made["LSTM"][0]
+lstm = made["LSTM"][1]
 run = lstm.run(heard)
 place = np.arange(31) % 8
 means = np.stack([run["c"][place == k].mean(axis=(0, 1)) for k in range(8)])
-unit = int(np.argmax(means.var(axis=0) / run["c"].var(axis=(0, 1))))
+share = means.var(axis=0) / run["c"].var(axis=(0, 1))
+unit = int(np.argmax(share * (run["f"].mean(axis=(0, 1)) > 0.5)))
 lanes = {name: run[name][:, :, unit].mean(axis=1) for name in ("c", "f", "i", "o")}
 show_timeline(lanes, mark=8)
 
 # %% [markdown]
-# The lanes are means over 40 different chorales. What is left in them does not come from any one piece: it is the clock of the phrase.
-#
+# The lanes are means over 40 different chorales: what is left is a clock. $c$ goes one way from step to step, and where a phrase begins, $f$
+# shuts and it starts again. Nobody told it that phrases exist.
+
+# %% [markdown]
 # ## It writes
 #
 # The read-out gives probabilities. To write, let chance decide, key by key, and let the cell hear what it wrote. A **temperature** divides
@@ -212,11 +217,11 @@ with reveal(
 # %% [markdown]
 # ## Play
 #
-# A small LSTM, stored with the course, writes after one chord. The random numbers stay the same when you move the slider.
+# A small LSTM, stored with the course, writes after one chord. The random numbers stay when you move the slider.
 #
 # - Go down to 0.25. What happens to the voices?
 # - Go up to 2. Does it leave C major?
-# - Change the random numbers at temperature 0.25, then at 1. Where do the pieces differ more?
+# - Change the random numbers at 0.25, then at 1. Where do the pieces differ more?
 
 # %%
 explore_temperature()
@@ -242,15 +247,16 @@ play(written[8:])
 # %% [markdown]
 # ## Bach
 #
-# The papers use 382 chorales of Bach, in quarter notes, moved to C. Their figures, nats a step over all steps but the first, as here:
-#
+# The papers use 382 chorales of Bach, in quarter notes, moved to C. Nats a step, over all steps but the first, as here:
+
+# %% [markdown]
 # | model | test |
 # | --- | --- |
-# | how often each key sounds | 11.09 |
-# | a Markov chain for each key | 10.49 |
+# | how often | 11.09 |
+# | Markov chain | 10.49 |
 # | GRU (Chung and others 2014) | 8.54 |
-# | best of 5,400 runs (Greff and others 2017) | 8.38 |
-# | LSTM of 200 units, ours, median of three | 8.39 |
+# | best run of Greff and others 2017 | 8.38 |
+# | our LSTM of 200 units | 8.39 |
 
 # %% [markdown]
 # The last line is printed by `python benchmarks/jsb.py`, which fetches the chorales and takes about a minute a run. Compare only what is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from gatedrnn_course.cells import Cell, Params, cell_of, sequence, step, zero_st
 from gatedrnn_course.lab.activations import sigmoid
 from gatedrnn_course.lab.memory import run_cell
 from gatedrnn_course.text import _
+
+if TYPE_CHECKING:
+    from gatedrnn_course.training.history import History
 
 __all__ = ["Composer", "fitted", "made_chorales", "train_composers"]
 
@@ -111,10 +114,10 @@ def train_composers(
     Returns:
         For each name its networks, each with the parameters of its lowest loss on the validation part.
     """
-    return {name: [fitted(*cells[name], steps, seed) for seed in range(seeds)] for name in cells}
+    return {name: [fitted(*cells[name], steps, seed)[0] for seed in range(seeds)] for name in cells}
 
 
-def fitted(cell: Cell | str, units: int, steps: int, seed: int, **further: Any) -> Composer:
+def fitted(cell: Cell | str, units: int, steps: int, seed: int, **further: Any) -> tuple[Composer, History]:
     """Train one network.
 
     Args:
@@ -122,7 +125,10 @@ def fitted(cell: Cell | str, units: int, steps: int, seed: int, **further: Any) 
         units: H.
         steps: How many batches.
         seed: Of its first parameters and of the order of the chorales.
-        **further: Further arguments of `fit`; a run that is interrupted raises nothing and is as far as it came.
+        **further: Further arguments of `fit`.
+
+    Returns:
+        The network, as far as it came, and how it came there.
     """
     from gatedrnn_course.tasks.chorales import MadeChorales
     from gatedrnn_course.training import SequenceModel, fit
@@ -131,7 +137,7 @@ def fitted(cell: Cell | str, units: int, steps: int, seed: int, **further: Any) 
     task = MadeChorales()
     model = SequenceModel(cell, task, units, seed=seed)
     with one_thread():  # the tensors of a small model are small
-        fit(model, task, steps=steps, **SETTINGS, seed=seed, progress=False, **further)
+        history = fit(model, task, steps=steps, **SETTINGS, seed=seed, progress=False, **further)
     found = {name: tensor.detach().cpu().numpy() for name, tensor in model.layers.named().items()}
     found |= {"W_y": model.readout.weight.detach().cpu().numpy(), "b_y": model.readout.bias.detach().cpu().numpy()}
-    return Composer(cell_of(cell), Params({name: array.astype(float) for name, array in found.items()}))
+    return Composer(cell_of(cell), Params({name: array.astype(float) for name, array in found.items()})), history

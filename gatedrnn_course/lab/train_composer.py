@@ -87,11 +87,11 @@ def _cell(composer: Callable[[], Any]) -> Cell:
 
 def _train(cell: Cell, units: int, steps: int, seed: int) -> None:
     item, shown = _item(), Updated()
-    chance, watched = item.known.chance, _Watched(shown, item.known.chance, steps)
-    made = fitted(cell, units, steps, seed, watch=watched, checkpoint=_checkpoint(item, cell, units, steps, seed))
-    history = watched.history
-    if watched.done < steps:
-        words = _("Stopped after {count} steps. Run the cell again: it goes on from there.").format(count=watched.done)
+    chance = item.known.chance
+    watch, place = _Watched(shown, chance, steps), _checkpoint(item, cell, units, steps, seed)
+    made, history = fitted(cell, units, steps, seed, watch=watch, checkpoint=place)
+    if history.stopped == "interrupted":
+        words = _("Stopped after {count} steps. Run the cell again: it goes on from there.").format(count=watch.done)
         shown.show(lambda: TrainView(history, chance, words), last=True)
         return
     content = write_stored({name: np.asarray(array, np.float32) for name, array in made.p.items()})
@@ -117,12 +117,11 @@ class _Watched:
     def __init__(self, shown: Updated, chance: float, steps: int) -> None:
         self.shown, self.chance, self.steps = shown, chance, steps
         self.first, self.done, self.began = -1, 0, time.monotonic()
-        self.history: History
 
     def __call__(self, done: int, history: History) -> None:
         """Called after each step."""
         self.first = done if self.first < 0 else self.first
-        self.done, self.history = done, history
+        self.done = done
         words = _("{done} of {steps} steps").format(done=done, steps=self.steps)
         if done > self.first:
             left = (time.monotonic() - self.began) / (done - self.first) * (self.steps - done)

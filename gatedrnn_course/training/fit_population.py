@@ -282,6 +282,8 @@ class _Run:
         own = [(s.cell.text, *(getattr(s, name) for name in names)) for s in self.population.settings]
         known = f"{len(own)} models, {sha256(repr(own).encode()).hexdigest()[:12]}"
         numbers = {name: value for name, value in asdict(self.settings).items() if name != "steps"}
+        if self.population.per_sequence:
+            numbers["per_sequence"] = True
         return {**numbers, "task": named_task(self.task), "population": known, "dtype": str(self.population.dtype)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,23 @@ class Scored:
         targets: From there to the last row that has one: numbers (rows, K), or class numbers (rows,) as numbers. For
             `ctc` labels (B, L), filled with -1.
         weights: Of the same rows (rows,); their sum is 1.
+        total: What they were divided by for that; for `ctc` the number of sequences.
     """
 
     rows: Rows
     first: int
     targets: Tensor
     weights: Tensor
+    total: float
+
+    @property
+    def steps(self) -> float:
+        """The scored steps of a sequence, in the mean over sequences; 1 for `ctc`."""
+        return self.total / self.rows.B
+
+    def summed(self) -> Scored:
+        """The same, for the loss summed over the steps of a sequence, in the mean over sequences."""
+        return replace(self, weights=self.weights * self.steps)
 
 
 def as_tensor(given: Any, what: str) -> Tensor:
@@ -103,9 +114,10 @@ def score(rows: Rows, targets: Any, mask: Any, loss: Loss, outputs: int, dtype: 
         raise CourseError(_("A batch for a population."), _("The mask leaves nothing to score."))
     first, end = (int(found[0]), int(found[-1]) + 1) if rows.packed else (0, len(weights))
     wanted = rows.take(wanted.expand(T, B, *rest), first, end).to(dtype)
-    weights = (weights[first:end] / weights.sum()).contiguous()
+    total = weights.sum()
+    weights = (weights[first:end] / total).contiguous()
     _check_classes(wanted[weights != 0], loss, outputs)
-    return Scored(rows, first, wanted.contiguous(), weights)
+    return Scored(rows, first, wanted.contiguous(), weights, float(total))
 
 
 def _weights(rows: Rows, mask: Any, last: bool, dtype: torch.dtype) -> Tensor:
@@ -152,7 +164,7 @@ def _spelled(rows: Rows, targets: Any, outputs: int, dtype: torch.dtype) -> Scor
             ),
             _("Each label takes a step, and a blank stands between two that are the same."),
         )
-    return Scored(rows, 0, labels, torch.full((rows.count,), 1 / rows.count, dtype=dtype))
+    return Scored(rows, 0, labels, torch.full((rows.count,), 1 / rows.count, dtype=dtype), rows.B)
 
 
 def _misfit(came: str, shape: Any, wanted: tuple[Any, ...], T: int, B: int) -> CourseError:

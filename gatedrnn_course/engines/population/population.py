@@ -51,6 +51,9 @@ class Population:
         noise: Standard deviations of the noise added to the inputs while training.
         bidirectional: Whether a second cell reads each sequence from its end, its parameters named `reverse.W_f` and
             so on, and the read-out sees both hidden states one behind the other, as with `torch.nn.LSTM`.
+        per_sequence: Whether models follow the gradient of a sequence's loss summed over its steps, in the mean over
+            sequences, as in the Odyssey's equations; otherwise of the mean over all scored steps. For `ctc` it is the
+            same. Losses that are given back are means over steps either way.
         scale: Standard deviation of the first parameters.
         dtype: `torch.float32` or `torch.float64`.
         device: Where they train. On an NVIDIA GPU a step is one recorded CUDA graph.
@@ -78,6 +81,7 @@ class Population:
         momenta: float | Sequence[float] = 0.9,
         noise: float | Sequence[float] = 0.0,
         bidirectional: bool = False,
+        per_sequence: bool = False,
         scale: float = 0.1,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
@@ -99,7 +103,7 @@ class Population:
         )
         self.settings = tuple(Settings(*row) for row in zip(*columns, strict=True))
         self.input_size, self.output_size, self.dtype, self.steps = input_size, output_size, dtype, 0
-        self.bidirectional = bidirectional
+        self.bidirectional, self.per_sequence = bidirectional, per_sequence
         self.loss_kind = _checked(self.settings, loss, dtype)
         self.device, self._learns = _device(device), np.ones(N, bool)
         first = [own.draw(scale) for own in self.settings]
@@ -230,7 +234,10 @@ class Population:
         xs = [inputs_of(x, self.input_size) for x in own]
         rows = self._rows(xs[0], lengths)
         batch = score(rows, targets, mask, self.loss_kind, self.output_size, self.dtype)
-        return self._models.run([self._taken(x, rows) for x in xs], batch, self.loss_kind, step, chosen)
+        taken = [self._taken(x, rows) for x in xs]
+        if step is None or not self.per_sequence:
+            return self._models.run(taken, batch, self.loss_kind, step, chosen)
+        return self._models.run(taken, batch.summed(), self.loss_kind, step, chosen) / batch.steps
 
 
 def _count(cells: Any, *others: Any) -> int:

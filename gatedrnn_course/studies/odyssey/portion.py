@@ -116,6 +116,7 @@ def _train(portion: Portion) -> list[Outcome]:
         momenta=[trial.momentum for trial in trials],
         noise=[trial.noise for trial in trials],
         bidirectional=portion.both_ways,
+        per_sequence=True,
         device=portion.device,
     )
     histories = fit_population(

@@ -107,6 +107,6 @@ def differences(about: About) -> list[str]:
             ),
             _("The learning rate of a step is that of a sequence times the sequences in a batch."),
         ]
-    rows.append(_("The loss is a mean over steps; the paper does not say whether its is a mean or a sum."))
+    rows.append(_("The gradient is that of a loss summed over a sequence's steps, as in the paper's equations."))
     rows.append(_("Where a trial diverges it has no test result; the paper does not say what it did with such trials."))
     return rows
