@@ -75,7 +75,7 @@ check(mutate)
 # %% [markdown]
 # Does your mutant still spell? Once your text can be read, this shows its picture and trains it beside the GRU.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 if isinstance(mutate(), str):
     mutant = parse(mutate(), "your mutant")
     show_cell(mutant)

@@ -51,23 +51,21 @@ with reveal(
 # ## A cell is a graph
 #
 # To change a cell, see it as a graph. Its **nodes** are the input, the state, activations, products with a matrix, and sums and products number by
-# number. All have the width of $h$. A mutation changes one node. The paper has six kinds:
+# number. All have the width of $h$. A mutation changes one node, in one of six ways:
 
 # %% [markdown]
-# | | change |
-# | --- | --- |
-# | 1 | swap an activation: $\sigma$, tanh, relu, or a matrix with bias |
-# | 2 | swap $+$, $-$ and $\odot$ |
-# | 3 | insert an activation |
-# | 4 | remove a node with one input and one output |
-# | 5 | put an ancestor of a node in its place |
-# | 6 | put a sum, difference or product of two ancestors in its place |
+# 1. swap an activation: $\sigma$, tanh, relu, a matrix;
+# 2. swap $+$, $-$ and $\odot$;
+# 3. insert an activation;
+# 4. remove a node with one input and output;
+# 5. put an ancestor in a node's place;
+# 6. combine two ancestors in its place.
 
 # %% [markdown]
-# Try each on the GRU. The line that changed is in colour.
+# Try each on the GRU. What is new has a blue edge, and a bar beside its line.
 #
 # - After which changes can $r$ leave the range from 0 to 1?
-# - Two of the eight do nothing at all. Find them: what do they have in common?
+# - Two of the eight do nothing at all. What do they have in common?
 # - Which ones cost parameters, which ones save some?
 
 # %%
@@ -188,7 +186,8 @@ show_ancestry(found)
 best = next(k for k, cell in enumerate(found.cells) if cell.name.startswith("E"))
 print(f"{found.cells[best].name}, fitness {found.fitness[best]:.3f}")
 print(found.changes[best])
-show_cell(found.cells[best], equations=True)
+print(found.cells[best].text)
+show_cell(found.cells[best])
 
 # %% [markdown]
 # Do not trust the third digit. Each accuracy is the best of one or a few trainings, on 100 sequences, and who is tried more often has a better

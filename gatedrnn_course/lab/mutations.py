@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.cells import Cell, catalogue, diagram
+from gatedrnn_course.cells import Cell, catalogue
 from gatedrnn_course.cells.edits.behaviour import same_architecture
 from gatedrnn_course.cells.edits.mutate import OPERATORS, Mutant, mutate
 from gatedrnn_course.cells.expr import to_text
+from gatedrnn_course.lab.cell_graph import NEW, WIDE, draw_graph
 from gatedrnn_course.lab.widget import Choice, Explorer
 from gatedrnn_course.text import _
 
@@ -20,7 +21,8 @@ __all__ = ["explore_mutations"]
 GRU = catalogue["GRU"]
 DRAWS = {"1": 7, "2": 11, "2, elsewhere": 1, "3": 10, "4": 11, "4, elsewhere": 8, "5": 9, "6": 6}
 """For each change, and for two of them at another place, the seed of a draw."""
-ROW, SIZE, CHANGED = 18, 12, "#0072B2"
+ROW, SIZE, LONG = 18, 13, 62
+"""Height of a row of an equation, letters in px, and letters of a row."""
 D, H = 3, 16
 """Sizes that parameters are counted at."""
 
@@ -53,29 +55,28 @@ def drawn(change: str) -> Mutant:
 
 
 def _picture(cell: Cell) -> str:
-    """The equations, with what is new in colour, above the flow."""
+    """The equations, with a bar beside what is new, above the graph."""
     before = {line.name: line.expr for line in GRU.lines}
-    rows = [
-        (
-            f"{line.name} = {to_text(line.expr)}",
-            'fill-opacity=".75"' if before.get(line.name) == line.expr else f'font-weight="700" fill="{CHANGED}"',
-        )
-        for line in cell.lines
-    ]
-    flow = re.sub(r"<(title|desc)>.*?</\1>\n?", "", diagram(cell), flags=re.DOTALL)
-    wide, high = (float(found) for found in re.findall(r'(?:width|height)="([\d.]+)"', flow)[:2])
-    tall = ROW * len(rows) + 10
-    body = [
-        f'<text x="6" y="{ROW * (k + 1)}" font-family="monospace" font-size="{SIZE}" {look}>{escape(text)}</text>'
-        for k, (text, look) in enumerate(rows)
-    ]
-    full = max(wide, 8 + 7.3 * max(len(text) for text, _look in rows))
+    body, y = [], 4
+    for line in cell.lines:
+        new = before.get(line.name) != line.expr
+        rows = wrap(f"{line.name} = {to_text(line.expr)}", LONG, subsequent_indent="    ")
+        if new:
+            body.append(f'<rect x="2" y="{y}" width="4" height="{ROW * len(rows)}" fill="{NEW}"/>')
+        for row in rows:
+            y += ROW
+            look = ' font-weight="700"' if new else ""
+            text = row.replace("    ", "\u00a0" * 4)
+            body.append(f'<text x="12" y="{y - 4}" font-family="monospace"{look}>{escape(text)}</text>')
+    graph, tall = draw_graph(cell, GRU)
     return "\n".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full:g} {tall + high:g}" width="{full:g}" '
-            f'height="{tall + high:g}" fill="currentColor">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {y + 30 + tall:g}" width="{WIDE}" '
+            f'height="{y + 30 + tall:g}" font-family="sans-serif" font-size="{SIZE}" fill="currentColor">',
             *body,
-            re.sub(r' role="img" aria-label="[^"]*"', "", flow).replace("<svg ", f'<svg y="{tall}" ', 1),
+            f'<g transform="translate(0 {y + 22})">',
+            *graph,
+            "</g>",
             "</svg>",
         )
     )
