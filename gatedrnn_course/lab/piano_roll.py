@@ -97,7 +97,7 @@ def draw_roll(
     for step in range(0, steps + 1, 8):
         x = LEFT + wide * step
         body.append(f'<path d="M{x:.1f} {TOP}v{tall}" stroke="currentColor" stroke-opacity=".25"/>')
-        if step < steps:
+        if x < WIDTH - 60:  # the word stands there
             body.append(f'<text x="{x + wide / 2:.1f}" y="{height - 8}" text-anchor="middle">{step + 1}</text>')
     for colour, some in ((GIVEN, [n for n in notes if n[1] < given]), (COLOUR, [n for n in notes if n[1] >= given])):
         strokes = "".join(

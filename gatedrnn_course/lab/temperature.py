@@ -14,7 +14,7 @@ import numpy as np
 from gatedrnn_course.cells import Params, catalogue
 from gatedrnn_course.grading.units.written_music import write_chorale
 from gatedrnn_course.lab.composing import Composer
-from gatedrnn_course.lab.piano_roll import draw_roll
+from gatedrnn_course.lab.piano_roll import draw_roll, pitch_name
 from gatedrnn_course.lab.widget import Choice, Explorer, Slider
 from gatedrnn_course.lab.widget.whose import owned, whose
 from gatedrnn_course.tasks.music import LOWEST, piano_roll
@@ -62,12 +62,12 @@ def explore_temperature() -> Explorer:
 
 
 def _words(roll: Any) -> str:
-    """How many notes there are, how many are in the key, and how many steps are as the one before."""
+    """How many notes there are, how many are in the key, and with which it ends."""
     pitches = LOWEST + np.nonzero(roll)[1]
     inside = sum(int(pitch) % 12 in SCALE for pitch in pitches)
-    held = int((roll[1:] == roll[:-1]).all(axis=1).sum())
-    words = _("{mean:.1f} notes a step. Of {count} notes {inside} are in C major. {held} steps are as the one before.")
-    return words.format(mean=len(pitches) / len(roll), count=len(pitches), inside=inside, held=held)
+    words = _("{mean:.1f} notes a step. Of {count} notes {inside} are in C major. It ends on {last}.")
+    last = ", ".join(pitch_name(LOWEST + int(k)) for k in np.flatnonzero(roll[-1])) or _("silence")
+    return words.format(mean=len(pitches) / len(roll), count=len(pitches), inside=inside, last=last)
 
 
 def _train() -> None:
