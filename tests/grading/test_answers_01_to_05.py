@@ -7,13 +7,13 @@ wrong ones must have a name, and the few without are listed.
 from __future__ import annotations
 
 import json
-import linecache
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from labelled import defined, judged_as_labelled
 
 import gatedrnn_course
 from gatedrnn_course.cells import Params
@@ -39,11 +39,7 @@ def written(answer: dict[str, Any]) -> Callable[..., Any]:
     names = {name: getattr(gatedrnn_course, name) for name in ("sigmoid", "tanh", "stack", "example")}
     earlier = {name: course_function(find_item(name)[1]) for name in EARLIER if name != answer["item"]}
     space: dict[str, Any] = {"np": np, "__name__": "notebook", "Params": Params, "at_step": at_step, **names, **earlier}
-    file = f"<answer {answer['id']}>"
-    linecache.cache[file] = (len(answer["source"]), None, answer["source"].splitlines(True), file)
-    exec(compile(answer["source"], file, "exec"), space)
-    function: Callable[..., Any] = space[answer["item"]]
-    return function
+    return defined(answer, space)
 
 
 def judged(answer: dict[str, Any]) -> Verdict:
@@ -54,10 +50,4 @@ def judged(answer: dict[str, Any]) -> Verdict:
 def test_an_answer_written_from_the_exercise_alone(answer: dict[str, Any]) -> None:
     if "torch" in answer["source"]:
         pytest.importorskip("torch", reason="torch is not installed here.")
-    verdict = judged(answer)
-    told = " ".join((verdict.sentence, *verdict.details))
-    if answer["right"]:
-        assert verdict.outcome == "right", told
-        return
-    assert verdict.outcome in ("wrong", "raised"), (answer["what"], told)
-    assert bool(verdict.mistake) or answer["id"] in UNNAMED, (answer["what"], told)
+    judged_as_labelled(answer, judged(answer), named=answer["id"] not in UNNAMED)
