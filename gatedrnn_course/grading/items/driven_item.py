@@ -19,10 +19,16 @@ from gatedrnn_course.grading.exchange.values import Argument, Problem, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.driven_faults import ERRORS, course_error
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
 __all__ = ["DrivenItem", "TextMistake", "answer_of", "replaced"]
 
+GRADIENT = "d_"
+"""How the name of a gradient begins."""
+_CUT_OFF = mark(
+    "The values are right, and no gradient reaches {names}: .data, .detach(), torch.no_grad() or NumPy cut the graph "
+    "before it gets there."
+)
 NOTHING = np.zeros(0)
 """Stands for an output that a draw has not."""
 
@@ -192,11 +198,32 @@ class DrivenItem(Item):
 
         alike = next(filter(fits, chain(self.mistakes, self.more(), self.pairs())), None)
         if alike is None:
-            return None
+            return self._cut_off(seen)
         others = [mistake for mistake in self.mistakes if mistake is not alike and fits(mistake)]
         exact = (one for one in (alike, *others) if others and all(self._texts(one, o) for o in seen))
         said = next(exact, alike).said
         return Explanation(str(said), said.english)
+
+    def _cut_off(self, seen: Sequence[Observation]) -> Explanation | None:
+        """Gradients that are zeros on every input, while all else is right."""
+        zeros: set[str] = set()
+        for one in seen:
+            right = [np.asarray(value) for value in self._driven(self.text, one.draw).values()]
+            if one.value is None or any(a.shape != b.shape for a, b in zip(one.value, right, strict=True)):
+                return None
+            wrong = {
+                name: value
+                for name, value, wanted in zip(self.outputs, one.value, right, strict=True)
+                if not same_numbers((wanted,), (value,))
+            }
+            if any(not name.startswith(GRADIENT) or value.any() for name, value in wrong.items()):
+                return None
+            zeros |= set(wrong)
+        if not zeros:
+            return None
+        names = ", ".join(f"`{name.removeprefix(GRADIENT)}`" for name in self.outputs if name in zeros)
+        words = Words(_CUT_OFF, {"names": names})
+        return Explanation(str(words), words.english)
 
     @cached_property
     def _probe(self) -> Draw:
