@@ -63,7 +63,10 @@ def explore_search(found: Search | None = None) -> Explorer:
         parts = {name: (searched.validation[name][:n], searched.test[name][:n]) for name in (variant, VANILLA)}
         t, p = test(*parts[variant], *parts[VANILLA], count)
         picture = _picture(searched, variant, setting, words[setting], n)
-        return picture, _words(variant, parts, float(t), float(p), count)
+        best = searched.settings[variant][setting][best_share(parts[variant][0])]
+        lies = _("The best tenth has {setting} {low:.2g} to {high:.2g}.")
+        where = lies.format(setting=words[setting], low=best.min(), high=best.max())
+        return picture, f"{_words(variant, parts, float(t), float(p), count)} {where}"
 
     title = _("Random search: the trials of a variant beside those of V, with sliders.")
     return Explorer(title, controls, view, whose(yours, _("test")))

@@ -23,10 +23,12 @@ WRITES, ASKED = {2: 1.0, 10: -1.0}, (7, 8, 15, 16)
 """The steps, from 1, at which a number is written, and its sign; and those at which it is asked for."""
 OPEN = 8.0
 """Inside a sigmoid: nearly 1, and with the other sign nearly 0."""
-ROW, LONG, SIZE = 17, 72, 11
+ROW, LONG, SIZE = 19, 62, 13
 """Height of a line of an equation, its letters, and their size."""
 PLAIN, GONE = 'fill-opacity=".75"', 'fill-opacity=".75" text-decoration="line-through"'
-EDITED = 'fill="#0072B2" font-weight="700"'
+EDITED = 'font-weight="700"'
+BAR = '<rect x="0" y="{y}" width="4" height="16" fill="#0072B2"/>'
+"""Beside an edited line; its letters keep the ink of the page."""
 FUNCTIONS = {
     "NIG": "no_input_gate",
     "NFG": "no_forget_gate",
@@ -61,7 +63,8 @@ def explore_variants() -> Explorer:
 
     def view(variant: str, size: float, others: float) -> tuple[str, str]:
         runs = {name: _run(cells[name], size, others) for name in (VANILLA, variant)}
-        return _picture(variant, runs[variant]), _words(variant, runs[variant], runs[VANILLA])
+        between = _("Other numbers: up to {others:g}.").format(others=others)
+        return _picture(variant, runs[variant]), f"{between} {_words(variant, runs[variant], runs[VANILLA])}"
 
     title = _("A memory of one number in nine variants, with sliders.")
     return Explorer(title, controls, view, whose(yours, _("nine variants")))
@@ -121,7 +124,8 @@ def _picture(variant: str, run: Run) -> str:
         # Every row of any variant is there, seen or not, so that all positions are one drawing.
         seen = int(now.get(row) == look)
         y = ROW * (lines.index(row.partition(" ")[0]) + 1)
-        body.append(f'<g opacity="{seen}"><text x="6" y="{y}" {look}>{escape(row)}</text></g>')
+        bar = BAR.format(y=y - SIZE) if look == EDITED else ""
+        body.append(f'<g opacity="{seen}">{bar}<text x="8" y="{y}" {look}>{escape(row)}</text></g>')
     height = tall + int(below.partition('height="')[2].partition('"')[0])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 530 {height}" width="530" height="{height}" '
