@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -72,6 +73,11 @@ def _of_two(losses: Array, left_out: int = 2) -> Any:
 
 def _rest(losses: Array) -> Any:
     return 1 - _main(losses).sum() - _pair(losses)
+
+
+def _without_two(left_out: int, losses: Array) -> Any:
+    """What two settings explain together, of which one may be axis 2, minus the main effects of axes 0 and 1."""
+    return _of_two(losses, left_out) - _main(losses)[0] - _main(losses)[1]
 
 
 MAIN: tuple[tuple[str, _Way], ...] = (
@@ -173,7 +179,7 @@ PAIR: tuple[tuple[str, _Way], ...] = (
     *(
         (
             mark("`pair` takes the mean over another axis. Of axes 0 and 1 the surface is the mean over axis 2."),
-            _Way(pair=lambda y, axis=axis: _of_two(y, axis) - _main(y)[0] - _main(y)[1]),
+            _Way(pair=partial(_without_two, axis)),
         )
         for axis in (0, 1)
     ),

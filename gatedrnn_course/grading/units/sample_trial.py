@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations, product
 from math import ceil, floor
 from typing import Any
@@ -50,6 +51,7 @@ def _10_for_e(u: float, low: float, high: float) -> float:
 
 SIZE, RATE, UNLIKE = ((one.low, one.high) for one in (PAPER.hidden_size, PAPER.learning_rate, PAPER.unlike))
 _UNIFORM = mark("`{name}` is uniform. Each factor of ten is to be as likely as any other: make its logarithm uniform.")
+_ITSELF = mark("`momentum` is itself log-uniform. It is 1 minus a number that is, so that most are near 1.")
 _BASES = mark("`{name}` mixes two logarithms: what was taken with log10 is raised from e, or the other way round.")
 _ENDS = mark("`{name}` goes the other way: u = 0 is to give the lower end of what is drawn.")
 _FACTOR = mark("`{name}` is the lower end times the upper end to the power u. The factor is upper end over lower end.")
@@ -88,7 +90,7 @@ WRONG: dict[str, tuple[tuple[str, Rule], ...]] = {
     ),
     "momentum": (
         (
-            mark("`momentum` is itself log-uniform. It is 1 minus a number that is, so that most are near 1."),
+            _ITSELF,
             lambda u: _log(u[2], *UNLIKE),
         ),
         (mark("`momentum` is uniform. 1 - momentum is log-uniform."), lambda u: 0.99 * u[2]),
@@ -145,8 +147,12 @@ def _ranges() -> Iterator[Mistake]:
                 words = Words(_RANGE, {"name": name, "low": f"{a * low:g}", "high": f"{b * high:g}"})
                 yield Mistake(words, _with(**{name: _within(name, a * low, b * high)}))
     for high in (0.99, 0.9, 0.999):
-        words = mark("`momentum` is itself log-uniform. It is 1 minus a number that is, so that most are near 1.")
-        yield Mistake(words, _with(momentum=lambda u, high=high: _log(u[2], 0.01, high)))
+        yield Mistake(_ITSELF, _with(momentum=partial(_itself, high=high)))
+
+
+def _itself(u: Any, high: float) -> float:
+    """A momentum that is log-uniform itself, up to a number below 1."""
+    return _log(u[2], UNLIKE[0], high)
 
 
 def _within(name: str, low: float, high: float) -> Rule:
