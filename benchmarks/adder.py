@@ -47,7 +47,7 @@ HEAD = """# The trained model of unit 06
 
 Written by `python benchmarks/adder.py --page`. The cell of the exercise trains a class in plain torch, with a loop over
 the steps, on the adding problem of 1997 with {low} to {high} steps: {hidden} units, Adam, batches of {batch}, at most
-{steps} of them, on one thread. It stops when no answer on 2,000 fresh sequences is off by {spare} or more; the
+{steps} of them, on one thread. It stops when no answer on {asked:,} fresh sequences is off by {spare} or more; the
 criterion of 1997 allows 0.04. "Passes" counts how often fresh sets of 2,000 sequences were answered without a mistake.
 
 | model | seed | stopped | steps | right | passes | processor seconds | seconds |
@@ -151,6 +151,7 @@ def main() -> None:
         batch=TRAINING.batch_size,
         steps=TRAINING.steps,
         spare=task.tolerance,
+        asked=task.criterion.sequences,
     )
     for kind, source in (("LSTM", TEXT), ("RNN", RNN)):
         for seed in range(SEEDS):

@@ -1,4 +1,4 @@
-"""How long it takes from a slider to the picture, for every widget of the course, in Chromium.
+"""How long it takes from a control to the picture, for every widget of the course, in Chromium.
 
 Each slider goes through all its places on the saved page, without a kernel. A move is timed from the event that a
 browser sends to the frame that shows the new picture. With `--page` it also writes docs/widgets.md and its pictures.
@@ -29,11 +29,13 @@ GOAL = 50
 WIDE = 600
 MOVES = """async () => {
   const times = [];
-  for (const slider of document.querySelectorAll(".gated-course input[type=range]")) {
-    for (let at = Number(slider.min); at <= Number(slider.max); at += Number(slider.step)) {
-      slider.value = at;
+  for (const control of document.querySelectorAll(".gated-course input[type=range], .gated-course select")) {
+    const [first, last, step] = control.options ? [0, control.options.length - 1, 1]
+      : [control.min, control.max, control.step].map(Number);
+    for (let at = first; at <= last; at += step) {
+      control.value = at;
       const start = performance.now();
-      slider.dispatchEvent(new Event("input"));
+      control.dispatchEvent(new Event("input"));
       await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
       times.push(performance.now() - start);
     }
@@ -42,7 +44,7 @@ MOVES = """async () => {
 }"""
 HEAD = """# The widgets of the course
 
-Written by `python benchmarks/widgets.py --page`, which also times them: from a slider to the picture in less than
+Written by `python benchmarks/widgets.py --page`, which also times them: from a control to the picture in less than
 {goal} ms in the median. Each is shown as it opens. All are moved by mouse and by keyboard, say what they show in words,
 work in a saved page without a kernel, and take the learner's own functions once those are right.
 """

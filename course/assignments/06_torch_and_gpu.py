@@ -38,7 +38,7 @@ show_shapes("input_products")
 
 # %% [markdown]
 # Each check sets numbers of its own, calls your code on fresh sequences of several sizes, and compares the values **and the gradients** that
-# come back through it. So stay in torch: NumPy, `.item()`, `.data` and `.detach()` cut the graph.
+# come back through it. So stay in torch there: NumPy, `.item()`, `.data` and `.detach()` cut the graph.
 
 # %% [markdown]
 # ## 1. The part that needs no state (<< points("input_products") >> points)
@@ -82,7 +82,7 @@ check(split_gates)
 # ## 3. torch's own layer has another order (<< points("open_forget_gate") >> points)
 #
 # `nn.LSTM` stacks i, f, g, o, where g is the candidate, and it has two biases, which it adds. Set the forget bias of such a layer to `value`:
-# the two together, for every unit. Leave all other numbers as they are.
+# their sum is to be `value`, for every unit. Leave all other numbers as they are.
 
 # %%
 for name, parameter in nn.LSTM(3, 5).named_parameters():
@@ -109,13 +109,15 @@ check(open_forget_gate)
 # ## 4. The layer (<< points("LSTM") >> points)
 #
 # A class with two methods, `__init__(self, input_size, hidden_size)` and `forward(self, xs, state=None)`. Its parameters are `W` (4H, D),
-# `U` (4H, H) and `b` (4H,), each an `nn.Parameter`: the check sets them by these names. An `nn.Linear` inside would have others.
+# `U` (4H, H) and `b` (4H,), each an `nn.Parameter`: the check sets them by these names. An `nn.Linear` inside would bring other names.
 
 # %% [markdown]
-# The time it takes must grow in proportion to $T$, in the backward as well. Inside the loop `a[t]` and `hs[t] = h` each cost as much as the
-# whole sequence: loop over `a.unbind(0)`, and stack a list at the end.
-#
-# It must run on any device: make the zeros of the first state from `xs`.
+# The product with `xs` stands before the loop, as in section 1. The time must grow in proportion to $T$, in the backward as well: that of
+# `a[t]`, or of `hs[t] = h`, fills a tensor as long as the sequence, for every step. Loop over `a.unbind(0)`, and stack a list at the end.
+
+# %% [markdown]
+# It must run on any device: `xs.new_zeros(...)` has the device and the dtype of `xs`. Let the parameters begin as random numbers around
+# $1/\sqrt{H}$, and `b` at 0: with zeros in `U` and `W`, all units would learn the same.
 
 
 # %% tags=["answer"]
@@ -175,7 +177,7 @@ check(last_states)
 # ## 6. A loss without the padding (<< points("masked_loss") >> points)
 #
 # The mean of the squared error, over all numbers of all real steps. Each real step counts the same, whichever sequence it belongs to; the
-# padding counts nothing, above and below the fraction line.
+# padding counts nothing. So $K$ numbers for each real step stand below the fraction line.
 
 
 # %% tags=["answer"]
@@ -196,10 +198,10 @@ check(masked_loss)
 #
 # The check calls it three times, on a model and an optimiser of its own, and looks at the parameters. Mind:
 #
-# - whatever gradients were there before do not count;
-# - the model may be in evaluation mode when the step begins;
-# - all gradients together are clipped to the norm `max_norm`, before the step;
-# - the next batch goes on from the numbers of the state, and not from its graph.
+# - gradients that are there before must not count;
+# - the model may come in evaluation mode: it has to train in training mode;
+# - all gradients together are shortened to the norm `max_norm` where they are longer, before the step;
+# - the next batch goes on from the numbers of the state you hand back, and not from its graph.
 
 
 # %% tags=["answer"]
@@ -226,10 +228,10 @@ check(train_step)
 # %% [markdown]
 # ## 8. A model that adds (<< points("Adder") >> points)
 #
-# The adding problem of the lesson, 24 to 26 steps: shorter sequences begin with zeros, so that all end together. The model is your `LSTM` as
-# `self.lstm`, and `nn.Linear` as `self.readout`, which reads the last $h$.
+# The adding problem of the lesson, 24 to 26 steps: shorter sequences begin with zeros, so all end together, and `hs[-1]` is the last $h$ of
+# each. The model is your `LSTM` as `self.lstm`, and `nn.Linear` as `self.readout`, which reads that $h$.
 #
-# `outputs` has one step, $(1, B, 1)$. `train_step` then sees a sequence of length 1, whose loss counts in full.
+# `outputs` has this one step, $(1, B, 1)$; `state` goes in and comes out as in your LSTM. `train_here` passes lengths of 1.
 
 
 # %% tags=["answer"]
@@ -249,7 +251,7 @@ class Adder(nn.Module):
 
 # %% [markdown]
 # Now train it: your class, your step. It takes half a minute, stops when it is solved, and can be stopped and run again. The parameters go to
-# `Adder.npz` beside this notebook, and into what the cell shows.
+# `Adder.npz` beside this notebook; what the cell shows holds them too.
 
 # %% tags=["nbval-ignore-output"]
 train_here(Adder, train_step)

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 06 · Torch and GPU: a layer that trains
 #
-# **You will be able to** write an LSTM as a module of torch that is fast and right, feed it sequences of unequal length, and train it until it
-# solves what an RNN cannot.
+# **You will be able to** write a fast LSTM in torch, feed it sequences of unequal length, and train it until it solves what an RNN
+# cannot.
 #
 # **Needs:** units 00 to 05. **Takes:** 45 minutes. **Costs:** 25 seconds of computing; a GPU is used where there is one.
 

@@ -69,8 +69,8 @@ def release(
     house = _house(root) if package is None else {}
     files["README.md"] = _readme(unit, next(name for name in files if name.startswith("exercises")), house, package)
     _refuse_leaks(unit, files, root)
-    files |= house
-    made = Release(out / unit.stem, out / f"{unit.stem}.zip", tuple(files))
+    held = {name: text.encode() for name, text in files.items()} | house
+    made = Release(out / unit.stem, out / f"{unit.stem}.zip", tuple(held))
     there = [path for path in (made.folder, made.archive) if path.exists()]
     if there and not overwrite:
         raise CourseError(
@@ -80,11 +80,11 @@ def release(
         )
     if made.folder.exists():
         shutil.rmtree(made.folder)
-    for name, text in files.items():
+    for name, content in held.items():
         path = made.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-    _zip(made.archive, unit.stem, files)
+        path.write_bytes(content)
+    _zip(made.archive, unit.stem, held)
     return made
 
 
@@ -101,17 +101,17 @@ def _files(unit: Unit, root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths if path.is_file()}
 
 
-def _house(root: Path) -> dict[str, str]:
+def _house(root: Path) -> dict[str, bytes]:
     """The library and its bootstrap; nothing where the project's folder does not hold them."""
     paths = [root / name for name in HOUSE]
     if not all(path.is_file() for path in paths):
         return {}
     paths += [path for path in sorted((root / "gatedrnn_course").rglob("*")) if path.is_file()]
     kept = (path for path in paths if "__pycache__" not in path.parts)
-    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in kept}
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
 
 
-def _readme(unit: Unit, exercise: str, house: dict[str, str], package: str | None) -> str:
+def _readme(unit: Unit, exercise: str, house: dict[str, bytes], package: str | None) -> str:
     commands = f'    python -m pip install "{package or PACKAGE}"\n    python -m jupyter lab {exercise}'
     if house:
         commands = "    python3 course.py lab\n\n" + _("On Windows it is `py course.py lab`.")
@@ -144,7 +144,7 @@ def _refuse_leaks(unit: Unit, files: dict[str, str], root: Path) -> None:
 
 
 def _bodies(unit: Unit, solution: Path) -> Iterator[tuple[str, str]]:
-    """Each graded function of the solution with its body, without docstring, comments and spaces."""
+    """Each graded function or class of the solution with its body, without docstring, comments and spaces."""
     if not solution.is_file():
         raise CourseError(
             _("The release of unit {number}.").format(number=unit.number),
@@ -155,9 +155,9 @@ def _bodies(unit: Unit, solution: Path) -> Iterator[tuple[str, str]]:
     for cell in json.loads(solution.read_text(encoding="utf-8"))["cells"]:
         if not cell["metadata"].get("nbgrader", {}).get("solution"):
             continue
-        for function in ast.parse("".join(cell["source"])).body:
-            if isinstance(function, ast.FunctionDef) and function.name in graded:
-                yield function.name, _joined("\n".join(map(ast.unparse, function.body[1:])))
+        for answer in ast.parse("".join(cell["source"])).body:
+            if isinstance(answer, ast.FunctionDef | ast.ClassDef) and answer.name in graded:
+                yield answer.name, _joined("\n".join(map(ast.unparse, answer.body[1:])))
 
 
 def _joined(text: str) -> str:
@@ -175,10 +175,10 @@ def _strings(tree: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
-def _zip(path: Path, stem: str, files: dict[str, str]) -> None:
+def _zip(path: Path, stem: str, files: dict[str, bytes]) -> None:
     """The same files give the same bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
+        for name, content in files.items():
             entry = zipfile.ZipInfo(f"{stem}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, text.encode(), zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)

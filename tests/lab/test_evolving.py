@@ -6,6 +6,7 @@ import pytest
 
 from gatedrnn_course.cells import catalogue
 from gatedrnn_course.cells.edits.behaviour import behaviour
+from gatedrnn_course.errors import CourseError
 from gatedrnn_course.lab import evolving
 from gatedrnn_course.lab.evolving import bias_race, learn_to_spell, mutants_of, show_intervals, small_evolution
 
@@ -38,10 +39,16 @@ def test_a_small_search_tells_who_is_in_its_list() -> None:
     assert ET.fromstring(found.tree).get("role") == "img"
 
 
-def test_the_race_pairs_starts_and_its_picture_says_the_papers_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    race = bias_race(seeds=2, steps=8)
+@pytest.mark.parametrize("task", ["letters", "sums"])
+def test_the_race_pairs_starts_and_its_picture_is_told_in_words(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    race = bias_race(task, seeds=2, steps=8)
     assert {name: len(values) for name, values in race.items()} == {"LSTM": 2, "LSTM-b": 2, "GRU": 2}
     shown = []
     monkeypatch.setattr(evolving, "show", shown.append)
     show_intervals(race)
-    assert "in the paper 0.902" in repr(shown[0])
+    assert "LSTM-b: 0." in repr(shown[0])
+
+
+def test_an_unknown_task_is_told() -> None:
+    with pytest.raises(CourseError, match="letters"):
+        bias_race("music")

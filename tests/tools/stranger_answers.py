@@ -32,22 +32,26 @@ def stranger_answers(file: str) -> Any:
     return pytest.mark.parametrize("answer", answers, ids=[one["id"] for one in answers])
 
 
-def judged(answer: Answer, earlier: Collection[str] = (), given: Mapping[str, Any] | None = None) -> Verdict:
+def judged(
+    answer: Answer, earlier: Collection[str] = (), given: Mapping[str, Any] | None = None, file: bytes = b""
+) -> Verdict:
     """The verdict on an answer.
 
     Args:
         answer: The answer, with `id`, `item` and `source`.
         earlier: Graded functions that it may call: the course's own, except for the one that it answers.
         given: What else the exercise gives it.
+        file: What stands beside the notebook, for an item that asks for a file.
     """
     names = {name: getattr(gatedrnn_course, name) for name in IMPORTED}
     functions = {name: course_function(find_item(name)[1]) for name in earlier if name != answer["item"]}
     space: dict[str, Any] = {"np": np, "__name__": "notebook", "Params": Params, **names, **functions, **(given or {})}
-    file = f"<answer {answer['id']}>"
-    linecache.cache[file] = (len(answer["source"]), None, answer["source"].splitlines(True), file)
-    exec(compile(answer["source"], file, "exec"), space)
+    name = f"<answer {answer['id']}>"
+    linecache.cache[name] = (len(answer["source"]), None, answer["source"].splitlines(True), name)
+    exec(compile(answer["source"], name, "exec"), space)
     function: Callable[..., Any] = space[answer["item"]]
-    return judge(find_item(answer["item"])[1], LocalCaller(function), 3)
+    item = find_item(answer["item"])[1]
+    return judge(item.given(file) if file else item, LocalCaller(function), 3)
 
 
 def assert_judged(answer: Answer, verdict: Verdict, unnamed: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from adder_file import adder_file
 
 from gatedrnn_course.grading.units import UNITS, Unit, load
 
@@ -108,6 +109,8 @@ def test_a_unit_ends_at_all_its_points(number: str, home: Path, tmp_path: Path) 
     assert {name for kind, name, _code in steps if kind == "check right"} == {item.name for item in unit.items}
     for path in (ROOT / "solutions" / "en").glob("*.npz"):  # what training leaves beside the notebook
         shutil.copy(path, tmp_path)
+    if number == "06":  # its file is not kept: a wrong class is tried with one that was not trained here
+        (tmp_path / "Adder.npz").write_bytes(adder_file())
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for _kind, _name, code in steps])
     client = NotebookClient(
         notebook,

@@ -72,6 +72,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         mark("Expected: `return loss, state`."),
         "",
     ),
+    "answers": (
+        mark("`{name}` hands back one {came}, not outputs and a state."),
+        mark("Expected: `return outputs, state`."),
+        "",
+    ),
     "outputs": (
         mark("`{name}` answers in another shape."),
         mark("It is {came}; expected is {wanted}: steps, sequences, outputs."),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,15 +19,21 @@ from gatedrnn_course.grading.exchange.values import Argument, Problem, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.driven_faults import ERRORS, course_error
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
 __all__ = ["DrivenItem", "TextMistake", "answer_of", "replaced"]
 
+GRADIENT = "d_"
+"""How the name of a gradient begins."""
+_CUT_OFF = mark(
+    "The values are right, and no gradient reaches {names}: .data, .detach(), torch.no_grad() or NumPy cut the graph "
+    "before it gets there."
+)
 NOTHING = np.zeros(0)
 """Stands for an output that a draw has not."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def answer_of(text: str, name: str) -> Callable[..., Any]:
     """The class or function of a name that a text defines. torch is loaded only when this is called."""
     namespace: dict[str, Any] = {"__name__": f"answer_{name.lower()}"}
@@ -181,32 +188,73 @@ class DrivenItem(Item):
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
         """The first mistake that gives the learner's arrays on every input tried."""
-        seen = sorted((one for one in observed if one.draw.driver not in self.faults), key=_size)
+        seen = sorted((one for one in observed if one.draw.driver not in self.faults), key=lambda one: _size(one.draw))
         if all(one.value is None for one in seen):
             return None
-        fits = (mistake for mistake in (*self.mistakes, *self.more(), *self.pairs()) if self._fits(mistake, seen))
-        alike = next(fits, None)
+        tried = ask(self._probe).value
+
+        def fits(mistake: TextMistake) -> bool:
+            return same_numbers(self._on_probe(mistake), tried) and all(self._gives(mistake, one) for one in seen)
+
+        alike = next(filter(fits, chain(self.mistakes, self.more(), self.pairs())), None)
         if alike is None:
-            return None
-        others = [mistake for mistake in self.mistakes if mistake is not alike and self._fits(mistake, seen)]
+            return self._cut_off(seen)
+        others = [mistake for mistake in self.mistakes if mistake is not alike and fits(mistake)]
         exact = (one for one in (alike, *others) if others and all(self._texts(one, o) for o in seen))
         said = next(exact, alike).said
         return Explanation(str(said), said.english)
 
-    def _fits(self, mistake: TextMistake, seen: Sequence[Observation]) -> bool:
+    def _cut_off(self, seen: Sequence[Observation]) -> Explanation | None:
+        """Gradients that are zeros on every input, while all else is right."""
+        zeros: set[str] = set()
+        for one in seen:
+            right = [np.asarray(value) for value in self._driven(self.text, one.draw).values()]
+            if one.value is None or any(a.shape != b.shape for a, b in zip(one.value, right, strict=True)):
+                return None
+            wrong = {
+                name: value
+                for name, value, wanted in zip(self.outputs, one.value, right, strict=True)
+                if not same_numbers((wanted,), (value,))
+            }
+            if any(not name.startswith(GRADIENT) or value.any() for name, value in wrong.items()):
+                return None
+            zeros |= set(wrong)
+        if not zeros:
+            return None
+        names = ", ".join(f"`{name.removeprefix(GRADIENT)}`" for name in self.outputs if name in zeros)
+        words = Words(_CUT_OFF, {"names": names})
+        return Explanation(str(words), words.english)
+
+    @cached_property
+    def _probe(self) -> Draw:
+        """An input that stays the same, on which each mistake has to be run once only."""
+        drawn = [draw for draw in self.draws(np.random.default_rng(0)) if draw.driver not in self.faults]
+        return min(drawn, key=lambda draw: (draw.decides, _size(draw)))
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[Any, ...] | None]:
+        """What the mistakes tried so far give on it, by their texts."""
+        return {}
+
+    def _on_probe(self, mistake: TextMistake) -> tuple[Any, ...] | None:
+        if mistake.text not in self._known:
+            self._known[mistake.text] = self._arrays(self._found(mistake, self._probe))
+        return self._known[mistake.text]
+
+    def _gives(self, mistake: TextMistake, one: Observation) -> bool:
         """Whether a mistake gives what was seen; a fault, or an exception, where that came."""
-        return all(same_numbers(self._arrays(self._found(mistake, one)), one.value) for one in seen)
+        return same_numbers(self._arrays(self._found(mistake, one.draw)), one.value)
 
     def _texts(self, mistake: TextMistake, one: Observation) -> bool:
         """Whether the texts that the driver found are the same as well: what was done, in which order."""
-        found, came = self._found(mistake, one) or {}, one.raw if isinstance(one.raw, Mapping) else {}
+        found, came = self._found(mistake, one.draw) or {}, one.raw if isinstance(one.raw, Mapping) else {}
         return all(came.get(name) == text for name, text in found.items() if isinstance(text, str))
 
-    def _found(self, mistake: TextMistake, one: Observation) -> Mapping[str, Any] | None:
+    def _found(self, mistake: TextMistake, draw: Draw) -> Mapping[str, Any] | None:
         """What the driver finds of a mistake; None where it raises."""
         try:
             with np.errstate(all="ignore"):
-                found: Any = from_function(drive(one.draw.driver, answer_of(mistake.text, self.name), one.draw.args))
+                found: Any = from_function(drive(draw.driver, answer_of(mistake.text, self.name), draw.args))
         except Exception:
             return None
         return None if FAULT in found else found
@@ -215,7 +263,7 @@ class DrivenItem(Item):
         return None if found is None else tuple(map(np.asarray, self._complete(found).values()))
 
 
-def _size(one: Observation) -> int:
+def _size(draw: Draw) -> int:
     """How many numbers a call was given: small ones settle most at little cost."""
-    rows = (row for arg in one.draw.args for row in (arg.values() if isinstance(arg, Mapping) else (arg,)))
+    rows = (row for arg in draw.args for row in (arg.values() if isinstance(arg, Mapping) else (arg,)))
     return sum(np.size(row) for row in rows)

@@ -31,9 +31,15 @@ FEW = 200
 FIRST = 64
 """Sequences of the first batch of training."""
 DRIVER = "model"
+NEARLY = 1e-3
+"""Answers that differ by less are the same, in float32 too."""
 
 _ELSEWHERE = mark(
     "The answers do not come from the parameters: with all of them at zero the model answers just as well."
+)
+_NOT_CARRIED = mark(
+    "The state that is given has no effect, or the state that comes back is another: a sequence in two pieces gives "
+    "other answers than in one. Hand the state to the layer, and hand back the one it gives."
 )
 _ORDER = mark(
     "The row blocks of {names} stand in the order {came} in the file; the class reads them as {wanted}. Train and save "
@@ -162,8 +168,16 @@ class TrainedItem(DrivenItem):
             raise CourseError(asked, expected=_("Expected: {count}.").format(count=self.measure.task.output_size))
         if not self.measure.met(outputs, batch):
             self._tell(self._why(parameters, outputs, batch), outputs, batch)
+        if len(value["outputs"]) != (steps := int(batch.mask.any(1).sum())):
+            told = {"came": str(value["outputs"].shape), "wanted": f"({steps}, {batch.size}, {outputs.shape[-1]})"}
+            raise course_error(self.name, {FAULT: "outputs", **told})
         if without is not None and self.measure.met(without, batch):
             self._tell(Words(_ELSEWHERE), outputs, batch)
+        pieces = value.get("pieces")
+        whole = value["outputs"][:, : np.shape(pieces)[1]] if isinstance(pieces, np.ndarray) else None
+        if pieces is None or not np.allclose(pieces, whole, rtol=NEARLY, atol=NEARLY):
+            asked = _("The state of `{name}` is lost.").format(name=self.name)
+            raise CourseError(asked, _(_NOT_CARRIED))
         return self.right(draw)
 
     def _tell(self, why: Words, outputs: Any, batch: Batch) -> None:

@@ -38,6 +38,8 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "readout.bias": (1,),
 }
 FORGET_BIAS = 2.0
+BY_HEART = 1000
+"""Steps after which one batch is known by heart."""
 TO_SPARE = 0.03
 """Training goes on until no answer is further off than this: fresh sequences then stay within the paper's 0.04."""
 
@@ -193,11 +195,12 @@ def trained_parameters(seed: int = 0, fresh: bool = True) -> Arrays:
                 named[f"{letter}_{gate}"].copy_(torch.from_numpy(block))
         model.readout.weight.copy_(torch.from_numpy(start["readout.weight"]))
         model.readout.bias.zero_()
+    steps = TRAINING.steps if fresh else BY_HEART
     task = TRAINING.task if fresh else _OneBatch(LENGTH, together=True)
     settings: dict[str, Any] = {"decay": True, "validation": 500, "stop_when_solved": fresh, "progress": False}
     settings |= {"learning_rate": TRAINING.learning_rate, "clip": TRAINING.max_norm, "seed": seed}
     with one_thread():
-        fit(model, task, steps=TRAINING.steps, batch_size=TRAINING.batch_size, **settings)
+        fit(model, task, steps=steps, batch_size=TRAINING.batch_size, **settings)
     own = {name: tensor.detach().double().numpy() for name, tensor in model.lstm.named().items()}
     found = {f"lstm.{letter}": np.concatenate([own[f"{letter}_{gate}"] for gate in "fico"]) for letter in "WUb"}
     readout = {f"readout.{name}": value.detach().double().numpy() for name, value in model.readout.named_parameters()}

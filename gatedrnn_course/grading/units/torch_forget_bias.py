@@ -73,6 +73,16 @@ _MISTAKES = (
         ("slice(H, 2 * H)", "slice(None)"),
         ("[rows] = 0.0", "[rows] = value"),
     ),
+    *(
+        _with(
+            Words(mark("All of {name} is set to 0: the biases of the other gates are to stay."), {"name": name}),
+            (
+                "        lstm.bias_ih_l0[rows] = value\n        lstm.bias_hh_l0[rows] = 0.0\n",
+                f"        lstm.{name}.zero_()\n        lstm.{other}[rows] = value\n",
+            ),
+        )
+        for name, other in (("bias_hh_l0", "bias_ih_l0"), ("bias_ih_l0", "bias_hh_l0"))
+    ),
     _with(
         mark("Only the first unit is set: the forget gate has a bias for each of the H units."),
         ("slice(H, 2 * H)", "slice(H, H + 1)"),
@@ -133,7 +143,7 @@ def open_forget_gate_item(points: int, hints: tuple[str, str, str]) -> DrivenIte
         sections={
             "Args:": {
                 "lstm": mark("a torch.nn.LSTM of one layer, changed in place"),
-                "value": mark("what the two biases of the forget gate together are to be, for every unit"),
+                "value": mark("what the sum of the forget gate's two biases is to be, for every unit"),
             },
             mark("Returns:"): {mark("nothing"): mark("the layer itself has changed, and can still be trained")},
         },

@@ -86,6 +86,14 @@ def last_states_item(points: int, hints: Hints) -> DrivenItem:
                 mark("The state is taken one step too early: a sequence of n steps ends at index n - 1."),
                 "hs[(lengths - 2).clamp(min=0), rows]",
             ),
+            _last(
+                mark("The steps are counted from the end: padding stands behind a sequence, not before it."),
+                "hs[len(hs) - lengths, rows]",
+            ),
+            _last(
+                mark("The steps are counted from the end: padding stands behind a sequence, not before it."),
+                "hs[len(hs) - 1 - lengths, rows]",
+            ),
             _last(mark("The state is that of the first step."), "hs[0]"),
             _last(
                 mark(
@@ -210,6 +218,16 @@ def masked_loss_item(points: int, hints: Hints) -> DrivenItem:
             _loss(
                 mark("The mask is one step too short: step t is real where t < length."),
                 ("< lengths)", "< lengths - 1)"),
+            ),
+            _loss(
+                mark(
+                    "Steps and sequences are mixed in the mask: a reshape of (B, T) to (T, B) does not exchange the "
+                    "axes, `.T` does."
+                ),
+                (
+                    "(steps[:, None] < lengths)[..., None]",
+                    "(steps < lengths[:, None]).reshape(len(outputs), -1)[..., None]",
+                ),
             ),
             _loss(
                 mark("The mask is turned: the padding counts, and the real steps do not."),

@@ -152,6 +152,17 @@ _MISTAKES = (
         mark("The state that comes back is (c, h): h comes first."), _with((_GIVE, "return torch.stack(hs), (c, h)"))
     ),
     TextMistake(
+        mark("The state is taken for (c, h), and comes back so: it is the tuple (h, c)."),
+        _with(("h_prev, c_prev = state", "c_prev, h_prev = state"), (_GIVE, "return torch.stack(hs), (c, h)")),
+    ),
+    TextMistake(
+        mark("hs holds the h before each step: append h after it has been computed."),
+        _with(
+            ("        for x in xs.unbind(0):\n", "        for x in xs.unbind(0):\n            hs.append(h_prev)\n"),
+            ("            hs.append(h)\n", ""),
+        ),
+    ),
+    TextMistake(
         mark("h and c come back with an axis of layers in front, as nn.LSTM has it: each is (B, H)."),
         _with((_GIVE, "return torch.stack(hs), (h[None], c[None])")),
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import permutations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -104,6 +104,18 @@ def input_products_item(points: int, hints: Hints) -> DrivenItem:
             _product(mark("Only the last step is computed: all T are asked for."), "return (xs[-1] @ W.T + b)"),
             _product(mark("The batch axis comes first: a is (T, B, 4H)."), "return (xs @ W.T + b).transpose(0, 1)"),
             _product(
+                mark(
+                    "Steps and sequences are mixed: a reshape to (B, T, ...) does not exchange the axes of (T, B, ...)."
+                ),
+                "return (xs @ W.T + b).reshape(xs.shape[1], len(xs), -1).transpose(0, 1)",
+            ),
+            _product(
+                mark(
+                    "Steps and sequences are mixed: a reshape to (B, T, ...) does not exchange the axes of (T, B, ...)."
+                ),
+                "return (xs @ W.T + b).reshape(xs.shape[1], len(xs), -1)",
+            ),
+            _product(
                 mark("W is reshaped instead of transposed: W.T exchanges rows and columns."),
                 "return xs @ W.reshape(W.shape[1], W.shape[0]) + b",
             ),
@@ -154,6 +166,47 @@ def _orders() -> tuple[TextMistake, ...]:
     )
 
 
+_HANDED_BACK = mark("The values come back in the order {came}; asked for are f, i, c_tilde, o.")
+_SHIFTED = mark(
+    "A block is cut at the wrong place: the slice of {names} is off by {shift}. Block k holds the numbers k * H to "
+    "(k + 1) * H, without the last."
+)
+_ACTIVATION = mark("The gates pass through {name}; a gate is a sigmoid, each number by itself.")
+_ACTIVATIONS = {
+    "softmax": "torch.softmax({}, -1)",
+    "hardsigmoid": "torch.nn.functional.hardsigmoid({})",
+    "relu": "torch.relu({})",
+    "logsigmoid": "torch.nn.functional.logsigmoid({})",
+    "softplus": "torch.nn.functional.softplus({})",
+}
+
+
+def _handed_back() -> tuple[TextMistake, ...]:
+    """The right values in another order."""
+    values = {"f": "sigmoid(f)", "i": "sigmoid(i)", "c_tilde": "tanh(c_tilde)", "o": "sigmoid(o)"}
+    rows = (order for order in permutations(values) if order[2] != "c_tilde")  # else: other gates are read
+    return tuple(
+        _split(
+            Words(_HANDED_BACK, {"came": ", ".join(order)}),
+            (_GIVEN, f"return {', '.join(values[name] for name in order)}"),
+        )
+        for order in rows
+    )
+
+
+def _shifted() -> Iterator[TextMistake]:
+    """Blocks whose slices begin one number too late or too early."""
+    names, given = ("f", "i", "c_tilde", "o"), "f, i, c_tilde, o = a.chunk(4, dim=-1)"
+    for shift in (1, -1):
+        for count in (1, 2, 3):
+            for chosen in combinations((0, 1, 2) if shift > 0 else (1, 2, 3), count):
+                cuts = (f"a[..., {k} * H + {shift} : {k + 1} * H + {shift}]" if k in chosen
+                        else f"a[..., {k} * H : {k + 1} * H]" for k in range(4))  # fmt: skip
+                said = {"names": ", ".join(names[k] for k in chosen), "shift": f"{shift:+}"}
+                typed = f"H = a.shape[-1] // 4\n    f, i, c_tilde, o = {', '.join(cuts)}"
+                yield _split(Words(_SHIFTED, said), (given, typed))
+
+
 def split_gates_item(points: int, hints: Hints) -> DrivenItem:
     """Four blocks to three gates and a candidate."""
 
@@ -197,6 +250,15 @@ def split_gates_item(points: int, hints: Hints) -> DrivenItem:
                     (f"sigmoid({gate})", f"tanh({gate})"),
                 )
                 for gate in "fio"
+            ),
+            *_handed_back(),
+            *_shifted(),
+            *(
+                _split(
+                    Words(_ACTIVATION, {"name": name}),
+                    *((f"sigmoid({gate})", typed.format(gate)) for gate in "fio"),
+                )
+                for name, typed in _ACTIVATIONS.items()
             ),
             *(
                 _split(

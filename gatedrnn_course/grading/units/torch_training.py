@@ -77,6 +77,18 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
         ((_CLIP, "    for one in model.parameters():\n        clip_grad_norm_([one], max_norm)\n"),),
     ),
     (
+        mark(
+            "Small gradients are made longer, up to max_norm: clipping shortens those that are longer, and no others."
+        ),
+        (
+            (
+                _CLIP,
+                "    norm = sum((one.grad**2).sum() for one in model.parameters()) ** 0.5\n"
+                "    for one in model.parameters():\n        one.grad *= max_norm / norm\n",
+            ),
+        ),
+    ),
+    (
         mark("The gradients are clipped to the norm 1: max_norm is not used."),
         (("model.parameters(), max_norm", "model.parameters(), 1.0"),),
     ),
@@ -221,11 +233,11 @@ def train_step_item(points: int, hints: tuple[str, str, str]) -> DrivenItem:
                 "xs": mark("inputs, time first, (T, B, D)"),
                 "targets": mark("what the model should give, (T, B, K)"),
                 "lengths": mark("how many steps of each sequence are real, (B,)"),
-                "state": mark("(h, c) that the batch before ended with, each (B, H)"),
+                "state": mark("(h, c) that the batch before ended with, each (B, H), or None"),
                 "max_norm": mark("the norm to which all gradients together are clipped before the step"),
             },
             mark("Returns:"): {
-                "loss": mark("masked_loss of this batch before the step, a number"),
+                "loss": mark("masked_loss of this batch before the step, a Python number"),
                 "state": mark("(h, c) for the next batch, cut off from the graph of this one"),
             },
         },

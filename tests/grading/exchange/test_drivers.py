@@ -95,6 +95,10 @@ def test_tensors_made_on_the_cpu_show_without_a_gpu() -> None:
     assert drive("device", Sums, (np.array([3, 2]), P, {"xs": XS}, WEIGHTS)) == {"made": "", "left": ""}
     made = run(lambda self, xs: (xs, (torch.zeros(5, 2) + 1, xs)))
     assert made["made"].startswith("zeros")
+    moved = run(lambda self, xs: (xs + torch.zeros(5, 2).to(xs), (xs, xs)))
+    assert moved == {"made": "", "left": ""}
+    kept = torch.ones(2)
+    assert run(lambda self, xs: (xs @ self.W.T * kept, (xs, xs))) == {"made": "", "left": "yes"}
     assert run(lambda self, xs: (xs * torch.tensor(2.0), (xs, xs)))["made"] == ""  # a number may meet tensors anywhere
     assert run(lambda self, xs: (xs, (xs.new_zeros(5, 2), xs)))["made"] == ""
 

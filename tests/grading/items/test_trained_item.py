@@ -68,7 +68,7 @@ CLASSES = {
     "the axis of the steps is lost": (("hs[-1:]", "hs[-1]"), "answers in another shape"),
     "two outputs": (("self.readout(hs[-1:])", "self.readout(hs[-1:]).repeat(1, 1, 2)"), "another number of outputs"),
     "no read-out": (("self.readout = nn.Linear(hidden_size, 1)", "self.readout = lambda h: h"), "other parameters"),
-    "another size": (("LSTM(2, hidden_size)", "LSTM(2, 2 * hidden_size)"), "have other shapes"),
+    "another size": (("Layer(2, hidden_size)", "Layer(2, 2 * hidden_size)"), "have other shapes"),
 }
 
 
@@ -80,13 +80,19 @@ def test_a_class_that_does_not_fit_is_told(kind: str, trained: bytes) -> None:
     assert says in " ".join((verdict.sentence, *verdict.details)), verdict
 
 
-def test_answers_at_every_step_are_read_at_the_last(trained: bytes) -> None:
-    assert said(trained, replaced(ITEM.text, ("hs[-1:]", "hs"))).outcome == "right"
-
-
-def test_the_outputs_alone_are_enough(trained: bytes) -> None:
-    changed = replaced(ITEM.text, ("return self.readout(hs[-1:]), state", "return self.readout(hs[-1:])"))
-    assert said(trained, changed).outcome == "right"
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("hs[-1:]", "hs"), "answers in another shape"),
+        (("return self.readout(hs[-1:]), state", "return self.readout(hs[-1:])"), "not outputs and a state"),
+        (("self.lstm(xs, state)", "self.lstm(xs)"), "The state of `Adder` is lost"),
+        (("return self.readout(hs[-1:]), state", "return self.readout(hs[-1:]), None"), "The state of `Adder` is lost"),
+    ],
+)
+def test_one_answer_a_sequence_and_a_state_that_goes_on_are_asked_for(
+    change: tuple[str, str], says: str, trained: bytes
+) -> None:
+    assert says in said(trained, replaced(ITEM.text, change)).sentence
 
 
 def test_a_class_that_is_not_written_yet_is_blank(trained: bytes) -> None:

@@ -60,9 +60,13 @@ def drive(name: str, answer: Callable[..., Any], arguments: Sequence[Any]) -> Ma
     import torch
 
     run = import_module(f"{__name__}.{name}").run
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # several would wait for each other longer than they compute: the tensors are small
     try:
         with torch.random.fork_rng(devices=[]), torch.enable_grad():
             found: Mapping[str, Any] = run(answer, *arguments)
             return found
     except Unfit as unfit:
         return unfit.told
+    finally:
+        torch.set_num_threads(threads)

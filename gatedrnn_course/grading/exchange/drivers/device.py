@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .modules import as_tensors, built
@@ -11,6 +12,8 @@ from .recurrent import outputs_of
 __all__ = ["run"]
 
 Arrays = Mapping[str, Any]
+MOVES = frozenset({"_to_copy", "copy_", "index", "index_put", "index_put_"})
+"""Operations in which a tensor of the CPU may meet others: it is moved, or its numbers choose."""
 ELSEWHERE = "meta"
 """torch's device of tensors that have a shape and no numbers. What meets them must be there as well, as on a GPU."""
 
@@ -21,36 +24,51 @@ def run(cls: Callable[..., Any], sizes: Any, parameters: Arrays, inputs: Arrays,
     Args: see `recurrent.run`.
 
     Returns:
-        `made`: names of the operations, as in "zeros, arange"; `left`: the error of a tensor that stayed behind.
+        `made`: the operation that made a tensor on the CPU which then met the others, as in "zeros"; `left`: whether
+        one that was there before did, "yes" or empty.
     """
     layer = built(cls, sizes, parameters).to(ELSEWHERE)
     given = {name: tensor.to(ELSEWHERE) for name, tensor in as_tensors(inputs).items()}
-    made, left = _Made(), ""
-    try:
-        with made.mode():
-            outputs_of(layer, given, tuple(weights))
-    except Exception as error:  # what needs numbers cannot run here, and need not
-        left = str(error)[:200] if "expected device" in str(error) or "same device" in str(error) else ""
-    return {"made": ", ".join(made.names), "left": left}
+    met = _Met()
+    with contextlib.suppress(Exception), met.mode():  # what needs numbers cannot run here, and need not
+        met.handed_back(outputs_of(layer, given, tuple(weights)).values())
+    return {"made": next(filter(None, met.origins), ""), "left": "yes" if "" in met.origins else ""}
 
 
-class _Made:
-    """Operations that give a tensor on the CPU. One without axes is a number, which may meet tensors anywhere."""
+class _Met:
+    """CPU tensors that meet those elsewhere, by what made them. One without axes is a number, which may meet any."""
 
     def __init__(self) -> None:
-        self.names: list[str] = []
+        self.origins: list[str] = []
+        self._made: dict[int, tuple[Any, str]] = {}
 
     def mode(self) -> Any:
         """A context in which every operation is looked at."""
         from torch import Tensor
         from torch.utils._python_dispatch import TorchDispatchMode
+        from torch.utils._pytree import tree_leaves
+
+        def here(value: Any) -> bool:
+            return isinstance(value, Tensor) and value.device.type == "cpu" and value.ndim > 0
 
         class Looking(TorchDispatchMode):  # type: ignore[no-untyped-call]
             def __torch_dispatch__(mode, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-                value = func(*args, **(kwargs or {}))
                 name = func.__name__.partition(".")[0]
-                if isinstance(value, Tensor) and value.device.type == "cpu" and value.ndim and name not in self.names:
-                    self.names.append(name)
+                given = [one for one in tree_leaves((args, kwargs or {})) if isinstance(one, Tensor)]
+                ours = [self._origin(one) for one in given if here(one)]
+                if ours and name not in MOVES and any(one.device.type != "cpu" for one in given):
+                    self.origins.append(ours[0])
+                value = func(*args, **(kwargs or {}))
+                for one in filter(here, tree_leaves(value)):
+                    self._made.setdefault(id(one), (one, ours[0] if ours else name))
                 return value
 
         return Looking()  # type: ignore[no-untyped-call]
+
+    def handed_back(self, outputs: Iterable[Any]) -> None:
+        """Outputs meet what whoever called works with."""
+        self.origins += [self._origin(one) for one in outputs if one.device.type == "cpu" and one.ndim]
+
+    def _origin(self, tensor: Any) -> str:
+        """What made a tensor, or the one it comes of; empty where it was there before."""
+        return self._made.get(id(tensor), (tensor, ""))[1]

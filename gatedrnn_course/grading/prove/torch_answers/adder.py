@@ -20,8 +20,6 @@ RIGHT: dict[str, dict[str, str]] = {
         mark("the last h kept with its axis"): TEXT,
         mark("an axis put back"): _with((_LAST, "self.readout(hs[-1]).unsqueeze(0)")),
         mark("h from the state"): _with((_LAST, "self.readout(state[0])[None]")),
-        mark("the answer at every step"): _with((_LAST, "self.readout(hs)")),
-        mark("the outputs alone"): _with((_GIVES, "return self.readout(hs[-1:])")),
         mark("the read-out written out"): _with((_LAST, "(hs[-1:] @ self.readout.weight.T + self.readout.bias)")),
         mark("narrowed to the last step"): _with((_LAST, "self.readout(hs.narrow(0, len(hs) - 1, 1))")),
         mark("stacked"): _with((_LAST, "torch.stack([self.readout(hs[-1])])")),
@@ -38,6 +36,10 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "Adder": (
         ("`Adder` answers in another shape.", _with((_LAST, "self.readout(hs[-1])"))),
         ("`Adder` answers in another shape.", _with((_LAST, "self.readout(hs[-1:])[..., 0]"))),
+        ("`Adder` answers in another shape.", _with((_LAST, "self.readout(hs)"))),
+        ("`Adder` hands back one", _with((_GIVES, "return self.readout(hs[-1:])"))),
+        ("The state that is given has no effect", _with(("self.lstm(xs, state)", "self.lstm(xs)"))),
+        ("The state that is given has no effect", _with((_GIVES, "return self.readout(hs[-1:]), None"))),
         ("`Adder` answers with another number of outputs.", _with((_LAST, "self.readout(hs[-1:]).repeat(1, 1, 2)"))),
         (
             "`Adder` has other parameters than the exercise names.",
