@@ -193,10 +193,9 @@ with reveal(
 
 # %% tags=["nbval-ignore-output"]
 torch.manual_seed(1)
-layer = Hoisted(2, 16)
 xs = torch.rand(24, 1, 2)
 xs[12:] = 0.0  # the padding
-h = layer(xs)[:, 0, 3].detach().numpy()
+h = Hoisted(2, 16)(xs)[:, 0, 3].detach().numpy()
 show_timeline({"x": xs[:, 0, 0].numpy(), "h": h}, mark=12)
 
 # %% [markdown]
@@ -206,8 +205,7 @@ show_timeline({"x": xs[:, 0, 0].numpy(), "h": h}, mark=12)
 # %%
 predict(
     "averaged padding",
-    "A loss is averaged over all 24 steps; targets and outputs in the padding are 0. "
-    "How large is it, beside the loss of the 12 real steps?",
+    "Averaged over all 24 steps, 12 of them 0: how large is the loss, beside the real?",
     ["The same", "Half of it", "Twice as large"],
 )
 

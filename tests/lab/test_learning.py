@@ -13,7 +13,7 @@ from gatedrnn_course.lab.learning import learn_task
 
 def test_an_lstm_learns_what_an_rnn_does_not() -> None:
     found = learn_task(
-        "temporal_order_6a", {"RNN": "RNN", "LSTM": "LSTM"}, networks=2, rounds=600, settings={"length": 30}, b_f=2.0
+        "temporal_order_6a", {"RNN": "RNN", "LSTM": "LSTM"}, networks=2, rounds=600, settings={"length": 40}, b_f=3.0
     )
     assert found.rounds[-1] == 600 and list(found.curves) == ["RNN 1", "RNN 2", "LSTM 1", "LSTM 2"]
     assert found.right["LSTM"].shape == (20, 2)
