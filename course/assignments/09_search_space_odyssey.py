@@ -4,7 +4,7 @@
 # You write the eight variants as edits of one cell, draw the settings of a trial, test a variant against V, and find out what explains the
 # variance. << unit.points >> points together. Each function has a check below it.
 #
-# **Needs:** the lesson `notebooks/en/09_search_space_odyssey.ipynb`. **Takes:** 45 minutes. **Costs:** seconds, no GPU.
+# **Needs:** the lesson `notebooks/en/09_search_space_odyssey.ipynb`. **Takes:** 45 minutes. **Computing time:** seconds, no GPU.
 
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(no_input_gate)` gives one hint at a
@@ -31,8 +31,8 @@ from gatedrnn_course import (
 # %% [markdown]
 # ## Before you start: one cell, edited
 #
-# This is V, as a text. A variant is handed back as such a text, too. What is judged is what it computes: gates may have names of your own,
-# lines may stand in another order, and there are many ways to write a sum. The states are `h` and `c`.
+# This is V, as a text. A variant is handed back as such a text, too. What is judged is what it computes: names of lines are your own, except
+# the states `h` and `c`, and a sum can be written in many ways. Any order of lines is right in which each uses only names defined above it.
 
 # %%
 V = """
@@ -45,7 +45,8 @@ h = o * tanh(c)
 """
 
 # %% [markdown]
-# You may write a text whole, or edit V: `edited(h="o * c")` is V with another last line, `edited(i=None)` is V without the line of `i`.
+# You may write a text whole, or edit V: `edited(h="o * c")` is V with another last line. `f=None` drops the line of `f`; what used `f` is then
+# to be edited, too.
 
 
 # %%
@@ -55,7 +56,7 @@ def edited(**lines):
     return "\n".join(f"{name} = {row}" for name, row in rows.items() if row)
 
 
-print(edited(f=None, h="tanh(c)"))
+print(edited(f=None, c="0.9 * c_prev + i * c_tilde"))
 
 # %%
 show_cell("V")
@@ -63,7 +64,7 @@ show_cell("V")
 # %% [markdown]
 # ## 1. No input gate (<< points("no_input_gate") >> points)
 #
-# **NIG:** $i_t = 1$. Nothing of the gate is left: its parameters are gone, too.
+# **NIG:** $i_t = 1$. Without the gate its parameters do nothing: its line can go. So it is with the next two.
 
 
 # %% tags=["answer"]
@@ -179,10 +180,10 @@ check(no_peepholes)
 # %% [markdown]
 # ## 8. Full gate recurrence (<< points("full_gate_recurrence") >> points)
 #
-# **FGR:** each of the three gates also sees all three gates of the step before: `i_prev`, `f_prev`, `o_prev`. They are states now, and so
-# gates must be called `i`, `f`, `o`.
+# **FGR:** each of the three gates (the candidate is none) also sees all three gates of the step before: `f_prev`, `i_prev`, `o_prev`. Gates
+# are states here, so their lines must be called `f`, `i`, `o`.
 #
-# There are nine more matrices. `U_fi` goes **into** $f$ and comes **from** $i$. The output gate sees $c_t$, as in V.
+# Nine matrices are new, multiplied with `@`. `U_fi` goes **into** $f$ and comes **from** $i$. The output gate sees $c_t$, as in V.
 
 
 # %% tags=["answer"]
@@ -211,14 +212,15 @@ explore_variants()
 # `u` holds four numbers from 0 to 1, drawn uniformly: for hidden size, learning rate, momentum, noise, in this order. Make the settings of them, by
 # the paper's distributions:
 #
-# - hidden size: log-uniform from 20 to 200, rounded to a whole number
+# - hidden size: log-uniform from 20 to 200, rounded to the nearest whole number (an `int` or a float)
 # - learning rate: log-uniform from $10^{-6}$ to $10^{-2}$
 
 # %% [markdown]
 # - momentum: 1 minus a number that is log-uniform from 0.01 to 1
 # - noise: uniform from 0 to 1
 #
-# A $u$ of 0 gives the lower end of the range that is drawn from, 1 the upper end. So $u = 0.5$ gives a learning rate of $10^{-4}$.
+# A $u$ of 0 gives the lower end of the range that is drawn from, 1 the upper end. So $u = 0.5$ gives a learning rate of $10^{-4}$,
+# and $u = 0$ draws 0.01 for the momentum, which then is 0.99.
 
 # %%
 (u,) = example("sample_trial")
@@ -239,15 +241,15 @@ def sample_trial(u):
 check(sample_trial)
 
 # %% [markdown]
-# ## 10. Test the best tenth (<< points("top_tenth_test") >> points)
+# ## 10. Test the best 10 % (<< points("top_tenth_test") >> points)
 #
 # A variant and V were each searched. Is the variant different?
 #
-# 1. Of each, choose the tenth of the trials with the lowest **validation** losses.
-# 2. Compare the **test** losses of the two tenths by Welch's test: $t$ is above 0 where the variant's mean is higher, $p$ is two-sided.
+# 1. Of each, choose the best 10 % of the trials, n // 10 of n: those with the lowest **validation** losses.
+# 2. Compare the **test** losses of the two groups by Welch's test: $t$ is above 0 where the variant's mean is higher, $p$ is two-sided.
 
 # %% [markdown]
-# 3. Correct $p$ by Bonferroni for `count` tests. It stays a probability: at most 1.
+# 3. Correct $p$ by Bonferroni for `count` tests, one for each variant (V is not counted). It stays a probability: at most 1.
 #
 # Hand back $t$ and the corrected $p$. `scipy.stats` may be used.
 
@@ -280,11 +282,13 @@ explore_search()
 #
 # `losses` holds the loss at every point of a full grid of three settings, shape `(n0, n1, n2)`. Divide its variance:
 #
-# - `main`, three shares: the variance of the mean loss over the two other settings, divided by the variance of all losses
+# - `main`, three shares, axis 0 first: take the mean over the two other settings, then the variance of these means, divided by the
+#   variance of all losses
 
 # %% [markdown]
-# - `pair`: the share of the surface over axes 0 and 1, the mean over axis 2, minus both main effects
-# - `rest`: what is left to 1
+# - `pair`: take the mean over axis 2. The variance of this surface, divided by that of all losses, minus `main[0]` and `main[1]`, is the share
+#   of the interaction of axes 0 and 1
+# - `rest`: 1 minus all four shares
 #
 # Variances are over $n$, as `np.var` has them: the grid is whole, not a sample.
 

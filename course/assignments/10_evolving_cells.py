@@ -4,8 +4,8 @@
 # You mutate the GRU, write the fitness and the list of a search, build the best cell it found, and measure what $b_f = 1$ is worth.
 # << unit.points >> points together. Each function has a check below it.
 #
-# **Needs:** the lesson `notebooks/en/10_evolving_cells.ipynb`. **Takes:** 25 to 40 minutes. **Costs:** seconds, no GPU; it is used where
-# there is one.
+# **Needs:** the lesson `notebooks/en/10_evolving_cells.ipynb`. **Takes:** 25 to 40 minutes. **Computing time:** seconds, no GPU; it is
+# used where there is one.
 
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(fitness)` gives one hint at a time. A function
@@ -50,11 +50,12 @@ explore_mutations()
 # Write the equations of the GRU after these three changes, as a text:
 
 # %% [markdown]
-# - **3**: tanh comes between $h_{t-1}$ and $U_z$.
-# - **1**: in $r$, relu replaces $\sigma$.
-# - **2**: in the candidate, $+$ replaces the product of $r$ and $h_{t-1}$.
-#
-# The language is that of unit 03: `W_z @ x`, `sigmoid`, `tanh`, `relu`, no `p`, one equation a line.
+# - In $z$, $U_z$ meets $\tanh$ of $h_{t-1}$ instead of $h_{t-1}$ (a mutation of kind 3).
+# - In $r$, relu replaces $\sigma$ (kind 1).
+# - In the candidate, $+$ replaces the product of $r$ and $h_{t-1}$, inside the brackets (kind 2).
+# %% [markdown]
+# The language is that of unit 03, one equation a line: `W_z @ x` (not `p.W_z`), `*`, `+`, `-`, numbers, brackets, `sigmoid`, `tanh`, `relu`. The last
+# line defines `h`; all others may have names of your own.
 
 
 # %% tags=["answer"]
@@ -89,8 +90,8 @@ if isinstance(mutate(), str):
 # %% [markdown]
 # ## 2. Fitness (<< points("fitness") >> points)
 #
-# A row of `accuracies` is a task, a column a setting: learning rate, scale of the first weights. The best setting of each task counts. Divide it by
-# the GRU's best on that task. The least of these ratios is the fitness.
+# A row of `accuracies` is a task, a column a setting: learning rate, scale of the first weights. The best accuracy on each task counts. Divide it
+# by the GRU's best on that task. The least of these ratios is the fitness; it may be above 1.
 
 # %%
 accuracies, reference = example("fitness")
@@ -111,12 +112,14 @@ check(fitness)
 # %% [markdown]
 # ## 3. One step of the search (<< points("evolve_step") >> points)
 #
-# A newcomer has been trained on some tasks, in order. It **passes** a task if its best accuracy is at least 90 % of the GRU's. At the first task that it
-# does not pass, it is out, whatever it would reach on later ones.
+# A newcomer meets the tasks in the order of the rows. It **passes** a task if its best accuracy is at least 90 % of the GRU's. At the first task
+# that it does not pass, it is out, whatever it would reach on later ones.
 
 # %% [markdown]
-# `members` are the fitnesses of the list, the fittest first. A newcomer that passes every task joins them with its own fitness, and the least fit
-# of all leaves: the list stays as long as it was. Hand back `passed`, how many tasks were passed in order, and the list afterwards.
+# `members` are the fitnesses of the list, the fittest first. A newcomer that passes every task joins with its `fitness` of section 2. Then
+# the least fit of all leaves, which may be the newcomer: the list stays as long as it was.
+#
+# Hand back `passed`, how many tasks were passed in order, and the list afterwards as a new array.
 
 # %%
 members, accuracies, reference = example("evolve_step")
@@ -148,6 +151,8 @@ check(evolve_step)
 # ## 4. The best cell of the search (<< points("mut1_step") >> points)
 #
 # << equations("MUT1") >>
+#
+# Here $z$ weighs the new state; in section 1 it weighs the old one. $x$ may be a batch, (..., D), and `W_z` is (H, D): `x @ p.W_z.T`.
 #
 # Hand back $h$.
 
@@ -181,8 +186,8 @@ check(mut1_step)
 # Hand back three numbers:
 #
 # - `gain`: the mean accuracy with $b_f = 1$ minus that with $b_f = 0$;
-# - `error`: the standard error of the gain, from one difference a seed: their standard deviation (`ddof=1`) over $\sqrt{n}$;
-# - `closed`: the gain as a share of the gap between the means of GRU and LSTM.
+# - `error`: the standard error of the gain, the standard deviation (`ddof=1`) of the n differences, one a seed, over $\sqrt{n}$;
+# - `closed`: the gain as a share of the gap between the means of GRU and LSTM with $b_f = 0$.
 
 
 # %% tags=["answer"]

@@ -7,6 +7,7 @@ from gatedrnn_course.grading.items.driven_item import TextMistake as TextMistake
 from gatedrnn_course.grading.items.equations_item import EquationsItem as EquationsItem
 from gatedrnn_course.grading.items.function_item import FunctionItem as FunctionItem
 from gatedrnn_course.grading.items.function_item import Mistake as Mistake
+from gatedrnn_course.grading.items.function_item import in_other_orders as in_other_orders
 from gatedrnn_course.grading.items.item import Ask as Ask
 from gatedrnn_course.grading.items.item import Draw as Draw
 from gatedrnn_course.grading.items.item import Explanation as Explanation

@@ -11,12 +11,13 @@ import numpy as np
 
 from gatedrnn_course.cells.cell import Cell, parse_unsized
 from gatedrnn_course.cells.params import Params
+from gatedrnn_course.cells.shapes import infer
 from gatedrnn_course.cells.slices import Slice, whole_step
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.grading.items.slice_item import SliceItem
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, in_english
 
 __all__ = ["EquationsItem"]
 
@@ -39,7 +40,7 @@ class EquationsItem(Item):
         """The same step as a function: what the equations are tried on and explained by."""
         return SliceItem(self.name, self.points, self.title, self.hints, self.forbidden, slice=self.slice)
 
-    @property
+    @cached_property
     def slice(self) -> Slice:
         """The whole step."""
         return whole_step(self.cell)
@@ -105,14 +106,33 @@ class EquationsItem(Item):
         return _step_of(value, self.name, self.cell, self.known).function(*inputs, Params(p))
 
     def explain(self, observed: Sequence[Observation], ask: Ask) -> Explanation | None:
-        """The mistake in the equations, named as in a function."""
+        """The mistake in the equations, named as in a function; else the first line whose sizes do not fit."""
 
         def shown(one: Observation) -> Observation:
             return replace(one, draw=replace(one.draw, args=one.draw.hidden, hidden=()))
 
-        return self.step.explain(
+        found = self.step.explain(
             [shown(one) for one in observed], lambda draw: shown(ask(replace(draw, args=(), hidden=draw.args)))
         )
+        return found or self._sizes(next((one for one in observed if one.value is None), None))
+
+    def _sizes(self, raised: Observation | None) -> Explanation | None:
+        """What is wrong with the sizes of a text that could not be computed."""
+        if raised is None:
+            return None
+        sentence = _misfit(str(raised.raw), self.name)
+        with in_english():
+            key = _misfit(str(raised.raw), self.name)
+        return Explanation(sentence, key) if sentence else None
+
+
+def _misfit(text: str, name: str) -> str:
+    """What does not fit in the sizes of a text; empty where all do."""
+    try:
+        infer(parse_unsized(text, name).lines)
+    except CourseError as told:
+        return " ".join(filter(None, (told.asked, told.came, told.expected, told.do)))
+    return ""
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,9 @@ from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation, rows_of
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
-__all__ = ["FunctionItem", "Mistake", "first_that_fits"]
+__all__ = ["FunctionItem", "Mistake", "first_that_fits", "in_other_orders"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,23 @@ class FunctionItem(Item):
             found.append(mistake.explanation)
         told = tuple(dict.fromkeys(found))
         return Explanation(" ".join(one.sentence for one in told), " ".join(one.key for one in told)) if told else None
+
+
+def in_other_orders(function: Callable[..., Any], *names: str) -> tuple[Mistake, ...]:
+    """The outputs of a function in every order but the right one.
+
+    Args:
+        function: The right function.
+        names: Names of its outputs, in order.
+    """
+    words = Words(mark("The values are handed back in another order. It is: {names}."), {"names": ", ".join(names)})
+    orders = list(permutations(range(len(names))))[1:]
+    return tuple(Mistake(words, partial(_ordered, function, order)) for order in orders)
+
+
+def _ordered(function: Callable[..., Any], order: Sequence[int], *args: Any) -> tuple[Any, ...]:
+    rows = rows_of(function(*args))
+    return tuple(rows[k] for k in order)
 
 
 def first_that_fits(mistakes: Sequence[Mistake], observed: Sequence[Observation]) -> Explanation | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from gatedrnn_course.cells.cell import Cell, parse_unsized
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.cells.params import Params
-from gatedrnn_course.cells.slices import whole_step
+from gatedrnn_course.cells.slices import Slice, whole_step
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.items.diagnosis import same_numbers
 from gatedrnn_course.grading.items.equations_item import EquationsItem
@@ -56,11 +57,16 @@ class VariantItem(EquationsItem):
         rng = np.random.default_rng(0)
         return super().explain(observed, lambda draw: ask(self._with_base(draw, rng)))
 
+    @cached_property
+    def _base(self) -> Slice:
+        """The step of the cell that is varied."""
+        return whole_step(self.varied)
+
     def _with_base(self, draw: Draw, rng: np.random.Generator) -> Draw:
         """A draw whose parameters are those of both cells."""
         (x, *_states), p = self.step.split(draw.hidden)
         sizes = {"D": x.shape[-1], "H": len(p[self.cell.parameters[-1]])}
-        _inputs, more = whole_step(self.varied).draw(rng, sizes, ())
+        _inputs, more = self._base.draw(rng, sizes, ())
         return replace(draw, hidden=(*draw.hidden[:-1], Params({**more, **p})))
 
     def _numbers(self, text: str, draw: Draw) -> tuple[np.ndarray, ...] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
+from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake, in_other_orders
 from gatedrnn_course.studies.evolution.forget_bias import closed_gap, forget_bias_gain
 from gatedrnn_course.text import mark
 
@@ -110,6 +110,14 @@ CLOSED: tuple[tuple[str, _Way], ...] = (
         mark("`closed` is what is left of the gap. What is closed is wanted."),
         _Way(closed=lambda v, b, g: 1 - _closed(v, b, g)),
     ),
+    (
+        mark("`closed` is the gain as a share of the GRU's accuracy. The gap begins at the LSTM, not at 0."),
+        _Way(closed=lambda v, b, g: (b - v).mean() / g.mean()),
+    ),
+    (
+        mark("`closed` is the gain as a share of the LSTM's accuracy. The gap to the GRU belongs below the line."),
+        _Way(closed=lambda v, b, g: (b - v).mean() / v.mean()),
+    ),
     (mark("`closed` is turned: gain above the line, gap below."), _Way(closed=lambda v, b, g: 1 / _closed(v, b, g))),
     (
         mark("`closed` is the accuracy as a share of the GRU's. The gap begins at the LSTM, not at 0."),
@@ -140,7 +148,16 @@ def _merged(one: _Way, other: _Way) -> _Way:
     return replace(one, **{name: getattr(other, name) for name in names})
 
 
-MISTAKES = tuple(Mistake(words, way) for words, way in (*GAIN, *ERROR, *CLOSED))
+def _carried(way: _Way) -> _Way:
+    """A way whose share of the gap is made of its own gain."""
+    return replace(way, closed=lambda v, b, g: way.gain(v, b, g) / (g.mean() - v.mean()))
+
+
+MISTAKES = (
+    *(Mistake(words, way) for words, way in (*GAIN, *ERROR, *CLOSED)),
+    *(Mistake(words, _carried(way)) for words, way in GAIN),
+    *in_other_orders(_Way(), "gain", "error", "closed"),
+)
 PAIRS = tuple(
     Mistake(words, _merged(way, second), also=more)
     for rows, others in combinations((GAIN, ERROR, CLOSED), 2)
@@ -180,8 +197,8 @@ def forget_bias_experiment_item(points: int, hints: tuple[str, str, str], forbid
         },
         gives={
             "gain": mark("mean accuracy with b_f = 1 minus that with b_f = 0"),
-            "error": mark("the standard error of the gain, from one difference a seed"),
-            "closed": mark("the gain as a share of the gap between the means of GRU and LSTM"),
+            "error": mark("the standard error of the gain: of the mean of the differences, one a seed"),
+            "closed": mark("the gain as a share of the gap between the means of GRU and LSTM with b_f = 0"),
         },
         function=_Way(),
         mistakes=MISTAKES,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
+from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake, in_other_orders
 from gatedrnn_course.studies.importance import grid_shares
 from gatedrnn_course.text import mark
 
@@ -60,6 +61,11 @@ def _each(share: Callable[[Array, tuple[int, ...]], Any]) -> Callable[[Array], A
     return lambda losses: np.array([share(losses, axes) for axes in ((1, 2), (0, 2), (0, 1))])
 
 
+def _own(others: tuple[int, ...]) -> int:
+    """The axis that is not among these."""
+    return 3 - sum(others)
+
+
 def _of_two(losses: Array, left_out: int = 2) -> Any:
     """The share of two settings together, both main effects in it."""
     return losses.mean(axis=left_out).var() / losses.var()
@@ -69,14 +75,23 @@ def _rest(losses: Array) -> Any:
     return 1 - _main(losses).sum() - _pair(losses)
 
 
+def _without_two(left_out: int, losses: Array) -> Any:
+    """What two settings explain together, of which one may be axis 2, minus the main effects of axes 0 and 1."""
+    return _of_two(losses, left_out) - _main(losses)[0] - _main(losses)[1]
+
+
 MAIN: tuple[tuple[str, _Way], ...] = (
     (
         mark("`main` is made of variances along the axes. Take the mean over the other axes first, then its variance."),
-        _Way(_each(lambda y, others: y.var(axis=next(iter({0, 1, 2} - {*others}))).mean() / y.var())),
+        _Way(_each(lambda y, others: y.var(axis=_own(others)).mean() / y.var())),
     ),
     (
         mark("`main` is the mean variance over the two other axes: what a setting does not explain."),
         _Way(_each(lambda y, others: y.var(axis=others).mean() / y.var())),
+    ),
+    (
+        mark("`main` takes the mean over the setting's own axis. Take it over the two others."),
+        _Way(_each(lambda y, others: y.mean(axis=_own(others)).var() / y.var())),
     ),
     (
         mark("`main` is the variance over one axis after the mean over one other: two axes are left out by the mean."),
@@ -93,6 +108,10 @@ MAIN: tuple[tuple[str, _Way], ...] = (
     (
         mark("`main` adds up to 1: it is divided by its own sum. Divide by the variance of all losses."),
         _Way(lambda y: _main(y) / _main(y).sum()),
+    ),
+    (
+        mark("`main` adds the losses over the other settings up. A main effect is a mean over them."),
+        _Way(_each(lambda y, others: y.sum(axis=others).var() / y.var())),
     ),
     (
         mark("`main` takes the best loss over the other settings. A main effect is a mean over them."),
@@ -157,6 +176,17 @@ PAIR: tuple[tuple[str, _Way], ...] = (
         mark("`pair` is of axes 1 and 2. Axes 0 and 1 are wanted."),
         _Way(pair=lambda y: _of_two(y, 0) - _main(y)[1] - _main(y)[2]),
     ),
+    *(
+        (
+            mark("`pair` takes the mean over another axis. Of axes 0 and 1 the surface is the mean over axis 2."),
+            _Way(pair=partial(_without_two, axis)),
+        )
+        for axis in (0, 1)
+    ),
+    (
+        mark("`pair` is the mean variance along axis 2, not the variance of the mean over axis 2."),
+        _Way(pair=lambda y: y.var(axis=2).mean() / y.var() - _main(y)[0] - _main(y)[1]),
+    ),
     (
         mark("`pair` is not divided by the variance of all losses."),
         _Way(pair=lambda y: _pair(y) * y.var(), rest=_rest),
@@ -176,6 +206,10 @@ REST: tuple[tuple[str, _Way], ...] = (
     (mark("`rest` still holds `pair`. It is what is left to 1."), _Way(rest=lambda y: 1 - _main(y).sum())),
     (mark("`rest` is what is explained. What is left to 1 is wanted."), _Way(rest=lambda y: _main(y).sum() + _pair(y))),
     (mark("`rest` still holds the main effect of axis 2."), _Way(rest=lambda y: 1 - _main(y)[:2].sum() - _pair(y))),
+    (
+        mark("`rest` is the variance of all losses minus shares. Shares add up to 1."),
+        _Way(rest=lambda y: y.var() - _main(y).sum() - _pair(y)),
+    ),
     (mark("`rest` still holds the main effects."), _Way(rest=lambda y: 1 - _pair(y))),
     (mark("`rest` is a variance, not a share: divide by that of all losses."), _Way(rest=lambda y: _rest(y) * y.var())),
     (mark("`rest` is in percent. Shares go from 0 to 1."), _Way(rest=lambda y: 100 * _rest(y))),
@@ -194,15 +228,66 @@ def _merged(one: _Way, other: _Way) -> _Way:
     return replace(first, **{name: getattr(other, name) for name in names})
 
 
-def _exchanged(losses: Array) -> Any:
-    main, pair, rest = _read_importance(losses)
-    return main, rest, pair
+def _sample(losses: Array) -> Any:
+    """A variance over n - 1."""
+    return losses.var(ddof=1)
 
 
+def _carried(way: _Way, spread: Callable[[Array], Any] = np.var, total: Callable[[Array], Any] = np.var) -> _Way:
+    """A way whose pair is made of its own main effects, by its own measure of spread."""
+
+    def pair(losses: Array) -> Any:
+        main = way.main(losses)
+        return spread(losses.mean(axis=2)) / total(losses) - main[0] - main[1]
+
+    return replace(way, pair=pair)
+
+
+def _one(losses: Array) -> float:
+    return 1.0
+
+
+_MEAN_VARIANCES = mark(
+    "`main` and `pair` are mean variances. Take the mean over the other axes first, then the variance of these means."
+)
+
+
+def _with_mean_variances(axes: Any) -> _Way:
+    """Variances along a setting's own axis, and a pair of such variances, too."""
+    way = _Way(_each(lambda y, others: y.var(axis=_own(others)).mean() / y.var()))
+    return replace(way, pair=lambda y: y.var(axis=axes).mean() / y.var() - way.main(y)[0] - way.main(y)[1])
+
+
+CARRIED: tuple[tuple[str, _Way], ...] = (
+    *((words, _carried(way)) for words, way in MAIN),
+    (
+        mark("Standard deviations stand where variances belong: shares are of the variance."),
+        _carried(_Way(_each(lambda y, others: y.mean(axis=others).std() / y.std())), np.std, np.std),
+    ),
+    (
+        mark("All variances divide by n - 1. The grid is whole, not a sample: variances over n."),
+        _carried(_Way(_each(lambda y, others: _sample(y.mean(axis=others)) / _sample(y))), _sample, _sample),
+    ),
+    (
+        mark("The variances of the means divide by n - 1, that of all losses by n. The grid is whole: all over n."),
+        _carried(_Way(_each(lambda y, others: _sample(y.mean(axis=others)) / y.var())), _sample),
+    ),
+    (
+        mark("Nothing is divided by the variance of all losses: shares are wanted."),
+        _carried(_Way(_each(lambda y, others: y.mean(axis=others).var())), total=_one),
+    ),
+    (
+        mark("Everything is divided by the sum of the main effects. Divide by the variance of all losses."),
+        _carried(_Way(lambda y: _main(y) / _main(y).sum()), total=lambda y: _main(y).sum() * y.var()),
+    ),
+    *((_MEAN_VARIANCES, _with_mean_variances(axes)) for axes in (2, (0, 1))),
+)
+"""One slip in everything that is computed: what is made of a wrong main effect is wrong with it."""
 MISTAKES = (
-    Mistake(mark("`pair` and `rest` are exchanged: `return main, pair, rest`."), _exchanged),
     *(Mistake(words, way) for words, way in (*MAIN, *PAIR, *REST)),
     *(Mistake(words, replace(way, rest=_rest)) for words, way in (*MAIN, *PAIR) if way.rest is None),
+    *(Mistake(words, way) for words, way in CARRIED),
+    *in_other_orders(_read_importance, "main", "pair", "rest"),
 )
 PAIRS = tuple(
     Mistake(words, _merged(way, second), also=more)

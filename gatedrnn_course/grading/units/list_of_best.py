@@ -68,6 +68,12 @@ def _reached(share: float, strict: bool = False) -> Callable[[Array, Array], int
     return count
 
 
+def _on_passed(accuracies: Array, reference: Array) -> float:
+    """The fitness on the tasks before the first that is not passed."""
+    passed = _passed(accuracies.max(1), reference)
+    return relative_fitness(accuracies[:passed], reference[:passed])
+
+
 PASSED: tuple[tuple[str, _Way], ...] = (
     (
         mark("`passed` counts all tasks that reach 90 %. After the first that does not, no other is tried."),
@@ -91,6 +97,14 @@ PASSED: tuple[tuple[str, _Way], ...] = (
     (mark("The worst setting decides. The best setting counts."), _Way(best=lambda a: a.min(1))),
     (mark("The first setting decides. The best setting counts."), _Way(best=lambda a: a[:, 0])),
     (
+        mark("`passed` is 0 where every task is passed: np.argmin finds no task that is not, and says 0."),
+        _Way(told=lambda passed: passed % 3),
+    ),
+    (
+        mark("`passed` asks for more than 90 %. Just 90 % is enough: >=, not >."),
+        _Way(count=_reached(SHARE, strict=True)),
+    ),
+    (
         mark("`passed` counts the tasks that are not passed."),
         _Way(told=lambda passed: 3 - passed),
     ),
@@ -103,6 +117,10 @@ MEMBERS: tuple[tuple[str, _Way], ...] = (
     (
         mark("The newcomer takes the last place even where it is less fit than everybody in the list."),
         _Way(changed=lambda m, new: np.sort(np.append(m[:-1], new))[::-1]),
+    ),
+    (
+        mark("The newcomer takes the last place, and is not sorted in: nobody's fitness is compared."),
+        _Way(changed=lambda m, new: np.append(m[:-1], new)),
     ),
     (mark("The newcomer enters without having passed every task."), _Way(enters=lambda passed, tasks: True)),
     (
@@ -138,6 +156,12 @@ MEMBERS: tuple[tuple[str, _Way], ...] = (
         mark("The newcomer enters after one task. It has to pass all of them."),
         _Way(enters=lambda passed, tasks: passed > 0),
     ),
+    (
+        mark(
+            "The newcomer enters after one task, with its fitness on those that it passed. It has to pass all of them."
+        ),
+        _Way(enters=lambda passed, tasks: passed > 0, fit=_on_passed),
+    ),
 )
 
 
@@ -151,6 +175,7 @@ def _merged(one: _Way, other: _Way) -> _Way:
 MISTAKES = tuple(Mistake(words, way) for words, way in (*PASSED, *MEMBERS))
 PAIRS = tuple(Mistake(words, _merged(way, second), also=more) for words, way in PASSED for more, second in MEMBERS)
 CASES = (
+    ((1.1, SHARE, 1.2), 0.25, 0.5),
     ((1.05, 0.97, 1.02), 0.25, 0.5),
     ((0.95, 0.8, 1.1), 0.85, 0.5),
     ((0.93, 0.91, 0.95), 0.96, 0.5),
@@ -163,10 +188,11 @@ newcomer's settings lie apart."""
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    """Newcomers that enter, that are not fit enough, and that fail at the first, second and third task."""
+    """Newcomers that enter, one with just 90 %, that are not fit enough, and that fail at each of the three tasks."""
     found = []
     for k, (about, least, spread) in enumerate(CASES):
         reference = rng.uniform(0.3, 0.7, 3)
+        reference[np.equal(about, SHARE)] = 0.5  # 90 % of it is one number, however it is computed
         members = np.sort(rng.uniform(max(least, 0.8), 1.1, 5 + k % 2))[::-1].copy()
         members[-1] = least
         accuracies = draw_accuracies(rng, reference, 4 + k % 3, about, spread)

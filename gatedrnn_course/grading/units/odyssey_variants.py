@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain, combinations
 
 from gatedrnn_course.cells import Cell, variant
 from gatedrnn_course.cells.edits import Words
@@ -23,6 +24,7 @@ _ANOTHER = mark("That is {name}, {title}.")
 _COUPLED = mark("The gates are coupled, as in CIFG. {name} has no such gate at all: it is 1.")
 _LEARNED = mark("The forget gate is learned, and i = 1 - f. The paper keeps the input gate: f = 1 - i.")
 _SAME_STEP = mark("The gates of this step stand where those of the step before belong: i_prev for i.")
+_WEIGHTLESS = mark("The weights of a peephole are gone, the cell state is still there. Drop the whole term, P and c.")
 _TURNED = mark("The letters of every U are turned: U_fi goes into f and comes from i.")
 _ITSELF = mark("Every gate sees itself only. It is to see all three gates of the step before.")
 _OTHERS = mark("No gate sees itself. It is to see all three gates of the step before.")
@@ -68,8 +70,17 @@ def _own(which: str) -> Iterator[Mistake]:
     if which == "CIFG":
         learned = variant(V, "learned", {"i": None, "c": "c = f * c_prev + (1 - f) * c_tilde"})
         yield _text(_LEARNED, learned)
+    if which == "NP":
+        for gates in chain.from_iterable(combinations(GATES, n) for n in (3, 2, 1)):
+            yield _text(_WEIGHTLESS, variant(V, "NP", {gate: _weightless(gate, gate in gates) for gate in GATES}))
     if which == "FGR":
         yield from _full_recurrence()
+
+
+def _weightless(gate: str, seen: bool) -> str:
+    """A gate without the weights of its peephole, which sees the cell state or does not."""
+    cell = f" + {'c' if gate == 'o' else 'c_prev'}" if seen else ""
+    return f"{gate} = sigmoid(W_{gate} @ x + U_{gate} @ h_prev{cell} + b_{gate})"
 
 
 def _full_recurrence() -> Iterator[Mistake]:

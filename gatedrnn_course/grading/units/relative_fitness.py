@@ -45,16 +45,30 @@ def draw_accuracies(
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    """Three tasks and a few settings; the task that compares worst is the one that the GRU is best at."""
+    """Three tasks and a few settings; the task that compares worst is the one that the GRU is best at.
+
+    Once there are as many settings as tasks: what takes one axis for the other raises elsewhere, and tells nothing.
+    """
     found = []
     for kind, about, settings in (
         ("batch", (0.95, 0.8, 1.1), 5),
         ("batch", (1.3, 1.2, 1.06), 4),
+        ("batch", (1.1, 0.75, 0.9), 3),
         ("single", (0.7, 1.2, 0.9), 6),
     ):
-        reference = np.sort(rng.uniform(0.3, 0.7, 3))[np.argsort(np.argsort(np.negative(about)))]
-        found.append(Draw(kind, (draw_accuracies(rng, reference, settings, about), reference)))
+        found.append(Draw(kind, _case(rng, about, settings)))
     return tuple(found)
+
+
+def _case(rng: np.random.Generator, about: tuple[float, ...], settings: int) -> tuple[Array, Array]:
+    """The arguments of a draw; where there are as many settings as tasks, the two mistakes with axes tell apart."""
+    while True:
+        reference = np.sort(rng.uniform(0.3, 0.7, 3))[np.argsort(np.argsort(np.negative(about)))]
+        accuracies = draw_accuracies(rng, reference, settings, about)
+        if settings != len(reference):
+            return accuracies, reference
+        if abs((accuracies / reference).max(1).min() - (accuracies.max(0) / reference).min()) > 0.01:
+            return accuracies, reference
 
 
 def _mistake(words: str, function: Callable[..., Any]) -> Mistake:
@@ -106,6 +120,20 @@ MISTAKES = (
         lambda a, r: min(1.0, (a.max(1) / r).min()),
     ),
     _mistake(mark("The first setting of each task is taken. The best one counts."), lambda a, r: (a[:, 0] / r).min()),
+    _mistake(
+        mark("The best over the tasks is taken, axis 0. The settings are along axis 1."),
+        lambda a, r: (a.max(0) / r).min(),
+    ),
+    _mistake(
+        mark(
+            "`accuracies / reference` divides along the settings: (tasks, settings) needs a column, reference[:, None]."
+        ),
+        lambda a, r: (a / r).max(1).min(),
+    ),
+    _mistake(
+        mark("One setting is taken for all tasks. The best setting of each task counts."),
+        lambda a, r: (a / r[:, None]).min(0).max(),
+    ),
     _mistake(mark("It is in percent. The GRU's own fitness is 1."), lambda a, r: 100 * (a.max(1) / r).min()),
     _mistake(
         mark("The ratios of all tasks are handed back. The least of them is the fitness."), lambda a, r: a.max(1) / r

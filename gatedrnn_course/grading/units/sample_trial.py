@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from functools import partial
+from itertools import combinations, product
 from math import ceil, floor
 from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
+from gatedrnn_course.cells.edits import Words
+from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake, in_other_orders
 from gatedrnn_course.studies.odyssey.space import NAMES, PAPER, sample_trial
 from gatedrnn_course.text import mark
 
@@ -49,9 +51,11 @@ def _10_for_e(u: float, low: float, high: float) -> float:
 
 SIZE, RATE, UNLIKE = ((one.low, one.high) for one in (PAPER.hidden_size, PAPER.learning_rate, PAPER.unlike))
 _UNIFORM = mark("`{name}` is uniform. Each factor of ten is to be as likely as any other: make its logarithm uniform.")
+_ITSELF = mark("`momentum` is itself log-uniform. It is 1 minus a number that is, so that most are near 1.")
 _BASES = mark("`{name}` mixes two logarithms: what was taken with log10 is raised from e, or the other way round.")
 _ENDS = mark("`{name}` goes the other way: u = 0 is to give the lower end of what is drawn.")
 _FACTOR = mark("`{name}` is the lower end times the upper end to the power u. The factor is upper end over lower end.")
+_RANGE = mark("`{name}` is made of a number from {low} to {high}: the range that the text gives has other ends.")
 _OTHER = mark(
     "`{name}` is made of the number of another setting. The order is: hidden size, learning rate, momentum, noise."
 )
@@ -86,7 +90,7 @@ WRONG: dict[str, tuple[tuple[str, Rule], ...]] = {
     ),
     "momentum": (
         (
-            mark("`momentum` is itself log-uniform. It is 1 minus a number that is, so that most are near 1."),
+            _ITSELF,
             lambda u: _log(u[2], *UNLIKE),
         ),
         (mark("`momentum` is uniform. 1 - momentum is log-uniform."), lambda u: 0.99 * u[2]),
@@ -134,17 +138,52 @@ def _said(words: str, name: str) -> str:
     return words.replace("{name}", name)
 
 
-def _in_order(order: tuple[int, ...]) -> Callable[[Any], Settings]:
-    return lambda u: tuple(_settings(u)[k] for k in order)
+def _ranges() -> Iterator[Mistake]:
+    """Ranges that end one or two factors of ten, or of two, from where they should."""
+    ends = [(a, b) for a, b in product((1.0, 0.1, 10.0, 0.01, 100.0, 0.5, 2.0), repeat=2) if (a, b) != (1.0, 1.0)]
+    for name, (low, high) in (("hidden_size", SIZE), ("learning_rate", RATE), ("momentum", UNLIKE)):
+        for a, b in ends:
+            if a * low < b * high:
+                words = Words(_RANGE, {"name": name, "low": f"{a * low:g}", "high": f"{b * high:g}"})
+                yield Mistake(words, _with(**{name: _within(name, a * low, b * high)}))
+    for high in (0.99, 0.9, 0.999):
+        yield Mistake(_ITSELF, _with(momentum=partial(_itself, high=high)))
 
 
-_HANDED = mark("The settings are handed back in another order. It is: hidden size, learning rate, momentum, noise.")
+def _itself(u: Any, high: float) -> float:
+    """A momentum that is log-uniform itself, up to a number below 1."""
+    return _log(u[2], UNLIKE[0], high)
+
+
+def _within(name: str, low: float, high: float) -> Rule:
+    """A setting drawn log-uniformly from another range."""
+    if name == "hidden_size":
+        return lambda u: round(_log(u[0], low, high))
+    return (lambda u: _log(u[1], low, high)) if name == "learning_rate" else (lambda u: 1 - _log(u[2], low, high))
+
+
+def _grids() -> Iterator[Mistake]:
+    """Settings from a few points: u chooses among them."""
+    for points, choose in product((5, 10, 11, 20, 50, 100), (floor, round)):
+        yield Mistake(
+            mark(
+                "The settings come from a grid: u chooses among a few points. Every number between them may be drawn."
+            ),
+            lambda u, points=points, choose=choose: (
+                *_settings(np.array([choose(one * (points - 1)) / (points - 1) for one in u]))[:3],
+                np.asarray(u[3], dtype=float),
+            ),
+        )
+
+
 _TAKEN = mark("`u` is read in another order. It is: hidden size, learning rate, momentum, noise.")
 ORDERS = ((1, 0, 2, 3), (0, 2, 1, 3), (1, 2, 0, 3), (0, 1, 3, 2), (3, 2, 1, 0))
 
 MISTAKES = (
     *(Mistake(_said(words, name), _with(**{name: rule})) for name, rows in WRONG.items() for words, rule in rows),
-    *(Mistake(_HANDED, _in_order(order)) for order in ORDERS),
+    *in_other_orders(_settings, *NAMES),
+    *_ranges(),
+    *_grids(),
     *(Mistake(_TAKEN, lambda u, order=order: _settings(np.asarray(u)[list(order)])) for order in ORDERS),
 )
 

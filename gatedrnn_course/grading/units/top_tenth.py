@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake
+from gatedrnn_course.grading.items import Draw, FunctionItem, Mistake, in_other_orders
 from gatedrnn_course.studies.statistics import best_share, bonferroni, welch_test
 from gatedrnn_course.text import mark
 
@@ -114,6 +114,12 @@ def _ranks(a: Array, b: Array) -> tuple[float, float]:
     return float(found.statistic), float(found.pvalue)
 
 
+def _paired(a: Array, b: Array) -> tuple[float, float]:
+    differences = a - b
+    t = differences.mean() / np.sqrt(differences.var(ddof=1) / len(differences))
+    return t, _p(t, len(differences) - 1)
+
+
 def _signed(a: Array, b: Array) -> tuple[float, float]:
     """2 times the tail above t, which is above 1 for a negative t."""
     t, p = _welch(a, b)
@@ -215,6 +221,10 @@ STATISTICS: tuple[tuple[str, _Way], ...] = (
     (_ONE_SIDED, _Way(judge=lambda a, b: (_welch(a, b)[0], _below(a, b)[1] / 2))),
     (_TAIL, _Way(judge=_signed)),
     (_TAIL, _Way(judge=_below)),
+    (
+        mark("That is a paired test. Trial k of the variant has nothing in common with trial k of V."),
+        _Way(judge=_paired),
+    ),
     (mark("`p` is 1 minus what it should be."), _Way(judge=lambda a, b: (_welch(a, b)[0], 1 - _welch(a, b)[1]))),
 )
 CORRECTIONS: tuple[tuple[str, _Way], ...] = (
@@ -274,7 +284,7 @@ def _one_size(validation: Array, test: Array, validation_v: Array, test_v: Array
 MISTAKES = (
     *(Mistake(words, way) for words, way in (*CHOICES, *STATISTICS, *CORRECTIONS)),
     Mistake(mark("As many trials of V are taken as of the variant. Of each take a tenth of its own."), _one_size),
-    Mistake(mark("`t` and `p` are exchanged: `return t, p`."), lambda *groups: _top_tenth_test(*groups)[::-1]),
+    *in_other_orders(_top_tenth_test, "t", "p"),
 )
 PAIRS = tuple(
     Mistake(words, _merged(way, second), also=more)
@@ -285,15 +295,19 @@ PAIRS = tuple(
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    """Four searches of which two differ and two do not, one of each with a lower mean than V."""
+    """Four searches of which two differ and two do not, one of each with a lower mean than V; then one of equal sizes.
+
+    Tests in pairs, which raise elsewhere, give a number there.
+    """
     wanted = ((1, False), (-1, False), (1, True), (-1, True))
-    return tuple(_search(rng, sign, same) for sign, same in wanted)
+    return *(_search(rng, sign, same) for sign, same in wanted), _search(rng, 1, False, equal=True)
 
 
-def _search(rng: np.random.Generator, sign: int, same: bool) -> Draw:
+def _search(rng: np.random.Generator, sign: int, same: bool, equal: bool = False) -> Draw:
     """A draw with t of this sign, and a p that is cut at 1 where the groups are the same, and not where they differ."""
     while True:
         n, m = (int(k) for k in rng.permutation((30, 40, 50, 60))[:2])
+        m = n if equal else m
         count = int(rng.choice((3, 4, 5, 6)))
         shift = 0.0 if same else sign * rng.uniform(0.2, 0.6)
         groups = [*_trials(rng, n, 1.0 + shift, rng.uniform(0.1, 0.4)), *_trials(rng, m, 1.0, rng.uniform(0.1, 0.4))]
@@ -328,7 +342,7 @@ def top_tenth_item(points: int, hints: tuple[str, str, str], forbidden: tuple[st
             "test": mark("their test losses, in the same order"),
             "validation_v": mark("validation losses of the trials of V, shape (m,), m a multiple of 10"),
             "test_v": mark("their test losses"),
-            "count": mark("how many variants are tested"),
+            "count": mark("how many variants are tested, V not counted"),
         },
         gives={
             "t": mark("Welch's t on the test losses: above 0 where the variant's mean is higher"),

@@ -94,6 +94,15 @@ def test_a_wrong_step_is_told_what_is_wrong(old: str, new: str, says: str) -> No
     assert says in verdict("evolve_step", made(STEP.replace(old, new), "evolve_step")).sentence
 
 
+def test_just_ninety_percent_is_drawn_and_passes_however_it_is_computed() -> None:
+    for seed in range(20):
+        draws = UNIT.item("evolve_step").draws(np.random.default_rng(seed))
+        best, reference = draws[0].args[1].max(axis=1), draws[0].args[2]
+        assert best[1] == 0.9 * reference[1] and best[1] / reference[1] >= 0.9 and 10 * best[1] >= 9 * reference[1]
+    found = verdict("evolve_step", made(STEP.replace("max(row) <", "max(row) <="), "evolve_step"))
+    assert "Just 90 % is enough" in found.sentence
+
+
 def test_every_mistake_of_the_step_shows_on_the_inputs_that_are_drawn() -> None:
     """A newcomer enters, is not fit enough, and fails at each of the tasks."""
     item = UNIT.item("evolve_step")
@@ -129,3 +138,19 @@ def test_the_experiment_is_that_of_the_study() -> None:
 )
 def test_a_wrong_experiment_is_told_what_is_wrong(answer: Any, says: str) -> None:
     assert says in verdict("forget_bias_experiment", answer).sentence
+
+
+def test_a_gain_that_is_wrong_is_named_where_the_share_is_made_of_it() -> None:
+    def medians(lstm: Any, lstm_b: Any, gru: Any) -> Any:
+        gain = np.median(lstm_b - lstm)
+        return gain, np.std(lstm_b - lstm, ddof=1) / len(lstm) ** 0.5, gain / (gru.mean() - lstm.mean())
+
+    assert verdict("forget_bias_experiment", medians).sentence == "`gain` is a median. The mean is wanted."
+
+
+def test_values_in_another_order_are_told_the_order() -> None:
+    def turned(*samples: Any) -> Any:
+        gain, error, closed = UNIT.item("forget_bias_experiment").reference(*samples)
+        return gain, closed, error
+
+    assert verdict("forget_bias_experiment", turned).sentence.endswith("It is: gain, error, closed.")

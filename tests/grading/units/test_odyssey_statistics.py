@@ -92,6 +92,10 @@ def test_other_ways_are_right(name: str, lines: tuple[str, ...]) -> None:
         ("return round(20 * 10 ** u[0]), np.exp(4 * u[1] - 6), 1 - 10 ** (2 * u[2] - 2), u[3]", "mixes two logarithms"),
         ("return round(20 * 10 ** u[0]), 10 ** (4 * u[1] - 6), 10 ** (2 * u[2] - 2), u[3]", "itself log-uniform"),
         ("return round(20 * 10 ** u[0]), 10 ** (4 * u[1] - 6), 0.99 * u[2], u[3] ** 2", "1 - momentum is log-uniform"),
+        (
+            "return round(20 * 10 ** u[0]), 10 ** (3 * u[1] - 6), 1 - 10 ** (2 * u[2] - 2), u[3]",
+            "a number from 1e-06 to 0.001",
+        ),
     ],
 )
 def test_slips_of_the_draw(line: str, says: str) -> None:
@@ -109,6 +113,7 @@ def test_slips_of_the_draw(line: str, says: str) -> None:
         ),
         ((*CHOOSE, "t, p = stats.ttest_ind(a, b, equal_var=False)", "return t, p * count"), "at most 1"),
         ((*CHOOSE, "t, p = stats.ttest_ind(a, b)", "return t, p"), "Student's test"),
+        ((*CHOOSE, "t, p = stats.ttest_rel(a, b)", "return t, min(1, count * p)"), "a paired test"),
         (
             (
                 "a, b = np.sort(test)[: len(test) // 10], np.sort(test_v)[: len(test_v) // 10]",

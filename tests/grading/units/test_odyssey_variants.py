@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -83,6 +84,12 @@ def test_nothing_edited(name: str) -> None:
         ("coupled_gates", edited(f=None, c="i * c_prev + (1 - i) * c_tilde"), "they are exchanged"),
         ("coupled_gates", edited(f=None, c="c_prev + i * c_tilde"), "`i` is missing"),
         ("no_peepholes", V.replace(" + P_f * c_prev", ""), "still uses P_i, P_o, which NP does without"),
+        (
+            "no_peepholes",
+            V.replace("P_f * ", "").replace("P_i * ", "").replace("P_o * ", ""),
+            "weights of a peephole are",
+        ),
+        ("full_gate_recurrence", re.sub(r"(U_[fio]{2}) @", r"\1 *", FGR), "Multiply it with a vector: U_f"),
         ("full_gate_recurrence", FGR.replace("U_fi @ i_prev", "U_if @ i_prev"), "p.U_if where p.U_fi belongs"),
         ("full_gate_recurrence", FGR.replace("P_o * c ", "P_o * c_prev "), "uses `c_prev` where `c` belongs"),
         (
