@@ -160,18 +160,14 @@ with reveal(
 # %%
 predict(
     "batch first",
-    "What happens?",
-    [
-        "torch raises an error",
-        "Only outputs of the first sequence change",
-        "Outputs of all sequences change",
-    ],
+    "The first sequence has changed. What changes in what the layer hands back?",
+    ["An error comes", "Outputs of this sequence", "Outputs of all sequences"],
 )
 
 # %% tags=["nbval-ignore-output"]
 with reveal(
     "batch first",
-    "Outputs of all sequences change",
+    "Outputs of all sequences",
     "The layer takes the five sequences for five steps, and what stands in the first "
     "flows into all after it. Nothing is said, and the network still trains a little.",
 ):
@@ -233,8 +229,7 @@ with reveal(
 # %%
 predict(
     "detach",
-    "Two pieces of 12 steps, the state detached between them. Which inputs get a "
-    "gradient from a loss at step 24?",
+    "Two pieces of 12, the state detached between them. Which inputs get a gradient?",
     ["All 24", "The last 12", "Only the last"],
 )
 

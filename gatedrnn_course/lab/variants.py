@@ -125,7 +125,7 @@ def _picture(variant: str, run: Run) -> str:
         seen = int(now.get(row) == look)
         y = ROW * (lines.index(row.partition(" ")[0]) + 1)
         bar = BAR.format(y=y - SIZE) if look == EDITED else ""
-        body.append(f'<g opacity="{seen}">{bar}<text x="8" y="{y}" {look}>{escape(row)}</text></g>')
+        body.append(f'<g opacity="{seen}"><text x="8" y="{y}" {look}>{escape(row)}</text>{bar}</g>')
     height = tall + int(below.partition('height="')[2].partition('"')[0])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 530 {height}" width="530" height="{height}" '

@@ -24,7 +24,7 @@ def test_every_variant_shows_its_edit(widget, name: str) -> None:
     widget.move(variant=name)
     svg = widget.picture().svg
     assert len(seen(svg)) == 6
-    looks = dict(re.findall(r'<g opacity="1"><text x="6" y="\d+" ([^>]*)>(\w+)', svg))
+    looks = dict(re.findall(r'<g opacity="1"><text x="8" y="\d+" ([^>]*)>(\w+)', svg))
     edited = {row for look, row in looks.items() if "font-weight" in look}
     assert bool(edited) == (name != "V")
     assert sum("line-through" in one for one in re.findall(r'opacity="1"><text[^>]*>', svg)) == sum(
