@@ -165,6 +165,10 @@ CHOICES: tuple[tuple[str, _Way], ...] = (
         _Way(_by(lambda validation, test: validation, tenths=2)),
     ),
     (
+        mark("Nine tenths are chosen, all below the quantile 0.9. The lowest tenth is below the quantile 0.1."),
+        _Way(_by(lambda validation, test: validation, tenths=9)),
+    ),
+    (
         mark("The ten best trials are taken. A tenth of n trials is `n // 10`."),
         _Way(lambda validation, test: test[np.argsort(validation)[:10]]),
     ),
