@@ -9,6 +9,7 @@ from itertools import permutations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatedrnn_course.cells.edits import Words
 from gatedrnn_course.errors import CourseError
@@ -162,20 +163,20 @@ class TrainedItem(DrivenItem):
         if parameters is None:
             raise fault or CourseError(self.file)
         batch = self.measure.batch(int(np.asarray(draw.hidden[0])))
-        outputs, without = (self._outputs(value.get(name), batch) for name in ("outputs", "without"))
-        if outputs is None:
+        given = value.get("outputs")
+        outputs, without = self._outputs(given, batch), self._outputs(value.get("without"), batch)
+        if outputs is None or not isinstance(given, np.ndarray):
             asked = _("`{name}` answers with another number of outputs.").format(name=self.name)
             raise CourseError(asked, expected=_("Expected: {count}.").format(count=self.measure.task.output_size))
         if not self.measure.met(outputs, batch):
             self._tell(self._why(parameters, outputs, batch), outputs, batch)
-        if len(value["outputs"]) != (steps := int(batch.mask.any(1).sum())):
-            told = {"came": str(value["outputs"].shape), "wanted": f"({steps}, {batch.size}, {outputs.shape[-1]})"}
+        if len(given) != (steps := int(batch.mask.any(1).sum())):
+            told = {"came": str(given.shape), "wanted": f"({steps}, {batch.size}, {outputs.shape[-1]})"}
             raise course_error(self.name, {FAULT: "outputs", **told})
         if without is not None and self.measure.met(without, batch):
             self._tell(Words(_ELSEWHERE), outputs, batch)
         pieces = value.get("pieces")
-        whole = value["outputs"][:, : np.shape(pieces)[1]] if isinstance(pieces, np.ndarray) else None
-        if pieces is None or not np.allclose(pieces, whole, rtol=NEARLY, atol=NEARLY):
+        if not isinstance(pieces, np.ndarray) or not _agree(pieces, given):
             asked = _("The state of `{name}` is lost.").format(name=self.name)
             raise CourseError(asked, _(_NOT_CARRIED))
         return self.right(draw)
@@ -278,3 +279,11 @@ def checked(arrays: Stored, shapes: Mapping[str, tuple[int, ...]], file: str) ->
 
 def _listed(names: list[str]) -> str:
     return ", ".join(f"`{name[:80]}`" for name in names[:8])
+
+
+def _agree(pieces: NDArray[Any], whole: NDArray[Any]) -> bool:
+    """Whether outputs in pieces are those of the whole, for as many sequences as they have."""
+    if not pieces.ndim == whole.ndim > 1:
+        return False
+    whole = whole[:, : pieces.shape[1]]
+    return pieces.shape == whole.shape and np.allclose(pieces, whole, rtol=NEARLY, atol=NEARLY)
