@@ -6,6 +6,8 @@ import io
 import math
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["LARGEST", "Stored", "read_stored", "write_stored"]
+__all__ = ["LARGEST", "Stored", "read_stored", "refuse_a_widgets", "write_stored"]
 
 Stored = Mapping[str, NDArray[np.float64]]
 
@@ -59,6 +61,29 @@ def read_stored(content: bytes, file: str) -> dict[str, NDArray[np.float64]]:
     except Exception as why:  # zipfile, zlib, lzma and numpy each have errors of their own for damaged bytes
         came = _("It is no whole .npz file ({type}).").format(type=type(why).__name__)
         raise CourseError(asked, came, do=_again()) from None
+
+
+def refuse_a_widgets(arrays: Stored, file: str) -> None:
+    """Refuse parameters that come with the course: those of the trained models its widgets show.
+
+    Args:
+        arrays: What was handed in.
+        file: Name of the file.
+
+    Raises:
+        CourseError: If a matrix is one of theirs, number by number.
+    """
+    matrices = [array for array in arrays.values() if array.ndim == 2]
+    if any(np.array_equal(array, own) for array in matrices for own in _matrices_of_widgets()):
+        asked = _("The parameters in the file {file}.").format(file=file)
+        raise CourseError(asked, _("They are those of a model that comes with the course."), do=_again())
+
+
+@lru_cache(maxsize=1)
+def _matrices_of_widgets() -> tuple[NDArray[np.float64], ...]:
+    stored = [one for one in files("gatedrnn_course").joinpath("lab").iterdir() if one.name.endswith(".npz")]
+    arrays = [array for one in stored for array in read_stored(one.read_bytes(), one.name).values()]
+    return tuple(array for array in arrays if array.ndim == 2)
 
 
 def _again() -> str:

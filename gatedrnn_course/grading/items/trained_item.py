@@ -21,7 +21,7 @@ from gatedrnn_course.grading.items.driven_faults import course_error
 from gatedrnn_course.grading.items.driven_item import DrivenItem, answer_of
 from gatedrnn_course.grading.items.item import Draw
 from gatedrnn_course.grading.items.measure import Measure
-from gatedrnn_course.grading.items.stored import Stored, read_stored
+from gatedrnn_course.grading.items.stored import Stored, read_stored, refuse_a_widgets
 from gatedrnn_course.tasks import Batch, Task, stream
 from gatedrnn_course.text import _, mark
 
@@ -262,7 +262,7 @@ def checked(arrays: Stored, shapes: Mapping[str, tuple[int, ...]], file: str) ->
         file: Name of the file.
 
     Raises:
-        CourseError: If a name is missing or too many, or a shape is another one.
+        CourseError: If a name is missing or too many, a shape is another one, or a model of the course's is handed in.
     """
     asked = _("The parameters in the file {file}.").format(file=file)
     do = _("Train and save with the class as it is now.")
@@ -274,6 +274,7 @@ def checked(arrays: Stored, shapes: Mapping[str, tuple[int, ...]], file: str) ->
         if arrays[name].shape != shape:
             came = _("`{name}` has the shape {came}, expected is {shape}.")
             raise CourseError(asked, came.format(name=name, came=arrays[name].shape, shape=shape), do=do)
+    refuse_a_widgets(arrays, file)
     return arrays
 
 

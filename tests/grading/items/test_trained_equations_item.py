@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -108,3 +109,10 @@ def write_without(content: bytes, name: str) -> bytes:
 
     arrays = read_stored(content, "x")
     return write_stored({key: array for key, array in arrays.items() if key != name})
+
+
+def test_a_model_that_comes_with_the_course_earns_nothing() -> None:
+    content = files("gatedrnn_course").joinpath("lab", "chorale_lstm.npz").read_bytes()
+    found = verdict(catalogue["LSTM"].text, content)
+    assert found.outcome == "wrong"
+    assert "a model that comes with the course" in said(found)
