@@ -159,6 +159,7 @@ _MODULES = {
     "small_evolution": "lab.evolving",
     "small_odyssey": "lab.small_odyssey",
     "stack": "lab.activations",
+    "step_jacobians": "lab.flow",
     "tanh": "lab.activations",
     "train_composer": "lab.train_composer",
     "train_composers": "lab.composing",

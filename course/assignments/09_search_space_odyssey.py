@@ -4,7 +4,7 @@
 # You write the eight variants as edits of one cell, draw the settings of a trial, test a variant against V, and find out what explains the
 # variance. << unit.points >> points together. Each function has a check below it.
 #
-# **Needs:** the lesson `notebooks/en/09_search_space_odyssey.ipynb`. **Takes:** 45 minutes. **Computing time:** seconds, no GPU.
+# **Needs:** the lesson `notebooks/en/09_search_space_odyssey.ipynb`. **Takes:** 45 minutes. **Costs:** seconds, no GPU.
 
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(no_input_gate)` gives one hint at a

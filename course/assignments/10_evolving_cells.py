@@ -4,7 +4,7 @@
 # You mutate the GRU, write the fitness and the list of a search, build the best cell it found, and measure what $b_f = 1$ is worth.
 # << unit.points >> points together. Each function has a check below it.
 #
-# **Needs:** the lesson `notebooks/en/10_evolving_cells.ipynb`. **Takes:** 25 to 40 minutes. **Computing time:** seconds, no GPU; it is
+# **Needs:** the lesson `notebooks/en/10_evolving_cells.ipynb`. **Takes:** 25 to 40 minutes. **Costs:** seconds, no GPU; it is
 # used where there is one.
 
 # %% [markdown]

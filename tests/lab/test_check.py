@@ -74,8 +74,8 @@ def test_something_that_is_no_function_is_told_in_words(thing: Any, said: Callab
 
 
 def test_an_unknown_name_lists_what_can_be_checked(said: Callable[[Any], str]) -> None:
-    shown = said(defined("def my_gate(x):\n    return x")["my_gate"])
-    assert "my_gate" in shown and "forget_gate" in shown
+    shown = said(defined("def my_door(x):\n    return x")["my_door"])
+    assert "my_door" in shown and "forget_gate" in shown
 
 
 @pytest.mark.parametrize(

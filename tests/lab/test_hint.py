@@ -28,5 +28,5 @@ def test_a_name_does_as_well_as_a_function(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_an_unknown_name_is_answered_calmly(capsys: pytest.CaptureFixture[str]) -> None:
-    hint("my_gate")
+    hint("my_door")
     assert "forget_gate" in capsys.readouterr().out
