@@ -337,14 +337,12 @@ def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
         ("square", (3, 3, 3, 3), True),
     )
     drawn = [_draw(rng, *row, "recurrent") for row in rows]
-    drawn.append(_draw(rng, "batch", (3, 2, 5, 4), False, "device"))
-    drawn.append(_draw(rng, "batch", (LENGTH, 2, 7, 3), False, "cost"))
+    drawn += [_draw(rng, "batch", (3, 2, 5, 4), False, "device"), _draw(rng, "batch", (LENGTH, 2, 7, 3), False, "cost")]
     return tuple(drawn)
 
 
 def _inputs(args: Any) -> Mapping[str, Argument]:
-    given: Mapping[str, Argument] = args[2]
-    return given
+    return dict(args[2])
 
 
 def lstm_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, str]) -> DrivenItem:
@@ -368,10 +366,7 @@ def lstm_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, str, st
                 "U": mark("of the state, (4H, H)"),
                 "b": mark("the bias, (4H,)"),
             },
-            "__init__(self, input_size, hidden_size):": {
-                "input_size": mark("D"),
-                "hidden_size": mark("H"),
-            },
+            "__init__(self, input_size, hidden_size):": {"input_size": mark("D"), "hidden_size": mark("H")},
             mark("forward(self, xs, state=None), which returns hs, (h, c):"): {
                 "xs": mark("inputs, time first, (T, B, D)"),
                 "state": mark("(h, c) before the first step, each (B, H); zeros where it is None"),
