@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["LARGEST", "Stored", "read_stored", "refuse_a_widgets", "write_stored"]
+__all__ = ["LARGEST", "Stored", "handed_in", "read_stored", "refuse_a_widgets", "write_stored"]
 
 Stored = Mapping[str, NDArray[np.float64]]
 
@@ -61,6 +61,22 @@ def read_stored(content: bytes, file: str) -> dict[str, NDArray[np.float64]]:
     except Exception as why:  # zipfile, zlib, lzma and numpy each have errors of their own for damaged bytes
         came = _("It is no whole .npz file ({type}).").format(type=type(why).__name__)
         raise CourseError(asked, came, do=_again()) from None
+
+
+def handed_in(content: bytes | None, file: str) -> dict[str, NDArray[np.float64]]:
+    """The arrays of the file beside a notebook.
+
+    Args:
+        content: Its bytes; None where there is no such file.
+        file: Its name.
+
+    Raises:
+        CourseError: If there is none, or it cannot be read.
+    """
+    if content is None:
+        asked = _("There is no file `{file}` beside the notebook.").format(file=file)
+        raise CourseError(asked, do=_("Run the cell that trains: it writes the file. Hand it in with the notebook."))
+    return read_stored(content, file)
 
 
 def refuse_a_widgets(arrays: Stored, file: str) -> None:

@@ -14,7 +14,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Argument, Value
 from gatedrnn_course.grading.items.item import Ask, Draw, Explanation, Item, Observation
 from gatedrnn_course.grading.items.measure import ByLoss
-from gatedrnn_course.grading.items.stored import Stored, read_stored
+from gatedrnn_course.grading.items.stored import Stored, handed_in
 from gatedrnn_course.grading.items.trained_item import FileMistake, checked
 from gatedrnn_course.tasks import Batch, Corpus, loss_value
 from gatedrnn_course.text import _, mark
@@ -118,11 +118,6 @@ class TrainedEquationsItem(Item):
         Raises:
             CourseError: If there is no file, or it is another cell's.
         """
-        if self.content is None:
-            asked = _("There is no file `{file}` beside the notebook.").format(file=self.file)
-            raise CourseError(
-                asked, do=_("Run the cell that trains: it writes the file. Hand it in with the notebook.")
-            )
         arrays = self._arrays
         units = arrays["W_y"].shape[-1] if "W_y" in arrays and arrays["W_y"].ndim == 2 else 1
         if not 0 < units <= LARGEST:
@@ -135,7 +130,7 @@ class TrainedEquationsItem(Item):
 
     @cached_property
     def _arrays(self) -> Stored:
-        return read_stored(self.content or b"", self.file)
+        return handed_in(self.content, self.file)
 
     def _why(self, cell: Cell, parameters: Stored, outputs: Any, batch: Batch) -> str:
         seen = self.known.stack(self.known.sequences("train")[:FEW])

@@ -21,7 +21,7 @@ from gatedrnn_course.grading.items.driven_faults import course_error
 from gatedrnn_course.grading.items.driven_item import DrivenItem, answer_of
 from gatedrnn_course.grading.items.item import Draw
 from gatedrnn_course.grading.items.measure import Measure
-from gatedrnn_course.grading.items.stored import Stored, read_stored, refuse_a_widgets
+from gatedrnn_course.grading.items.stored import Stored, handed_in, refuse_a_widgets
 from gatedrnn_course.tasks import Batch, Task, stream
 from gatedrnn_course.text import _, mark
 
@@ -200,11 +200,7 @@ class TrainedItem(DrivenItem):
             return None, fault
 
     def _read_file(self) -> Stored:
-        if self.content is None:
-            asked = _("There is no file `{file}` beside the notebook.").format(file=self.file)
-            do = _("Run the cell that trains: it writes the file. Hand it in with the notebook.")
-            raise CourseError(asked, do=do)
-        return checked(read_stored(self.content, self.file), self.shapes, self.file)
+        return checked(handed_in(self.content, self.file), self.shapes, self.file)
 
     def _why(self, parameters: Stored, outputs: Any, batch: Batch) -> Words:
         """What explains answers that are not good enough, from what is certain on."""
