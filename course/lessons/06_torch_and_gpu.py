@@ -185,14 +185,14 @@ with reveal(
 # ## Sequences of unequal length
 #
 # A batch is one tensor, so short sequences are padded, here with zeros after their end. This one has 12 steps of 24. Its last real step is
-# marked.
+# the 12th.
 
 # %% tags=["nbval-ignore-output"]
 torch.manual_seed(1)
 xs = torch.rand(24, 1, 2)
 xs[12:] = 0.0  # the padding
 h = Hoisted(2, 16)(xs)[:, 0, 3].detach().numpy()
-show_timeline({"x": xs[:, 0, 0].numpy(), "h": h}, mark=12)
+plot({"h": h}, x="step; 12 is the last real one", y="h of one unit", at=range(1, 25))
 
 # %% [markdown]
 # The cell does not know that the sequence is over: it goes on with zeros, and $h$ drifts. What `hs[-1]` holds is the state of the padding. The
