@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_all", "draw_best", "draw_marginals", "draw_pairs", "draw_shares"]
 
-HATCH = {0: "", 1: "////", -1: "...."}
+HATCH = {0: "", 1: "////", -1: "\\\\"}
 FILL = {0: "white", 1: RED, -1: BLUE}
 
 
@@ -86,7 +86,7 @@ def _unit(task: str) -> str:
 
 
 def _boxes(axes: Axes, boxes: dict[str, Box], verdicts: dict[str, int], means: dict[str, float | None]) -> None:
-    """A box for each variant: hatched red where significantly worse than V, dotted blue where better."""
+    """A box for each variant: red, hatched upwards, where worse than V; blue, hatched downwards, where better."""
     stats = [
         {"med": b.median, "q1": b.low, "q3": b.high, "whislo": b.least, "whishi": b.most, "label": name, "fliers": []}
         for name, b in boxes.items()
