@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
 __all__ = ["study"]
@@ -97,14 +96,14 @@ def evolution(
     page: BesidePage = None,
 ) -> None:
     """Evolve architectures from the LSTM and the GRU. Stop it at any time; the same command goes on."""
-    from gatedrnn_course.studies.evolution.report import Made, write_page, write_report
+    from gatedrnn_course.studies.evolution.report import made_by, write_page, write_report
     from gatedrnn_course.studies.evolution.search import Evolution
     from gatedrnn_course.studies.evolution.sizes import SIZES
 
-    threads = jobs or os.cpu_count() or 1
-    evolved = Evolution(out, SIZES[size], seed, threads)
+    evolved = Evolution(out, SIZES[size], seed, jobs or os.cpu_count() or 1)
+    made_by(evolved, _typed())
     _going(evolved.run)
-    made = Made(_typed(), evolved.seconds, threads)
+    made = made_by(evolved)
     typer.echo(_("The report: {page}").format(page=write_report(evolved, made)))
     if page is not None:
         typer.echo(_("The page: {page}").format(page=write_page(evolved, made, page)))
@@ -120,12 +119,12 @@ def forget_bias(
 ) -> None:
     """The forget bias: LSTM with b_f = 1 and 0, LSTM without a gate, GRU, MUT1 to 3. It can be stopped, and goes on."""
     from gatedrnn_course.studies.evolution.forget_bias import BIAS_SIZES, ForgetBias
-    from gatedrnn_course.studies.evolution.report import Made, write_bias_page, write_bias_report
+    from gatedrnn_course.studies.evolution.report import made_by, write_bias_page, write_bias_report
 
-    threads = jobs or os.cpu_count() or 1
-    experiment = ForgetBias(out, BIAS_SIZES[size], seed, threads)
+    experiment = ForgetBias(out, BIAS_SIZES[size], seed, jobs or os.cpu_count() or 1)
+    made_by(experiment, _typed())
     _going(experiment.run)
-    made = Made(_typed(), experiment.seconds, threads)
+    made = made_by(experiment)
     typer.echo(_("The report: {page}").format(page=write_bias_report(experiment, made)))
     if page is not None:
         typer.echo(_("The page: {page}").format(page=write_bias_page(experiment, made, page)))
@@ -134,17 +133,9 @@ def forget_bias(
 @study.command()
 def report(folder: Folder, page: Page = None) -> None:
     """Write the report on a study anew, from what its folder holds."""
-    from gatedrnn_course.studies.odyssey.report import write_page, write_report
-    from gatedrnn_course.studies.odyssey.study import ABOUT, refresh
+    from gatedrnn_course.studies.reports import write_anew
 
-    if not (folder / ABOUT).is_file():
-        raise CourseError(
-            _("The report on the study in {folder}.").format(folder=folder),
-            _("There is no {name}.").format(name=ABOUT),
-            do=_("Give a folder that `gatedrnn study odyssey --out FOLDER` wrote."),
-        )
-    refresh(folder)
-    typer.echo(_("The report: {page}").format(page=write_report(folder) if page is None else write_page(folder, page)))
+    typer.echo(_("The report: {page}").format(page=write_anew(folder, page)))
 
 
 def _going(run: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ from gatedrnn_course.studies.machine import machine
 from gatedrnn_course.studies.pages import render, write_text
 from gatedrnn_course.text import _
 
-__all__ = ["Made", "ancestry_of", "write_bias_page", "write_bias_report", "write_page", "write_report"]
+__all__ = ["Made", "ancestry_of", "made_by", "write_bias_page", "write_bias_report", "write_page", "write_report"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 10
@@ -52,6 +52,19 @@ class Made:
         return _("Made by `{command}` in {time} ({machine}).").format(
             command=self.command, time=minutes, machine=machine(self.jobs)
         )
+
+
+def made_by(study: Evolution | ForgetBias, command: str | None = None) -> Made:
+    """How a study came about.
+
+    Args:
+        study: The study.
+        command: The command under way, which is kept in the study's file; None: the one that is kept there.
+    """
+    if command is not None:
+        study.store.note("command", command)
+        study.store.note("jobs", study.threads)
+    return Made(study.store.noted("command") or "", study.seconds, study.store.noted("jobs") or 1)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from gatedrnn_course.cells.cell import Cell, parse
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["Architecture", "Database", "Evaluation", "Store"]
+__all__ = ["Architecture", "Database", "Evaluation", "Store", "begun_with"]
 
 _TABLES = """
 CREATE TABLE architectures (
@@ -161,6 +161,29 @@ class Database:
         """Write rows into a table."""
         marks = ", ".join("?" * columns)
         self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+def begun_with(path: Path, sizes: Mapping[str, Any]) -> tuple[Any, int]:
+    """The size and the seed that the study in a file was begun with.
+
+    Args:
+        path: The file.
+        sizes: The sizes by name.
+
+    Raises:
+        CourseError: If it was begun with a size that there is no more.
+    """
+    database = Database(path, "")
+    described, seed = database.noted("size"), database.noted("seed")
+    database.close()
+    size = next((size for size in sizes.values() if repr(size) == described), None)
+    if size is None:
+        raise CourseError(
+            _("The report on the study in {folder}.").format(folder=path.parent),
+            _("It was begun with a size that this version of the course does not have: {size}.").format(size=described),
+            do=_("Use the version of the course that began it; the tables in the folder can be read without."),
+        )
+    return size, int(seed)
 
 
 class Store(Database):

@@ -46,6 +46,34 @@ def test_an_evolution_leaves_a_folder_and_a_page(tmp_path: Path) -> None:
     assert run("evolution", "--out", str(out)).exit_code == 0  # done: only the report is written anew
 
 
+@pytest.mark.parametrize("command", ["evolution", "forget-bias"])
+def test_a_report_is_written_anew_from_the_folder(command: str, tmp_path: Path) -> None:
+    out, page = tmp_path / "out", tmp_path / "docs" / "page.md"
+    assert run(command, "--out", str(out), "--page", str(page), "--seed", "3", "--jobs", "1").exit_code == 0
+    before, told = page.read_text(encoding="utf-8"), (out / "index.html").read_text(encoding="utf-8")
+    page.unlink()
+    (out / "index.html").unlink()
+    for more in ((), ("--page", str(page))):
+        found = run("report", str(out), *more)
+        assert found.exit_code == 0, found.output
+    assert page.read_text(encoding="utf-8") == before
+    assert (out / "index.html").read_text(encoding="utf-8") == told
+
+
+def test_a_size_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("forget-bias", "--out", str(tmp_path), "--jobs", "1").exit_code == 0
+    monkeypatch.setattr(forget_bias, "BIAS_SIZES", {})
+    found = run("report", str(tmp_path))
+    assert found.exit_code == 2
+    assert "does not have" in found.output
+
+
+def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
+    found = run("report", str(tmp_path))
+    assert found.exit_code == 2
+    assert "evolution.sqlite" in found.output
+
+
 def test_the_experiment_leaves_a_folder_and_a_page(tmp_path: Path) -> None:
     out, page = tmp_path / "out", tmp_path / "docs" / "forget_bias.md"
     found = run("forget-bias", "--out", str(out), "--page", str(page), "--jobs", "1")
