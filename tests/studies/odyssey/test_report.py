@@ -99,7 +99,7 @@ def test_report_from_the_command_line(folder, tmp_path) -> None:
     ran = CliRunner().invoke(app, ["study", "report", str(folder), "--page", str(tmp_path / "odyssey.md")])
     assert ran.exit_code == 0 and (tmp_path / "odyssey.md").is_file()
     ran = CliRunner().invoke(app, ["study", "report", str(tmp_path)])
-    assert ran.exit_code == 2 and "There is no study.json." in ran.output
+    assert ran.exit_code == 2 and "There is none of study.json" in ran.output
 
 
 def test_damage_is_told(tmp_path, folder) -> None:
