@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.book.cli import BookOption, book_of, gradebook, override
 from gatedrnn_course.studies.cli import study
 from gatedrnn_course.text import _
 
@@ -50,6 +51,8 @@ app = typer.Typer(
 )
 
 app.add_typer(study, name="study")
+app.command()(gradebook)
+app.command()(override)
 
 Folder = Annotated[Path, typer.Argument(help=_("Notebooks NAME.ipynb, or a folder for each student."))]
 UnitNumber = Annotated[str, typer.Argument(metavar="UNIT", help=_("The unit, such as 03."))]
@@ -91,8 +94,11 @@ def grade(
     out: Results = Path("build/grades"),
     jobs: Jobs = None,
     anew: Anew = False,
+    book: BookOption = None,
 ) -> None:
     """Grade a folder of notebooks. Stop it at any time; the same command goes on where it was."""
+    from gatedrnn_course.grading.book.desk import settle
+    from gatedrnn_course.grading.book.gradebook import Gradebook
     from gatedrnn_course.grading.classroom.run import grade_class
     from gatedrnn_course.grading.report.terminal import RunBar
 
@@ -101,6 +107,8 @@ def grade(
     try:
         with bar:
             run = grade_class(folder, unit, out, side_by_side, bar, anew)
+        with Gradebook(book_of(out, book)) as opened:
+            run = settle(run, opened)
         failed = _report(run, out)
     except KeyboardInterrupt:
         words = _("Stopped; {done} of {total} are graded and kept. Run the same command again to go on.")
