@@ -7,13 +7,15 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
-from gatedrnn_course.grading.classroom.dates import when
+from gatedrnn_course.grading.classroom.dates import moment, when
 from gatedrnn_course.grading.classroom.deadlines import Due, with_lateness
 from gatedrnn_course.grading.classroom.grade import Grader
+from gatedrnn_course.grading.classroom.layouts import HandIn
 from gatedrnn_course.grading.classroom.record import Attempt, Judged, Record, write_text
 from gatedrnn_course.grading.classroom.store import Store, work_key
 from gatedrnn_course.grading.classroom.submission import Submission, read_submission
@@ -51,18 +53,26 @@ class Task:
     """One student's work.
 
     Attributes:
-        student: The student's name.
-        paths: What was handed in.
+        hand_in: What the student handed in.
         record: The file of the record.
         content: Fingerprint of all that was handed in.
         due: When it is due, and which attempt counts.
     """
 
-    student: str
-    paths: tuple[Path, ...]
+    hand_in: HandIn
     record: Path
     content: str
     due: Due
+
+    @property
+    def student(self) -> str:
+        """The student's name."""
+        return self.hand_in.student
+
+    @property
+    def at(self) -> datetime:
+        """When it was handed in: what the platform tells, else when the newest file was changed."""
+        return moment(self.hand_in.handed_in_at) or max(map(when, self.hand_in.paths))
 
 
 @dataclass(frozen=True)
@@ -110,20 +120,24 @@ class Desk:
             return [self._kept(one) or one for one in self._attempts(task)]
         except Exception as error:  # a fault of the grader, which must not end the run
             why = self.not_judged(f"{type(error).__name__}: {error}")
-            return [Found(Submission(task.student, task.paths[0]), why)]
+            return [Found(Submission(task.student, task.hand_in.paths[0]), why)]
 
     def _attempts(self, task: Task) -> list[Submission]:
         """All attempts where the best counts, else one."""
-        names, files = self._unit.asked_for
-        if task.due.attempts is None or len(task.paths) == 1:
-            return [read_submission(task.student, task.paths, names, files)]
-        each = [read_submission(task.student, [path], names, files) for path in task.paths]
-        answered = [one for one in each if not one.problem and one.written() & set(names)]
+        paths = task.hand_in.paths
+        if task.due.attempts is None or len(paths) == 1:
+            return [self._read(task, paths)]
+        each = [self._read(task, [path]) for path in paths]
+        answered = [one for one in each if not one.problem and one.written() & set(self._unit.asked_for[0])]
         if not answered:
-            return [read_submission(task.student, task.paths, names, files)]
+            return [self._read(task, paths)]
         if task.due.attempts == "last":
             answered = [max(answered, key=lambda one: when(one.path))]
         return [replace(one, handed_in=len(each)) for one in answered]
+
+    def _read(self, task: Task, paths: Sequence[Path]) -> Submission:
+        read = read_submission(task.student, paths, *self._unit.asked_for, task.hand_in.own_folder)
+        return replace(read, notes=(*task.hand_in.notes, *read.notes))
 
     def _kept(self, submission: Submission) -> Found | None:
         """The verdicts on equal work that are kept; those of a weaker sandbox do not count."""
@@ -179,7 +193,7 @@ class Desk:
 
     def lost(self, task: Task, how: str) -> Record:
         """Write the record of a submission that cannot be graded, for a reason that is the grader's own."""
-        return self.settle(task, [Found(Submission(task.student, task.paths[0]), self.not_judged(how))])
+        return self.settle(task, [Found(Submission(task.student, task.hand_in.paths[0]), self.not_judged(how))])
 
     def not_judged(self, why: str) -> Judged:
         """No verdicts, for a reason that is the grader's own."""
@@ -191,8 +205,13 @@ class Desk:
 
     def _record(self, task: Task, found: Found) -> Record:
         record = self._grader.record(found.submission, found.judged)
-        at = when(found.submission.path).isoformat(timespec="seconds")
-        told = {"content": task.content, "work": found.work, "graded_from": found.graded_from, "handed_in_at": at}
+        at = when(found.submission.path) if task.due.attempts else task.at
+        told = {
+            "content": task.content,
+            "work": found.work,
+            "graded_from": found.graded_from,
+            "handed_in_at": at.isoformat(timespec="seconds"),
+        }
         return with_lateness(record.model_copy(update=told), task.due)
 
 

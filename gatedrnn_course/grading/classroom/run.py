@@ -14,12 +14,11 @@ from typing import Protocol
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.changed import content_of
-from gatedrnn_course.grading.classroom.dates import when
 from gatedrnn_course.grading.classroom.deadlines import Deadlines, with_lateness
 from gatedrnn_course.grading.classroom.desk import Desk, Settings, Task, grade_at_desk
 from gatedrnn_course.grading.classroom.grade import rubric_of
+from gatedrnn_course.grading.classroom.layouts import HandIn, hand_ins
 from gatedrnn_course.grading.classroom.record import Record, file_stems, read_record, write_text
-from gatedrnn_course.grading.classroom.submission import find_submissions, left_out
 from gatedrnn_course.grading.classroom.workers import side_by_side
 from gatedrnn_course.grading.sandbox import best_sandbox
 from gatedrnn_course.grading.units import Unit, load
@@ -115,13 +114,14 @@ def grade_class(
     start, options = time.perf_counter(), options or Options()
     unit = load(number)
     rubric = rubric_of(unit)
-    tasks = _tasks(folder, unit, out, options)
+    handed_in = hand_ins(folder, out / "unpacked", unit.stem)
+    tasks = _tasks(handed_in.students, unit, out, options.deadlines)
     _make(out / "records")
     known: dict[str, Record] = {}
     todo: list[Task] = []
     for task in tasks:
         record = _kept(task, unit.number)
-        looked_at = options.since is None or _newest(task) >= options.since
+        looked_at = options.since is None or task.at >= options.since
         if looked_at and (anew or record is None or _changed(record, task, rubric)):
             todo.append(task)
         elif record is not None:
@@ -138,7 +138,7 @@ def grade_class(
                 progress.done(record)
     ordered = tuple(records[task.student] for task in tasks if task.student in records)
     missed = tuple(task.student for task in tasks if task.student not in records)
-    return ClassRun(unit, ordered, len(todo), time.perf_counter() - start, tuple(left_out(folder)), missed)
+    return ClassRun(unit, ordered, len(todo), time.perf_counter() - start, handed_in.left_out, missed)
 
 
 def _settings(unit: Unit, out: Path, anew: bool, options: Options) -> Settings:
@@ -147,22 +147,17 @@ def _settings(unit: Unit, out: Path, anew: bool, options: Options) -> Settings:
     return Settings(unit.number, options.store or out / "work", seed, anew, language())
 
 
-def _tasks(folder: Path, unit: Unit, out: Path, options: Options) -> list[Task]:
-    """One task a student, sorted by name."""
-    students = find_submissions(folder)
-    stems = file_stems(name for name, _paths in students)
+def _tasks(students: Sequence[HandIn], unit: Unit, out: Path, deadlines: Deadlines) -> list[Task]:
+    """One task a student, in their order."""
+    stems = file_stems(one.student for one in students)
     _names, files = unit.asked_for
     tasks = []
-    for name, paths in students:
-        due = options.deadlines.of(name)
+    for one in students:
+        due = deadlines.of(one.student)
         decides = due.model_dump_json() if due.attempts == "best" else due.attempts or ""
-        content = content_of(paths, files, decides)
-        tasks.append(Task(name, tuple(paths), out / "records" / f"{stems[name]}.json", content, due))
+        content = content_of(one.paths, files, f"{one.handed_in_at} {one.id} {decides}")
+        tasks.append(Task(one, out / "records" / f"{stems[one.student]}.json", content, due))
     return tasks
-
-
-def _newest(task: Task) -> datetime:
-    return max(map(when, task.paths))
 
 
 def _graded(todo: Sequence[Task], settings: Settings, jobs: int, dask: str | None) -> Generator[Record]:

@@ -189,7 +189,7 @@ def test_what_canvas_calls_late_is_kept(lay: Lay, scratch: Path) -> None:
 
 
 def test_a_table_beside_the_files_tells_full_names(lay: Lay, scratch: Path) -> None:
-    table = "Student,ID,SIS Login ID,Section\nPoints Possible,,,\n\"Doe, Jane\",1001,jdoe,A\n\"Åse, Ben\",1002,bang,A\n"
+    table = 'Student,ID,SIS Login ID,Section\nPoints Possible,,,\n"Doe, Jane",1001,jdoe,A\n"Åse, Ben",1002,bang,A\n'
     found = hand_ins(lay({**CANVAS, "2023-10-13_Grades.csv": table}), scratch)
     assert [one.student for one in found.students] == ["Ben Åse", "Jane Doe"]
     worksheet = "Identifier,Full name,Grade\nParticipant 5,Jane Doe,\nParticipant 6,Ben Åse,\n"
