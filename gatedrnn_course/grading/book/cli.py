@@ -31,7 +31,7 @@ Withdraw = Annotated[bool, typer.Option("--withdraw", help=_("Take points given 
 
 def book_of(out: Path, book: Path | None) -> Path:
     """The gradebook of results: the one named, or the one beside them."""
-    from gatedrnn_course.grading.book.desk import BOOK
+    from gatedrnn_course.grading.book.results import BOOK
 
     return book or out / BOOK
 
@@ -42,8 +42,8 @@ def gradebook(
     """Show what counts for every student in every unit, from the gradebook; first take results in."""
     from rich.console import Console
 
-    from gatedrnn_course.grading.book.desk import read_results, settle
     from gatedrnn_course.grading.book.gradebook import Gradebook
+    from gatedrnn_course.grading.book.results import read_results, settle
     from gatedrnn_course.grading.book.table import grades_csv, grades_table
     from gatedrnn_course.grading.classroom.record import write_text
 
@@ -72,8 +72,8 @@ def override(
     book: BookOption = None,
 ) -> None:
     """Set the points of one function by hand, with a reason. They stay when the class is graded again."""
-    from gatedrnn_course.grading.book.desk import graded
     from gatedrnn_course.grading.book.gradebook import Gradebook, Override
+    from gatedrnn_course.grading.book.results import graded
     from gatedrnn_course.grading.report import write_grades, write_pages
     from gatedrnn_course.grading.units import load
 

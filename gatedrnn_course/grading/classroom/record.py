@@ -60,6 +60,7 @@ class Judged(BaseModel):
         sandbox: Where it ran.
         versions: Of the course and of Python.
         seconds: How long it took.
+        problem: Why there are none, where the grader itself failed.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -73,6 +74,7 @@ class Judged(BaseModel):
     sandbox: SandboxRecord
     versions: dict[str, str]
     seconds: float
+    problem: str = ""
 
 
 class Attempt(BaseModel):
@@ -127,7 +129,6 @@ class Record(Judged):
     id: str = ""
     attempt: int = 0
     marked_late: bool = False
-    problem: str = ""
 
     @property
     def worth(self) -> float:

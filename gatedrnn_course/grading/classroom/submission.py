@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.enclosed import handed_in_files
+from gatedrnn_course.grading.classroom.reading import read_file
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
@@ -31,7 +32,6 @@ __all__ = [
     "within",
 ]
 
-LARGEST = 50 << 20
 HIDDEN = (".", "__")
 LINKS_NAMED = 5  # links named in a note; of more, only these
 
@@ -194,7 +194,7 @@ def read_submission(
     links = [path for path in paths if _is(stat.S_ISLNK, path)]
     folders = [path for path in paths if _is(stat.S_ISDIR, path)]
     notebooks = [path for path in paths if path not in links and path not in folders]
-    read = [_read(student, path) for path in notebooks or folders or links]
+    read = [_read(student, path, names) for path in notebooks or folders or links]
     answers = [(not one.problem, len(one.written() & set(names))) for one in read]
     rank = [(score, _changed(one.path)) for score, one in zip(answers, read, strict=True)]
     best = read[rank.index(max(rank))]
@@ -204,7 +204,7 @@ def read_submission(
         alone = _("{count} notebooks were handed in; {name} was graded, as it holds most answers.")
         words = alone if answers.count(max(answers)) == 1 else one_of_them
         notes.append(words.format(count=len(notebooks), name=readable(best.path.name)))
-    notes += _about(best, names)
+    notes += (*best.notes, *_about(best, names))
     if best.path not in links:
         notes += _about_links(links)
     if notebooks:
@@ -268,45 +268,15 @@ def _no_notebook(path: Path, mode: int) -> str:
     return "" if stat.S_ISREG(mode) else _("It is no file.")
 
 
-def _read(student: str, path: Path) -> Submission:
+def _read(student: str, path: Path, names: Sequence[str]) -> Submission:
     try:
         found = path.lstat()
         if problem := _no_notebook(path, found.st_mode):  # opening a named pipe would wait for ever
             return Submission(student, path, problem=problem)
-        if found.st_size > LARGEST:
-            return Submission(student, path, problem=_("The file is larger than {mib} MiB.").format(mib=LARGEST >> 20))
-        raw = path.read_bytes()
+        reading = read_file(path, names)
     except OSError as error:
         return Submission(student, path, problem=_("The file cannot be opened: {why}").format(why=error.strerror))
-    fingerprint = hashlib.sha256(raw).hexdigest()
-    try:
-        cells = _code_cells(raw.decode("utf-8-sig"))
-    except Exception as error:  # any bytes may come; whatever a reader makes of them is one sentence here
-        why = _("The file is no readable notebook ({type}).").format(type=type(error).__name__)
-        advice = _("It may have been cut off: save it again and hand it in again.")
-        return Submission(student, path, fingerprint=fingerprint, problem=f"{why} {advice}")
-    return Submission(student, path, tuple(cells), fingerprint)
-
-
-def _code_cells(text: str) -> list[str]:
-    import nbformat
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-    return [_plain(str(cell.source)) for cell in notebook.cells if cell.get("cell_type") == "code"]
-
-
-def _plain(source: str) -> str:
-    """A cell as plain Python, as IPython would run it."""
-    if not any(sign in source for sign in "%!?"):
-        return source
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        return str(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
-    except SyntaxError:
-        return source
+    return Submission(student, path, reading.cells, reading.fingerprint, reading.problem, notes=reading.notes)
 
 
 def defines_anything(source: str) -> bool:
