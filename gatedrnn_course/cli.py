@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from gatedrnn_course.authoring.platforms.cli import export
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.book.cli import gradebook, override
 from gatedrnn_course.grading.classroom.cli import CODES, console, grade, replay
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 
 app.add_typer(study, name="study")
+app.add_typer(export, name="export")
 app.command(epilog=CODES)(grade)
 app.command()(replay)
 app.command()(gradebook)

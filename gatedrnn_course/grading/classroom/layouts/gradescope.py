@@ -1,7 +1,11 @@
-"""Gradescope: folders `submission_123`, and `submission_metadata.yml` that tells whose they are."""
+"""Gradescope: folders `submission_123`, and `submission_metadata.yml` that tells whose they are.
+
+Where its autograder runs there is one folder `submission`, and `submission_metadata.json`.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,14 +22,33 @@ __all__ = ["METADATA", "read"]
 
 LARGEST = 64 << 20
 METADATA = "submission_metadata.yml"
+SUBMISSION, ONE = "submission", "submission_metadata.json"
 _NAME = re.compile(r"submission_(?P<id>\d+)(?:\.\w+)?")
 
 
 def read(place: Place) -> list[Entry]:
     """The entries of an export of submissions; what a group handed in counts for each of its members."""
+    here = next((path for path in place.entries if path.name == SUBMISSION and path.is_dir()), None)
+    if here is not None and (one := next((path for path in place.entries if path.name == ONE), None)):
+        return _only(here, one)
     mine = [(path, match["id"]) for path in place.entries if (match := _NAME.fullmatch(path.name))]
     told = _metadata(place.entries) if mine else {}
     return [entry for path, number in mine for entry in _entries(path, number, told.get(f"submission_{number}"))]
+
+
+def _only(folder: Path, metadata: Path) -> list[Entry]:
+    """The one submission where the autograder runs."""
+    try:
+        told = json.loads(start_of(metadata, LARGEST))
+    except (ValueError, RecursionError):
+        told = {}
+    values = told if isinstance(told, Mapping) else {}
+    users = values.get("users")
+    members = [one for one in users if isinstance(one, Mapping) and one.get("name")] if isinstance(users, list) else []
+    number, at = str(values.get("id", "")), str(values.get("created_at", ""))
+    return [Entry(folder, str(one["name"]), str(one.get("email") or number), at) for one in members] or [
+        Entry(folder, SUBMISSION, number, at)
+    ]
 
 
 def _entries(path: Path, number: str, told: Any) -> list[Entry]:
