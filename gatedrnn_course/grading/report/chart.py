@@ -104,6 +104,7 @@ def stacked(name: str, title: str, kinds: Sequence[str], rows: Sequence[tuple[st
         body += [_part(k, x, y, 18, BAR), _text(x + 25, y + 13, kind)]
         x += width
     y += 34
+    first = y - 4
     for label, numbers in rows:
         body.append(_text(SHORT_LABELS - 12, y + 13, label, "end"))
         x = float(SHORT_LABELS)
@@ -115,7 +116,7 @@ def stacked(name: str, title: str, kinds: Sequence[str], rows: Sequence[tuple[st
                     body.append(_plate(x + width / 2, y + 13.5, str(number)))
                 x += width
         y += BAR + 12
-    body += [part for tick in _ticks(top) for part in _tick(SHORT_LABELS + tick * scale, y, tick)]
+    body += [part for tick in _ticks(top) for part in _tick(SHORT_LABELS + tick * scale, y, tick, first)]
     body.append(_text(SHORT_LABELS + top * scale / 2, y + 36, _("students"), "middle"))
     told = "; ".join(
         f"{label}: " + ", ".join(f"{kind} {number}" for kind, number in zip(kinds, numbers, strict=True) if number)
@@ -176,9 +177,9 @@ def _ticks(top: int) -> list[int]:
     return list(range(0, top + 1, step))
 
 
-def _tick(x: float, y: float, tick: int) -> tuple[Markup, Markup]:
-    line = Markup('<path class="grid" d="M{0:g} 4V{1:g}" stroke="currentColor" stroke-opacity=".18"/>').format(
-        round(x, 2), y
+def _tick(x: float, y: float, tick: int, start: float = 4) -> tuple[Markup, Markup]:
+    line = Markup('<path class="grid" d="M{0:g} {2:g}V{1:g}" stroke="currentColor" stroke-opacity=".18"/>').format(
+        round(x, 2), y, start
     )
     return line, _text(x, y + 16, str(tick), "middle")
 
