@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from gatedrnn_course.grading.classroom.run import ClassRun
 
-__all__ = ["Pages", "class_page", "student_page", "write_pages"]
+__all__ = ["Pages", "class_page", "page", "student_page", "write_pages"]
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def student_page(record: Record, unit: Unit) -> str:
     """The page of one student as HTML. The same record gives the same text."""
     titles = {item.name: (item.signature(), _(item.title)) for item in unit.items}
     items = [(item, *titles.get(item.name, (item.name, ""))) for item in record.items]
-    return _page("student.html.j2", record=record, unit=unit, items=items)
+    return page("student.html.j2", record=record, unit=unit, items=items)
 
 
 def class_page(records: tuple[Record, ...], unit: Unit, left_out: Sequence[str] = ()) -> str:
     """The page of the class as HTML, with the names of files left out. The same records give the same text."""
     points = [record.worth for record in records if record.status != "not graded"]
     named, other, asked = mistakes(records), without_name(records), questions(records, unit)
-    return _page(
+    return page(
         "class.html.j2",
         unit=unit,
         records=records,
@@ -108,7 +108,13 @@ def _word(item: ItemRecord) -> str:
     return _(OUTCOMES[item.outcome][1])
 
 
-def _page(template: str, **values: Any) -> str:
+def page(template: str, **values: Any) -> str:
+    """A page as HTML.
+
+    Args:
+        template: Its template.
+        values: What it tells.
+    """
     return _environment().get_template(template).render(lang=language(), **values)
 
 
