@@ -23,6 +23,8 @@ __all__ = ["METADATA", "read"]
 LARGEST = 64 << 20
 METADATA = "submission_metadata.yml"
 SUBMISSION, ONE = "submission", "submission_metadata.json"
+_RUBY = re.compile(r"(?<=: )!ruby/\S+")
+"""Types of Ruby's own, whose mappings are all that is needed."""
 _NAME = re.compile(r"submission_(?P<id>\d+)(?:\.\w+)?")
 
 
@@ -79,12 +81,8 @@ def _metadata(entries: Sequence[Path]) -> Mapping[str, Any]:
         return {}
     import yaml
 
-    class Plain(yaml.SafeLoader):
-        """Takes Ruby's own types for the mappings and texts they are written as."""
-
-    Plain.add_multi_constructor("!", _plain)
     try:
-        read = yaml.load(start_of(path, LARGEST), Plain)
+        read = yaml.safe_load(_RUBY.sub("", start_of(path, LARGEST)))
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise CourseError(
             _("The file {file} of an export from Gradescope.").format(file=path),
@@ -92,13 +90,3 @@ def _metadata(entries: Sequence[Path]) -> Mapping[str, Any]:
             do=_("Export the submissions again, or take this file away: folders then stand for names."),
         ) from error
     return read if isinstance(read, Mapping) else {}
-
-
-def _plain(loader: Any, _tag: str, node: Any) -> Any:
-    import yaml
-
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node)
