@@ -230,9 +230,7 @@ def attempts(folder: Path, mode: str, percent: float = 0.0) -> Options:
         (None, 10, "three.ipynb", 0, 2),
     ],
 )
-def test_which_attempt_counts(
-    tmp_path: Path, mode: str, percent: float, file: str, points: int, days: int
-) -> None:
+def test_which_attempt_counts(tmp_path: Path, mode: str, percent: float, file: str, points: int, days: int) -> None:
     options = attempts(tmp_path / "class", mode, percent)
     (record,) = grade_class(tmp_path / "class", "03", tmp_path / "out", options=options).records
     assert (record.file, record.points, record.late_days) == (file, points, 3 if mode is None else days)
