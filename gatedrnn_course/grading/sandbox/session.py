@@ -85,11 +85,19 @@ class ProcessSession:
         loading = Loading(names)
         for k, source in enumerate(cells):
             text = np.frombuffer(source.encode("utf-8", "replace"), np.uint8)
-            asked: Meta = {"do": "cell", "number": k, "names": list(names)}
+            left = max(until - time.monotonic(), 0.0)
+            asked: Meta = {"do": "cell", "number": k, "names": list(names), "seconds": left}
             answer = self._exchange(asked, [text], until, seconds, loading.add)
             if isinstance(answer, Problem):
                 return loading.report(answer, k)
-        return loading.report()
+        asked = {"do": "settle", "seconds": max(until - time.monotonic(), 0.0)}
+        return loading.report(self._exchange(asked, [], until, seconds, loading.settle))
+
+    def use(self, kinds: Mapping[str, str]) -> None:
+        """Let functions be what they were earlier in the notebook; see `Session.use`."""
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "use", "kinds": dict(kinds)}
+        self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
     def call(
         self,

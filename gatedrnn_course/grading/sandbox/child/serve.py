@@ -64,9 +64,11 @@ class _Server:
         self.names: list[str] = []
         self.id: object = None
         self.lock = threading.Lock()
-        jail.connect(self._ask_earlier, self._own)
+        jail.connect(self._ask_earlier, self._own, self.notebook.checked)
         self.streams = (sys.stdout, sys.stderr)
         self.commands: dict[object, Callable[[frames.Meta, Arrays], Answer]] = {
+            "settle": self.settle,
+            "use": self.use,
             "cell": self.cell,
             "call": self.call,
             "replace": self.replace,
@@ -93,13 +95,28 @@ class _Server:
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
-        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names, meta["seconds"])
         skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
+        return {"raised": raised, "skipped": skipped, "defined": self._defined()}, []
+
+    def _defined(self) -> dict[str, object]:
+        """The functions asked for that are there, and whether each is blank."""
         defined: dict[str, object] = {}
         for name in self.names:
             with contextlib.suppress(Missing):
                 defined[name] = is_blank(self.notebook.find(name))
-        return {"raised": raised, "skipped": skipped, "defined": defined}, []
+        return defined
+
+    def settle(self, meta: Any, arrays: Arrays) -> Answer:
+        """After the last cell: what was mended, and which functions were another thing earlier."""
+        self.notebook.settle(meta["seconds"])
+        mended = [{"kind": kind, "cell": cell, "name": name} for kind, cell, name in self.notebook.mended]
+        return {"defined": self._defined(), "mended": mended, "others": self.notebook.versions.others()}, []
+
+    def use(self, meta: Any, arrays: Arrays) -> Answer:
+        """Use earlier versions of functions."""
+        self.notebook.use(meta["kinds"])
+        return {}, []
 
     def call(self, meta: Any, arrays: Arrays) -> Answer:
         """Call a function. Its arguments go back as they are afterwards, whatever came of it."""
@@ -113,7 +130,7 @@ class _Server:
         arguments: list[Any] = list(given)
         try:
             arguments = [to_function(argument, meta["framework"]) for argument in given]
-            with heard() as output:
+            with heard() as output, self.notebook.around(meta["name"]):
                 driver = meta["driver"]
                 value = from_function(drive(driver, function, arguments) if driver else function(*arguments))
             return self._answer({"printed": output.anything}, value, self._after(arguments, given))
