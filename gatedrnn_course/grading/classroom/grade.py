@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -90,22 +91,28 @@ class Grader:
             items=tuple(ItemRecord(**asdict(verdict)) for verdict in verdicts),
             notes=tuple(notes),
             sandbox=sandbox_record(sandbox),
-            versions={"gatedrnn_course": version("gatedrnn-course"), "python": platform.python_version()},
+            versions=_versions(),
             seconds=round(time.perf_counter() - start, 3),
         )
+
+    def not_judged(self, sandbox: Sandbox, why: str) -> Judged:
+        """No verdicts, for a reason that is the grader's own: never 0 points, and tried again on the next run."""
+        none = {"rubric": "", "seed": 0, "points": 0, "out_of": self.unit.points, "versions": {}, "seconds": 0.0}
+        return Judged(**none, sandbox=sandbox_record(sandbox), problem=why)
 
     def record(self, submission: Submission, judged: Judged) -> Record:
         """The record of a submission on which these are the verdicts."""
         shared = {name: getattr(judged, name) for name in Judged.model_fields}
+        notes, problem = (*submission.notes, *judged.notes), submission.problem or judged.problem
+        status = "unreadable" if submission.problem else "not graded" if judged.problem else "graded"
         return Record(
-            **{**shared, "notes": (*submission.notes, *judged.notes)},
+            **{**shared, "notes": notes, "problem": problem},
             student=submission.student,
             file=readable(submission.path.name),
             unit=self.unit.number,
-            status="unreadable" if submission.problem else "graded",
+            status=status,
             fingerprint=submission.fingerprint,
             handed_in=submission.handed_in,
-            problem=submission.problem,
         )
 
     def _judge_all(self, submission: Submission, sandbox: Sandbox, seed: int) -> tuple[list[Verdict], list[str]]:
@@ -137,6 +144,12 @@ class Grader:
         finally:
             place.close()
             again.close()
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    """What judged; reading it from the disk takes longer than a verdict."""
+    return {"gatedrnn_course": version("gatedrnn-course"), "python": platform.python_version()}
 
 
 def _notes(place: Place, submission: Submission) -> list[str]:

@@ -8,7 +8,7 @@ import os
 import stat
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +18,19 @@ from gatedrnn_course.grading.classroom.reading import read_file
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
-__all__ = ["Submission", "defines_anything", "find_submissions", "left_out", "read_submission", "readable"]
+__all__ = [
+    "Submission",
+    "by_name",
+    "defines_anything",
+    "entries_of",
+    "find_submissions",
+    "is_notebook",
+    "is_students",
+    "left_out",
+    "read_submission",
+    "readable",
+    "within",
+]
 
 HIDDEN = (".", "__")
 LINKS_NAMED = 5  # links named in a note; of more, only these
@@ -79,12 +91,7 @@ def find_submissions(folder: Path) -> list[tuple[str, list[Path]]]:
     Raises:
         CourseError: If the folder is missing, cannot be opened or holds nothing of a student.
     """
-    found: dict[str, list[Path]] = {}
-    for path in _entries(folder):
-        if _is_students(path):
-            whole = _is(stat.S_ISDIR, path)
-            name = path.stem if _is_notebook(path) and not whole else path.name
-            found.setdefault(readable(name), []).extend(_within(path) if whole else [path])
+    found = by_name(entries_of(folder))
     if not found:
         raise CourseError(
             _("Grading the folder {folder}.").format(folder=folder),
@@ -94,12 +101,22 @@ def find_submissions(folder: Path) -> list[tuple[str, list[Path]]]:
     return sorted(found.items())
 
 
+def by_name(entries: Iterable[Path]) -> dict[str, list[Path]]:
+    """Of notebooks and folders that are named after students, the paths for `read_submission` by student."""
+    found: dict[str, list[Path]] = {}
+    for path in filter(is_students, entries):
+        whole = _is(stat.S_ISDIR, path)
+        name = path.stem if is_notebook(path) and not whole else path.name
+        found.setdefault(readable(name), []).extend(within(path) if whole else [path])
+    return found
+
+
 def left_out(folder: Path) -> list[str]:
     """Names of the files in a folder that are nobody's notebook, sorted; hidden ones are not told."""
-    return [readable(path.name) for path in _entries(folder) if not _is_students(path)]
+    return [readable(path.name) for path in entries_of(folder) if not is_students(path)]
 
 
-def _entries(folder: Path) -> list[Path]:
+def entries_of(folder: Path) -> list[Path]:
     """What lies in the folder of a class and is not hidden, sorted."""
     asked = _("Grading the folder {folder}.").format(folder=folder)
     if not folder.is_dir():
@@ -110,12 +127,13 @@ def _entries(folder: Path) -> list[Path]:
         raise CourseError(asked, _("This folder cannot be opened: {why}.").format(why=error.strerror)) from error
 
 
-def _is_students(path: Path) -> bool:
+def is_students(path: Path) -> bool:
     """Whether an entry of the class folder stands for a student: a notebook, a folder, or a link to one."""
-    return _is_notebook(path) or _is(stat.S_ISDIR, path) or _is_link_to_folder(path)
+    return is_notebook(path) or _is(stat.S_ISDIR, path) or _is_link_to_folder(path)
 
 
-def _is_notebook(path: Path) -> bool:
+def is_notebook(path: Path) -> bool:
+    """Whether a name says that a file is a notebook."""
     return path.suffix.lower() == ".ipynb"
 
 
@@ -134,14 +152,14 @@ def _is_link_to_folder(path: Path) -> bool:
         return False
 
 
-def _within(folder: Path) -> list[Path]:
+def within(folder: Path) -> list[Path]:
     """Notebooks and links in a student's folder, and folders in it that cannot be opened; itself if it holds none."""
     found: list[Path] = []
     denied: list[Path] = []
     for where, folders, files in os.walk(folder, onerror=lambda error: denied.append(Path(str(error.filename)))):
         folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         links = [path for name in folders if _is_link_to_folder(path := Path(where, name))]
-        notebooks = [path for name in files if not name.startswith(HIDDEN) and _is_notebook(path := Path(where, name))]
+        notebooks = [path for name in files if not name.startswith(HIDDEN) and is_notebook(path := Path(where, name))]
         found += links + notebooks
     found.sort()
     if not denied and all(_is(stat.S_ISLNK, path) for path in found):
@@ -154,7 +172,13 @@ def readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def read_submission(student: str, paths: Sequence[Path], names: Sequence[str], files: Sequence[str] = ()) -> Submission:
+def read_submission(
+    student: str,
+    paths: Sequence[Path],
+    names: Sequence[str],
+    files: Sequence[str] = (),
+    own_folder: bool | None = None,
+) -> Submission:
     """Read a student's notebook; of several, the newest of those with most of the functions asked for written.
 
     Args:
@@ -162,6 +186,7 @@ def read_submission(student: str, paths: Sequence[Path], names: Sequence[str], f
         paths: What `find_submissions` found for the student.
         names: Functions the assignment asks for.
         files: Files that it asks for beside them.
+        own_folder: Whether all in the notebook's folder is the student's; by default its name tells.
 
     Returns:
         The submission. What cannot be read gives one with a `problem`, never an exception.
@@ -184,7 +209,8 @@ def read_submission(student: str, paths: Sequence[Path], names: Sequence[str], f
         notes += _about_links(links)
     if notebooks:
         notes += [why for folder in folders if (why := _denied(folder, folder.name))]
-    own_folder = student in (readable(folder.name) for folder in best.path.parents)
+    if own_folder is None:
+        own_folder = student in (readable(folder.name) for folder in best.path.parents)
     found = {} if best.problem else handed_in_files(best.path, files, own_folder)
     fingerprint = _with_files(best.fingerprint, found)
     return replace(best, notes=tuple(notes), handed_in=max(len(notebooks), 1), files=found, fingerprint=fingerprint)

@@ -68,7 +68,7 @@ def judge(
         order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
-        return _wrong(item, caller, failed, trials, explain, head)
+        return _wrong(item, caller, failed, trials, seed, explain, head)
     if changed := _changed(item, deciding):
         return _changes_arguments(item, changed)
     if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
@@ -203,6 +203,7 @@ def _wrong(
     caller: Caller,
     failed: _Trial,
     trials: Sequence[_Trial],
+    seed: int | None,
     explain: bool,
     head: tuple[str, ...] | None,
 ) -> Verdict:
@@ -216,7 +217,7 @@ def _wrong(
         told = failed.unread
         return _not_right(item, "wrong", told.asked, _key_of(item, failed), told.came, told.expected, told.do)
     if reply.problem is None and (part := _part(item, reply.value)) is not None:
-        return _so_far(item, part, reply.value, judge(part, caller, None, explain, head))
+        return _so_far(item, part, reply.value, judge(part, caller, seed, explain, head))
     detail = _where(failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
         form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
