@@ -7,7 +7,6 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
-from gatedrnn_course.grading.running.definitions import LEVELS, definitions_of
 from gatedrnn_course.grading.sandbox import Limits, LoadReport, Sandbox, Session
 from gatedrnn_course.text import _
 
@@ -45,16 +44,14 @@ class Place:
         self._session: Session | None = None
         self._answers: Mapping[str, Callable[..., Value]] = {}
         self._driven: set[str] = set()
-        self._used: dict[str, str] = {}
         self._left_out: set[int] = set()  # shared with the places made by `another`
-        self._levels: dict[int, int] = {}  # so is this: how much of a cell is left out
         self.report: LoadReport | None = None
 
     def another(self) -> Place:
         """A second place for the same notebook. A cell that brought one of them down is left out in both."""
         places = (self._sandbox, self._cells, self._names, self._limits, self._files, self._load_seconds)
         made = Place(*places, self._earlier)
-        made._left_out, made._levels = self._left_out, self._levels
+        made._left_out = self._left_out
         return made
 
     def call(self, name: str, args: Sequence[Argument], *, framework: Framework = "numpy", driver: str = "") -> Reply:
@@ -73,24 +70,9 @@ class Place:
         if self._session is not None and self._session.alive:
             self._session.replace(answers)
 
-    def use(self, name: str, kind: str) -> None:
-        """Let a function be what it was earlier in the notebook, also in every process opened later.
-
-        Args:
-            name: Its name.
-            kind: One of `LoadReport.others`, or empty for what it is at the end.
-        """
-        self._used[name] = kind
-        if self._session is not None and self._session.alive:
-            self._session.use({name: kind})
-
     def left_out(self) -> tuple[int, ...]:
         """Indices of cells that brought the process down and were left out."""
         return tuple(sorted(self._left_out))
-
-    def in_part(self) -> tuple[int, ...]:
-        """Indices of cells that brought the process down and of which only definitions were run."""
-        return tuple(sorted(self._levels.keys() - self._left_out))
 
     def close(self) -> None:
         """End the process."""
@@ -108,42 +90,11 @@ class Place:
             self._session = self._sandbox.open(self._limits, files=self._files)
             self._session.offer(self._earlier)
             kept = [k for k in range(len(self._cells)) if k not in self._left_out]
-            cells = [self._source(k) for k in kept]
+            cells = [self._cells[k] for k in kept]
             report = self._session.load(cells, names=self._names, deadline=self._load_seconds)
-            self.report = _renumbered(report, kept)
+            self.report = replace(report, faults=tuple(replace(f, cell=kept[f.cell]) for f in report.faults))
             if report.stopped is not None:
-                self._take_less(kept[report.stopped])
-            elif self._session.alive:
-                if self._used:
-                    self._session.use(self._used)
-                if self._answers:
-                    self._session.replace(self._answers)
+                self._left_out.add(kept[report.stopped])
+            elif self._answers and self._session.alive:
+                self._session.replace(self._answers)
         return None
-
-    def _source(self, k: int) -> str:
-        """A cell as it is run: whole, or what it defines."""
-        level = self._levels.get(k, 0)
-        return definitions_of(self._cells[k], level) if level else self._cells[k]
-
-    def _take_less(self, k: int) -> None:
-        """A cell brought the process down: next time only what it defines is run, or nothing of it."""
-        before = self._source(k)
-        for level in range(self._levels.get(k, 0) + 1, LEVELS + 1):
-            self._levels[k] = level
-            if self._source(k) not in ("", before):
-                return
-        self._left_out.add(k)
-
-
-def _renumbered(report: LoadReport, kept: Sequence[int]) -> LoadReport:
-    """A report with the cells' own numbers in place of those among the cells that were run."""
-
-    def own(cell: int) -> int:
-        return kept[cell] if 0 <= cell < len(kept) else 0
-
-    return replace(
-        report,
-        faults=tuple(replace(one, cell=own(one.cell)) for one in report.faults),
-        mended=tuple(replace(one, cell=own(one.cell)) for one in report.mended),
-        others={name: {kind: own(k) for kind, k in kinds.items()} for name, kinds in report.others.items()},
-    )

@@ -85,12 +85,11 @@ class ProcessSession:
         loading = Loading(names)
         for k, source in enumerate(cells):
             text = np.frombuffer(source.encode("utf-8", "replace"), np.uint8)
-            left = max(until - time.monotonic(), 0.0)
-            asked: Meta = {"do": "cell", "number": k, "names": list(names), "seconds": left}
+            asked: Meta = {"do": "cell", "number": k, "names": list(names)}
             answer = self._exchange(asked, [text], until, seconds, loading.add)
             if isinstance(answer, Problem):
                 return loading.report(answer, k)
-        asked = {"do": "settle", "seconds": max(until - time.monotonic(), 0.0)}
+        asked = {"do": "settle"}
         return loading.report(self._exchange(asked, [], until, seconds, loading.settle))
 
     def use(self, kinds: Mapping[str, str]) -> None:

@@ -16,7 +16,6 @@ from typing import Any, cast
 
 from .elementwise import for_arrays, is_of_math
 from .jail import Quiet, is_given
-from .patience import Patience, TooLong
 from .stand_in import stand_ins
 from .statements import OnThisDevice, compiled, names_a_device, parts, statements, without_decorators
 from .stubs import Shell, install
@@ -25,6 +24,7 @@ from .versions import Version, Versions
 __all__ = ["Missing", "Notebook", "fault"]
 
 Fault = dict[str, object]
+TOO_LONG = "TooLong"
 MOST_MENDED = 100
 MOST_TRIED_AGAIN = 50
 
@@ -47,7 +47,6 @@ class Notebook:
         self.shell = Shell(self._body, self.namespace)
         self.versions = Versions(self.namespace)
         self.mended: dict[tuple[str, int, str], None] = {}
-        self._patience = Patience()
         self._used: dict[str, Version] = {}
         self._originals: dict[str, Any] = {}
         self._unnamed: list[tuple[ast.stmt, int, str]] = []
@@ -55,14 +54,13 @@ class Notebook:
         self._number, self._filename, self._parts = 0, "", 0
         install(self.shell)
 
-    def run(self, number: int, source: str, names: Sequence[str], seconds: float = 0.0) -> Fault | None:
+    def run(self, number: int, source: str, names: Sequence[str]) -> Fault | None:
         """Run one cell: every statement that can run, whatever became of those before it.
 
         Args:
             number: Its number among those that are run.
             source: Plain Python.
             names: Functions asked for.
-            seconds: How much time is left for all cells. Of a statement that never ends, a share.
 
         Returns:
             What the first statement that failed raised, or None. `exit()` is told like an exception. `quiet` says
@@ -71,7 +69,6 @@ class Notebook:
         before = Quiet.uses
         self._number, self._filename, self._parts, self._first = number, f"<cell {number}>", 0, None
         self.versions.asked = frozenset(names)
-        self._patience.begin(seconds)
         try:
             self._execute(source, self._filename)
         except BaseException as error:  # no Python at all, or an alarm between two statements
@@ -125,11 +122,10 @@ class Notebook:
         code = compiled(statement, filename)
         kept = self._kept_from(statement)
         self._unknown_types(statement)
-        with self._patience.share():
-            if code.co_flags & inspect.CO_COROUTINE:
-                asyncio.run(eval(code, self.namespace))
-            else:
-                exec(code, self.namespace)
+        if code.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(eval(code, self.namespace))
+        else:
+            exec(code, self.namespace)
         if isinstance(statement, ast.ImportFrom):
             self._imported(statement, kept)
 
@@ -167,9 +163,7 @@ class Notebook:
                     return
 
     def _failed(self, error: BaseException) -> None:
-        if isinstance(error, TooLong):
-            self.mend("too long")
-        if self._first is None:
+        if self._first is None or type(error).__name__ == TOO_LONG:  # whoever set the alarm wants to hear of it
             self._first = fault(error)
 
     def mend(self, kind: str, name: str = "") -> None:
@@ -181,13 +175,8 @@ class Notebook:
         """A cell called `check` with a function, or with its name."""
         self.versions.checked(self.namespace.get(function) if isinstance(function, str) else function, self._number)
 
-    def settle(self, seconds: float) -> None:
-        """After the last cell: try again what came before the names it needs, then put lost functions back.
-
-        Args:
-            seconds: How much time is left.
-        """
-        self._patience.begin(seconds)
+    def settle(self) -> None:
+        """After the last cell: try again what came before the names it needs, then put lost functions back."""
         again, self._unnamed = self._unnamed[:MOST_TRIED_AGAIN], []
         for statement, number, filename in again:
             self._number = number

@@ -95,7 +95,7 @@ class _Server:
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
-        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names, meta["seconds"])
+        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
         skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
         return {"raised": raised, "skipped": skipped, "defined": self._defined()}, []
 
@@ -109,7 +109,7 @@ class _Server:
 
     def settle(self, meta: Any, arrays: Arrays) -> Answer:
         """After the last cell: what was mended, and which functions were another thing earlier."""
-        self.notebook.settle(meta["seconds"])
+        self.notebook.settle()
         mended = [{"kind": kind, "cell": cell, "name": name} for kind, cell, name in self.notebook.mended]
         return {"defined": self._defined(), "mended": mended, "others": self.notebook.versions.others()}, []
 
