@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -114,6 +114,12 @@ class ProcessSession:
         self._answers = dict(answers)
         seconds = self._limits.wall_s
         asked: Meta = {"do": "replace", "names": list(answers)}
+        self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
+
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good; see `Session.forbid`."""
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "forbid", "names": sorted(names)}
         self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:
