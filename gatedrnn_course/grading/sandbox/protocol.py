@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Protocol, Self
@@ -194,6 +194,16 @@ class Session(Protocol):
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make these names, where the cells ran, ask the judge's functions here; an empty mapping restores all."""
+        ...
+
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good, before cells are loaded: none of them can then keep a copy.
+
+        What takes their place raises; a reply says what was `reached`.
+
+        Args:
+            names: Dotted names such as `torch.nn.LSTM`; other entries to the same computation go with them.
+        """
         ...
 
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:

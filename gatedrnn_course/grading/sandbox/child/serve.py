@@ -25,6 +25,7 @@ from ...exchange.drivers import drive
 from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail
+from .absent import Absence
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
 
@@ -61,6 +62,7 @@ class _Server:
     def __init__(self, channel: socket.socket, cap: int) -> None:
         self.channel, self.cap = channel, cap
         self.notebook = Notebook()
+        self.absence = Absence()
         self.names: list[str] = []
         self.id: object = None
         self.lock = threading.Lock()
@@ -72,6 +74,7 @@ class _Server:
             "cell": self.cell,
             "call": self.call,
             "replace": self.replace,
+            "forbid": self.forbid,
         }
 
     def send(self, meta: frames.Meta, arrays: Arrays | None = None) -> None:
@@ -87,11 +90,11 @@ class _Server:
         for stream in (*self.streams, sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the learner may have closed it
                 stream.flush()
-        torch = "torch" in sys.modules
+        told: frames.Meta = {"torch": "torch" in sys.modules, "reached": self.absence.told()}
         try:
-            self.send({**answer, "torch": torch}, answered)
+            self.send({**answer, **told}, answered)
         except ValueError as error:  # nothing was sent: the value is too large
-            self.send({"problem": {"kind": "value", "message": str(error)}, "torch": torch})
+            self.send({"problem": {"kind": "value", "message": str(error)}, **told})
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
@@ -121,6 +124,7 @@ class _Server:
     def call(self, meta: Any, arrays: Arrays) -> Answer:
         """Call a function. Its arguments go back as they are afterwards, whatever came of it."""
         given = unpack_arguments(meta["args"], arrays)
+        self.absence.settle()
         try:
             function = self.notebook.find(meta["name"])
         except Missing as missing:
@@ -157,6 +161,10 @@ class _Server:
 
     def replace(self, meta: Any, arrays: Arrays) -> Answer:
         self.notebook.replace({name: self._stub(name) for name in meta["names"]})
+        return {}, []
+
+    def forbid(self, meta: Any, arrays: Arrays) -> Answer:
+        self.absence.forbid(meta["names"])
         return {}, []
 
     def _stub(self, name: str) -> Callable[..., Any]:
