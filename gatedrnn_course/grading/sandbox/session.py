@@ -92,7 +92,8 @@ class ProcessSession:
         """Let functions be what they were earlier in the notebook; see `Session.use`."""
         seconds = self._limits.wall_s
         asked: Meta = {"do": "use", "kinds": dict(kinds)}
-        self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
+        if kinds:
+            self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
     def call(
         self,

@@ -1,6 +1,7 @@
 """The cells of one notebook, run one after another in one namespace without a kernel."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any, cast
 
 from .elementwise import for_arrays, is_of_math
 from .jail import Quiet, is_given
+from .near import nearest
 from .stand_in import stand_ins
 from .statements import OnThisDevice, compiled, names_a_device, parts, statements, without_decorators
 from .stubs import Shell, install
@@ -155,6 +157,8 @@ class Notebook:
         """Note the first name in the annotations of a function asked for that nobody has imported."""
         if not isinstance(statement, ast.FunctionDef) or statement.name not in self.versions.asked:
             return
+        if self.namespace.get("annotations") is __future__.annotations:
+            return
         given = [one.annotation for one in ast.walk(statement.args) if isinstance(one, ast.arg)]
         for hint in filter(None, (*given, statement.returns)):
             for node in ast.walk(hint):
@@ -225,6 +229,10 @@ class Notebook:
         if not callable(found):
             raise Missing(type(found).__name__)
         return cast(Callable[..., Any], found)
+
+    def near(self, name: str) -> str:
+        """The notebook's own function that was meant by a name it does not have; see `nearest`."""
+        return nearest(name, self.namespace, self.versions.asked)
 
     def replace(self, stubs: Mapping[str, Callable[..., Any]]) -> None:
         """Restore every replaced name, then put these in."""

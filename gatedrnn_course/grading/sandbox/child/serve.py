@@ -128,7 +128,7 @@ class _Server:
         try:
             function = self.notebook.find(meta["name"])
         except Missing as missing:
-            return self._told("missing", {"type": str(missing)}, given)
+            return self._told("missing", {"type": str(missing), "message": self.notebook.near(meta["name"])}, given)
         if is_blank(function):
             return self._answer({"blank": True}, None, given)
         arguments: list[Any] = list(given)
