@@ -331,8 +331,15 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
         "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
     }
     outcome, words = sentences[problem.kind]
+    if problem.kind == "missing" and problem.message:
+        words = (
+            _("There is no function `{name}` by itself; there is one inside `{inside}`: move it out.")
+            if "." in problem.message
+            else _("There is no function `{name}`, but there is `{message}`: rename it.")
+        )
     key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
-    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message), key)
+    told = {"name": item.name, "type": problem.type, "message": problem.message}
+    return _not_right(item, outcome, words.format(**told, inside=problem.message.rpartition(".")[0]), key)
 
 
 def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:

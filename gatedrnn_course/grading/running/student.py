@@ -44,6 +44,7 @@ class Place:
         self._session: Session | None = None
         self._answers: Mapping[str, Callable[..., Value]] = {}
         self._driven: set[str] = set()
+        self._used: dict[str, str] = {}
         self._left_out: set[int] = set()  # shared with the places made by `another`
         self.report: LoadReport | None = None
 
@@ -70,6 +71,21 @@ class Place:
         if self._session is not None and self._session.alive:
             self._session.replace(answers)
 
+    def others(self, name: str) -> Mapping[str, int]:
+        """What a function was earlier in the notebook; see `LoadReport.others`."""
+        return {} if self.report is None else self.report.others.get(name, {})
+
+    def use(self, name: str, kind: str) -> None:
+        """Let a function be what it was earlier in the notebook, also in every process opened later.
+
+        Args:
+            name: Its name.
+            kind: One of `others`, or empty for what it is at the end.
+        """
+        self._used[name] = kind
+        if self._session is not None and self._session.alive:
+            self._session.use({name: kind})
+
     def left_out(self) -> tuple[int, ...]:
         """Indices of cells that brought the process down and were left out."""
         return tuple(sorted(self._left_out))
@@ -92,9 +108,25 @@ class Place:
             kept = [k for k in range(len(self._cells)) if k not in self._left_out]
             cells = [self._cells[k] for k in kept]
             report = self._session.load(cells, names=self._names, deadline=self._load_seconds)
-            self.report = replace(report, faults=tuple(replace(f, cell=kept[f.cell]) for f in report.faults))
+            self.report = _renumbered(report, kept)
             if report.stopped is not None:
                 self._left_out.add(kept[report.stopped])
-            elif self._answers and self._session.alive:
-                self._session.replace(self._answers)
+            elif self._session.alive:
+                self._session.use(self._used)
+                if self._answers:
+                    self._session.replace(self._answers)
         return None
+
+
+def _renumbered(report: LoadReport, kept: Sequence[int]) -> LoadReport:
+    """A report with the cells' own numbers in place of those among the cells that were run."""
+
+    def own(cell: int) -> int:
+        return kept[cell] if 0 <= cell < len(kept) else 0
+
+    return replace(
+        report,
+        faults=tuple(replace(one, cell=own(one.cell)) for one in report.faults),
+        mended=tuple(replace(one, cell=own(one.cell)) for one in report.mended),
+        others={name: {kind: own(k) for kind, k in kinds.items()} for name, kinds in report.others.items()},
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
@@ -16,6 +16,7 @@ __all__ = [
     "Level",
     "Limits",
     "LoadReport",
+    "Mended",
     "Probe",
     "Sandbox",
     "SandboxUnavailable",
@@ -99,6 +100,21 @@ class CellFault:
 
 
 @dataclass(frozen=True)
+class Mended:
+    """Something in a cell that was read in another way than it was typed.
+
+    Attributes:
+        kind: `annotation`, `decorator`, `device`, `hidden`, `lost`, `math` or `order`.
+        cell: Index of the cell.
+        name: The name it is about. Untrusted: escape before showing.
+    """
+
+    kind: str
+    cell: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class LoadReport:
     """What came of running the cells.
 
@@ -110,6 +126,10 @@ class LoadReport:
         problem: `timeout`, `died` or `frame` if the session ended while loading, else None.
         stopped: Index of the cell under way then. A fresh session may load the cells without it.
         torch: The process has torch loaded.
+        mended: What was read in another way than it was typed.
+        others: Functions that were another thing earlier in the notebook: for each the kinds of its earlier versions
+            (`checked`, when its check ran last; `written`, when it was written first; `last`), best first, with the
+            index of the cell.
     """
 
     faults: tuple[CellFault, ...] = ()
@@ -119,6 +139,8 @@ class LoadReport:
     problem: Problem | None = None
     stopped: int | None = None
     torch: bool = False
+    mended: tuple[Mended, ...] = ()
+    others: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class Session(Protocol):
@@ -162,8 +184,26 @@ class Session(Protocol):
         """
         ...
 
+    def use(self, kinds: Mapping[str, str]) -> None:
+        """Let functions be, from now on, what they were at an earlier moment of the notebook; see `LoadReport.others`.
+
+        Args:
+            kinds: Name of a function to the kind of its version; an empty kind for what it is at the end.
+        """
+        ...
+
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make these names, where the cells ran, ask the judge's functions here; an empty mapping restores all."""
+        ...
+
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good, before cells are loaded: none of them can then keep a copy.
+
+        What takes their place raises; a reply says what was `reached`.
+
+        Args:
+            names: Dotted names such as `torch.nn.LSTM`; other entries to the same computation go with them.
+        """
         ...
 
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:

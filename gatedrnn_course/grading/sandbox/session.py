@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.text import _
 
-from ..exchange.convert import from_function
 from ..exchange.frames import BadFrame, Ended, Frame, Meta
-from ..exchange.trees import pack, pack_arguments, unpack
-from ..running.limit import TooLong, time_limit
+from ..exchange.trees import pack_arguments
+from .asks import Asks
 from .channel import Flood
 from .launch import Child, remove
 from .leftovers import end_leftovers
@@ -30,8 +29,6 @@ from .untrusted import words
 __all__ = ["ProcessSession"]
 
 START_S = 60.0
-SHORTEST_S = 0.001
-"""A limit of 0 would be none."""
 FAULTS = (TimeoutError, OSError, Flood, BadFrame)
 Arrays = list[NDArray[Any]]
 T = TypeVar("T")
@@ -53,8 +50,7 @@ class ProcessSession:
 
     def __init__(self, child: Child, limits: Limits, closed: Callable[[ProcessSession], None]) -> None:
         self._child, self._limits, self._tell_closed = child, limits, closed
-        self._answers: dict[str, Callable[..., Value]] = {}
-        self._offered: dict[str, Callable[..., Value]] = {}
+        self._asks = Asks(limits.frame_bytes)
         self._exchanges = 0
         self._ended = False
         self._closed = False
@@ -89,7 +85,15 @@ class ProcessSession:
             answer = self._exchange(asked, [text], until, seconds, loading.add)
             if isinstance(answer, Problem):
                 return loading.report(answer, k)
-        return loading.report()
+        asked = {"do": "settle"}
+        return loading.report(self._exchange(asked, [], until, seconds, loading.settle))
+
+    def use(self, kinds: Mapping[str, str]) -> None:
+        """Let functions be what they were earlier in the notebook; see `Session.use`."""
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "use", "kinds": dict(kinds)}
+        if kinds:
+            self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
     def call(
         self,
@@ -111,14 +115,20 @@ class ProcessSession:
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make names ask functions here; see `Session.replace`."""
-        self._answers = dict(answers)
+        self._asks.replaced = dict(answers)
         seconds = self._limits.wall_s
         asked: Meta = {"do": "replace", "names": list(answers)}
         self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good; see `Session.forbid`."""
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "forbid", "names": sorted(names)}
+        self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
+
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Let `earlier(name)` ask functions here; see `Session.offer`."""
-        self._offered = dict(answers)
+        self._asks.offered = dict(answers)
 
     def output(self) -> bytes:
         """The beginning of what was printed; see `Session.output`."""
@@ -148,32 +158,8 @@ class ProcessSession:
                 raise BadFrame("an answer to something else")
             if "ask" not in meta:
                 return meta, arrays
-            value, back = self._ask(meta, arrays, until)
+            value, back = self._asks.answer(meta, arrays, until)
             self._child.channel.send({**value, "id": self._exchanges}, back, until)
-
-    def _ask(self, meta: Meta, arrays: Arrays, until: float) -> Frame:
-        """What the judge's own function says to arguments that a replaced or an offered one was given.
-
-        Only names that were replaced, or offered, have one. Its time counts as the answer's own.
-        """
-        name, earlier = meta["ask"], meta.get("earlier") is True
-        given, named = unpack(meta.get("args"), arrays), unpack(meta.get("named", {}), arrays)
-        function = (self._offered if earlier else self._answers).get(name) if isinstance(name, str) else None
-        if not isinstance(given, tuple) or not isinstance(named, dict) or (function is None and not earlier):
-            raise BadFrame("a question about something else")
-        if function is None:
-            return {"raised": _("Not available in grading: `earlier` gives functions of earlier units only.")}, []
-        back: Arrays = []
-        try:
-            with time_limit(max(until - time.monotonic(), SHORTEST_S)):
-                value: Meta = {"value": pack(from_function(function(*given, **named)), back)}
-        except TooLong:
-            raise TimeoutError from None
-        except Exception as error:  # the arguments are a learner's: any shape, any number of them
-            return {"raised": f"{type(error).__name__}: {error}"[:1000]}, []
-        if sum(array.nbytes for array in back) > self._limits.frame_bytes:
-            return {"raised": _("The value is too large.")}, []
-        return value, back
 
     def _problem(self, fault: BaseException, code: int, seconds: float) -> Problem:
         if isinstance(fault, TimeoutError):
