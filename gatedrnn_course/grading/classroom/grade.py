@@ -13,7 +13,7 @@ from gatedrnn_course.grading.classroom.record import ItemRecord, Judged, Record,
 from gatedrnn_course.grading.classroom.submission import Submission, defines_anything, read_submission, readable
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.fingerprint import rubric_fingerprint
-from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
+from gatedrnn_course.grading.judging.forbidden import unless_refused
 from gatedrnn_course.grading.judging.judge import judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_in_sources
 from gatedrnn_course.grading.judging.verdict import Verdict
@@ -26,7 +26,7 @@ from gatedrnn_course.text import _
 __all__ = ["LIMITS", "Grader", "grade_submission", "rubric_of", "sandbox_record"]
 
 LIMITS = Limits(wall_s=5.0)
-LOAD_SECONDS = 30.0
+LOAD_SECONDS = 40.0
 
 
 def rubric_of(unit: Unit) -> str:
@@ -109,27 +109,19 @@ class Grader:
         )
 
     def _judge_all(self, submission: Submission, sandbox: Sandbox, seed: int) -> tuple[list[Verdict], list[str]]:
-        """Every item of a unit, each on its own; earlier items that failed are replaced in a fresh process.
-
-        One that was refused is replaced from then on in both, so that later items neither fall with it nor profit from
-        it.
-        """
+        """Every item of a unit, each on its own; earlier items that failed are replaced in a fresh process."""
         place = Place(sandbox, submission.cells, self._names, LIMITS, self._files, LOAD_SECONDS, self._offered)
         again = place.another()  # its process starts when it is first needed
         failed: dict[str, Item] = {}
-        refused: dict[str, Item] = {}
         verdicts = []
         try:
             for item in self.unit.items:
-                used = forbidden_use(submission.cells, item.name, item.forbidden, refused)
-                if used:
-                    refused[item.name] = item
-                    place.replace({name: course_function(earlier) for name, earlier in refused.items()})
-                    verdict = Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
-                else:
-                    head = head_in_sources(submission.cells, item.name)
-                    given = item.given(submission.files.get(item.file))
-                    verdict = judge_with_earlier(given, place, again, failed, seed, head)
+                place.forbid(item.forbidden)
+                again.forbid(item.forbidden)
+                head = head_in_sources(submission.cells, item.name)
+                given = item.given(submission.files.get(item.file))
+                verdict = judge_with_earlier(given, place, again, failed, seed, head)
+                verdict = unless_refused(item, verdict, submission.cells, failed)
                 if verdict.outcome != "right":
                     failed[item.name] = item
                 verdicts.append(verdict)
@@ -141,13 +133,15 @@ class Grader:
 
 def _notes(place: Place, submission: Submission) -> list[str]:
     """What happened while the notebook ran, for the student; not that a cell shows nothing where nobody looks."""
-    notes = [
-        _("Code cell {number} never ended or ended the process; it was left out.").format(number=k + 1)
-        for k in place.left_out()
-    ]
+    words = _("Code cell {number} was cut short, and its definitions count. {why}")
+    notes = [words.format(number=k + 1, why=why) for k, why in sorted(place.cut_short.items())]
     if place.report is not None:
         only_shows = {k for k, cell in enumerate(submission.cells) if not defines_anything(cell)}
-        notes += [_about(fault) for fault in place.report.faults if not (fault.quiet and fault.cell in only_shows)]
+        notes += [
+            _about(fault)
+            for fault in place.report.faults
+            if fault.cell not in place.cut_short and not (fault.quiet and fault.cell in only_shows)
+        ]
     return notes
 
 
@@ -158,6 +152,11 @@ def _about(fault: CellFault) -> str:
             "Code cell {number} asks Python to end ({type}). Only that cell ended; the cells after it ran all the same."
         )
         return words.format(number=fault.cell + 1, type=fault.type)
+    if fault.type == "NotHere":
+        words = _(
+            "Code cell {number} uses what this unit asks you to build, which is not there in grading. Nothing is lost."
+        )
+        return words.format(number=fault.cell + 1)
     what = ": ".join(filter(None, (fault.type, fault.message[:200].rstrip(" ."))))
     words = _("Code cell {number} raised {what}. The cells after it ran all the same.")
     return words.format(number=fault.cell + 1, what=what)
