@@ -151,13 +151,22 @@ class Session(Protocol):
         """False after a `timeout`, `died` or `frame`, and after `close`; every call then answers `died`."""
         ...
 
-    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+    def load(
+        self,
+        cells: Sequence[str],
+        *,
+        names: Sequence[str] = (),
+        deadline: float | None = None,
+        interrupt: bool = False,
+    ) -> LoadReport:
         """Run cells of plain Python one after another.
 
         Args:
             cells: Their sources, magics already turned into calls of `get_ipython()`.
             names: Functions looked for. Where a cell makes a written one blank again, the written one is put back.
             deadline: Seconds for all of them.
+            interrupt: Interrupt a cell that takes half of what is left of them, and go on with the next one. The fault
+                of such a cell is `TooLong`.
         """
         ...
 

@@ -29,6 +29,10 @@ from .untrusted import words
 __all__ = ["ProcessSession"]
 
 START_S = 60.0
+LEAST_S = 0.1
+"""What a cell gets where nothing is left."""
+OVERTIME_S = 1.0
+"""How long after its time a cell that does not let itself be interrupted may go on."""
 FAULTS = (TimeoutError, OSError, Flood, BadFrame)
 Arrays = list[NDArray[Any]]
 T = TypeVar("T")
@@ -74,7 +78,14 @@ class ProcessSession:
         """Process id of the child."""
         return self._child.process.pid
 
-    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+    def load(
+        self,
+        cells: Sequence[str],
+        *,
+        names: Sequence[str] = (),
+        deadline: float | None = None,
+        interrupt: bool = False,
+    ) -> LoadReport:
         """Run cells one after another; see `Session.load`."""
         seconds = self._limits.wall_s if deadline is None else deadline
         until = time.monotonic() + seconds
@@ -82,7 +93,11 @@ class ProcessSession:
         for k, source in enumerate(cells):
             text = np.frombuffer(source.encode("utf-8", "replace"), np.uint8)
             asked: Meta = {"do": "cell", "number": k, "names": list(names)}
-            answer = self._exchange(asked, [text], until, seconds, loading.add)
+            last = until
+            if interrupt:
+                asked["seconds"] = seconds = max((until - time.monotonic()) / 2, LEAST_S)
+                last = time.monotonic() + 1.5 * seconds + OVERTIME_S
+            answer = self._exchange(asked, [text], last, seconds, loading.add)
             if isinstance(answer, Problem):
                 return loading.report(answer, k)
         asked = {"do": "settle"}

@@ -26,6 +26,7 @@ from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail
 from .absent import Absence
+from .alarm import TooLong, alarm
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
 
@@ -98,7 +99,11 @@ class _Server:
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
-        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        try:
+            with alarm(meta.get("seconds")):
+                raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        except TooLong as late:  # it came just after the cell
+            raised = fault(late)
         skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
         return {"raised": raised, "skipped": skipped, "defined": self._defined()}, []
 
