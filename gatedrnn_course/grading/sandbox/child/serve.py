@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +28,7 @@ from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arg
 from . import jail
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
+from .warm import used
 
 __all__ = ["serve"]
 
@@ -69,6 +71,7 @@ class _Server:
         self.commands: dict[object, Callable[[frames.Meta, Arrays], Answer]] = {
             "cell": self.cell,
             "call": self.call,
+            "file": self.file,
             "replace": self.replace,
         }
 
@@ -85,11 +88,11 @@ class _Server:
         for stream in (*self.streams, sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the learner may have closed it
                 stream.flush()
-        torch = "torch" in sys.modules
+        loaded: frames.Meta = {"torch": "torch" in sys.modules, "used": used()}
         try:
-            self.send({**answer, "torch": torch}, answered)
+            self.send({**answer, **loaded}, answered)
         except ValueError as error:  # nothing was sent: the value is too large
-            self.send({"problem": {"kind": "value", "message": str(error)}, "torch": torch})
+            self.send({"problem": {"kind": "value", "message": str(error)}, **loaded})
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
@@ -100,6 +103,13 @@ class _Server:
             with contextlib.suppress(Missing):
                 defined[name] = is_blank(self.notebook.find(name))
         return {"raised": raised, "skipped": skipped, "defined": defined}, []
+
+    def file(self, meta: Any, arrays: Arrays) -> Answer:
+        """Put a file into the working folder, where the parent cannot reach."""
+        path = Path(meta["name"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(arrays[0].tobytes())
+        return {}, []
 
     def call(self, meta: Any, arrays: Arrays) -> Answer:
         """Call a function. Its arguments go back as they are afterwards, whatever came of it."""
