@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.text import _
 
-from ..exchange.convert import from_function
 from ..exchange.frames import BadFrame, Ended, Frame, Meta
-from ..exchange.trees import pack, pack_arguments, unpack
-from ..running.limit import TooLong, time_limit
+from ..exchange.trees import pack_arguments
+from .asks import Asks
 from .channel import Channel, Flood
 from .protocol import Limits, LoadReport, SandboxUnavailable
 from .report import Loading, reply_to
@@ -27,8 +26,10 @@ from .untrusted import words
 __all__ = ["Child", "ProcessSession"]
 
 START_S = 60.0
-SHORTEST_S = 0.001
-"""A limit of 0 would be none."""
+LEAST_S = 0.1
+"""What a cell gets where nothing is left."""
+OVERTIME_S = 1.0
+"""How long after its time a cell that does not let itself be interrupted may go on."""
 FAULTS = (TimeoutError, OSError, Flood, BadFrame)
 Arrays = list[NDArray[Any]]
 T = TypeVar("T")
@@ -73,8 +74,7 @@ class ProcessSession:
 
     def __init__(self, child: Child, limits: Limits, closed: Callable[[ProcessSession], None]) -> None:
         self._child, self._limits, self._tell_closed = child, limits, closed
-        self._answers: dict[str, Callable[..., Value]] = {}
-        self._offered: dict[str, Callable[..., Value]] = {}
+        self._asks = Asks(limits.frame_bytes)
         self._exchanges = 0
         self._code: int | None = None  # how it ended
         self._closed = False
@@ -99,7 +99,14 @@ class ProcessSession:
         """Process id of the child."""
         return self._child.pid
 
-    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+    def load(
+        self,
+        cells: Sequence[str],
+        *,
+        names: Sequence[str] = (),
+        deadline: float | None = None,
+        interrupt: bool = False,
+    ) -> LoadReport:
         """Run cells one after another; see `Session.load`."""
         seconds = self._limits.wall_s if deadline is None else deadline
         until = time.monotonic() + seconds
@@ -107,7 +114,11 @@ class ProcessSession:
         for k, source in enumerate(cells):
             text = np.frombuffer(source.encode("utf-8", "replace"), np.uint8)
             asked: Meta = {"do": "cell", "number": k, "names": list(names)}
-            answer = self._exchange(asked, [text], until, seconds, loading.add)
+            last = until
+            if interrupt:
+                asked["seconds"] = seconds = max((until - time.monotonic()) / 2, LEAST_S)
+                last = time.monotonic() + 1.5 * seconds + OVERTIME_S
+            answer = self._exchange(asked, [text], last, seconds, loading.add)
             if isinstance(answer, Problem):
                 return loading.report(answer, k)
         return loading.report()
@@ -132,14 +143,20 @@ class ProcessSession:
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make names ask functions here; see `Session.replace`."""
-        self._answers = dict(answers)
+        self._asks.replaced = dict(answers)
         seconds = self._limits.wall_s
         asked: Meta = {"do": "replace", "names": list(answers)}
         self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good; see `Session.forbid`."""
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "forbid", "names": sorted(names)}
+        self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
+
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Let `earlier(name)` ask functions here; see `Session.offer`."""
-        self._offered = dict(answers)
+        self._asks.offered = dict(answers)
 
     def put(self, name: str, content: bytes) -> None:
         """Put a file into a folder that only the child reaches.
@@ -187,32 +204,8 @@ class ProcessSession:
                 raise BadFrame("an answer to something else")
             if "ask" not in meta:
                 return meta, arrays
-            value, back = self._ask(meta, arrays, until)
+            value, back = self._asks.answer(meta, arrays, until)
             self._child.channel.send({**value, "id": self._exchanges}, back, until)
-
-    def _ask(self, meta: Meta, arrays: Arrays, until: float) -> Frame:
-        """What the judge's own function says to arguments that a replaced or an offered one was given.
-
-        Only names that were replaced, or offered, have one. Its time counts as the answer's own.
-        """
-        name, earlier = meta["ask"], meta.get("earlier") is True
-        given, named = unpack(meta.get("args"), arrays), unpack(meta.get("named", {}), arrays)
-        function = (self._offered if earlier else self._answers).get(name) if isinstance(name, str) else None
-        if not isinstance(given, tuple) or not isinstance(named, dict) or (function is None and not earlier):
-            raise BadFrame("a question about something else")
-        if function is None:
-            return {"raised": _("Not available in grading: `earlier` gives functions of earlier units only.")}, []
-        back: Arrays = []
-        try:
-            with time_limit(max(until - time.monotonic(), SHORTEST_S)):
-                value: Meta = {"value": pack(from_function(function(*given, **named)), back)}
-        except TooLong:
-            raise TimeoutError from None
-        except Exception as error:  # the arguments are a learner's: any shape, any number of them
-            return {"raised": f"{type(error).__name__}: {error}"[:1000]}, []
-        if sum(array.nbytes for array in back) > self._limits.frame_bytes:
-            return {"raised": _("The value is too large.")}, []
-        return value, back
 
     def _problem(self, fault: BaseException, code: int, seconds: float) -> Problem:
         if isinstance(fault, TimeoutError):

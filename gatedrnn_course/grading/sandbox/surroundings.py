@@ -13,7 +13,7 @@ from .launch import WORKER, library_path
 __all__ = ["WORK", "bare", "bubblewrap", "hidden"]
 
 WORK = "/gatedrnn-jail/work"  # a name that no computer has: it covers whatever lies there
-JUDGE = "/gatedrnn-jail/judge"
+JUDGE = "/gatedrnn-jail/course/grading"
 COURSE = "gatedrnn"
 PACKAGES = ("site-packages", "dist-packages")
 

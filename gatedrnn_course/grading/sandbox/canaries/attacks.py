@@ -119,7 +119,7 @@ def touch_the_grader() -> int:
         does(os.kill, grader, 0),
         does(os.kill, os.getppid(), 0),
         does(os.kill, -1, 0),
-        lambda: does(signal.pidfd_send_signal, os.pidfd_open(grader), 0)(),
+        lambda: does(signal.pidfd_send_signal, os.pidfd_open(grader), 0)() is True,
         lambda: system_call("ptrace", SEIZE, grader, None, None),
         lambda: system_call("process_vm_readv", grader, *vectors),
     )

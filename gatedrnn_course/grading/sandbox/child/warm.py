@@ -11,7 +11,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["LIBRARIES", "park", "used", "warm_up"]
+__all__ = ["LIBRARIES", "park", "parked", "used", "warm_up"]
 
 
 def _numpy() -> None:
@@ -105,6 +105,11 @@ class _Parked(Loader, MetaPathFinder):
         module.__spec__ = self.spec
         modules, self.modules = self.modules, {}
         sys.modules.update(modules)
+
+
+def parked(name: str) -> bool:
+    """Whether a library is loaded and out of sight."""
+    return any(isinstance(finder, _Parked) and finder.name == name and finder.modules for finder in sys.meta_path)
 
 
 def park(names: Sequence[str]) -> None:
