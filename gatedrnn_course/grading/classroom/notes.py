@@ -26,13 +26,15 @@ GONE = mark("At the end of the notebook `{name}` is gone; the function written b
 
 def notes_on(place: Place, submission: Submission) -> list[str]:
     """What the student should know; not that a cell shows nothing where nobody looks."""
-    notes = [
-        _("Code cell {number} never ended or ended the process; it was left out.").format(number=k + 1)
-        for k in place.left_out()
-    ]
+    words = _("Code cell {number} was cut short, and its definitions count. {why}")
+    notes = [words.format(number=k + 1, why=why) for k, why in sorted(place.cut_short.items())]
     if place.report is not None:
         only_shows = {k for k, cell in enumerate(submission.cells) if not defines_anything(cell)}
-        notes += [_about(fault) for fault in place.report.faults if not (fault.quiet and fault.cell in only_shows)]
+        notes += [
+            _about(fault)
+            for fault in place.report.faults
+            if fault.cell not in place.cut_short and not (fault.quiet and fault.cell in only_shows)
+        ]
         notes += _mended(place.report)
     return notes if len(notes) <= MOST else [*notes[:MOST], _("And {count} more.").format(count=len(notes) - MOST)]
 
@@ -42,6 +44,11 @@ def _about(fault: CellFault) -> str:
     if fault.type in ("SystemExit", "KeyboardInterrupt"):
         words = _("Code cell {number} asks Python to end ({type}). What follows ran all the same.")
         return words.format(number=fault.cell + 1, type=fault.type)
+    if fault.type == "NotHere":
+        words = _(
+            "Code cell {number} uses what this unit asks you to build, which is not there in grading. Nothing is lost."
+        )
+        return words.format(number=fault.cell + 1)
     what = ": ".join(filter(None, (fault.type, fault.message[:200].rstrip(" ."))))
     if fault.type == "ModuleNotFoundError":
         words = _("Code cell {number}: {what}, and it is not needed. Whatever does not use it ran all the same.")

@@ -24,13 +24,13 @@ class Versioned(Protocol):
         ...
 
 
-def best_version(judge: Callable[[], Verdict], name: str, place: Versioned, again: Versioned) -> Verdict:
+def best_version(judge: Callable[[int | None], Verdict], name: str, place: Versioned, again: Versioned) -> Verdict:
     """Judge a function as it is at the end of the notebook and, where it is not right, as it was earlier.
 
     An earlier one that is right stays in use for the functions that call it.
 
     Args:
-        judge: Judges the function, as it is in use.
+        judge: Judges the function, as it is in use; takes how many cells of the notebook count, or None for all.
         name: Its name.
         place: Where it is called.
         again: Where it is called once more, with right ones in place of others.
@@ -38,13 +38,13 @@ def best_version(judge: Callable[[], Verdict], name: str, place: Versioned, agai
     Returns:
         The verdict on the first that is right, else on the function as it is at the end.
     """
-    verdict = judge()
+    verdict = judge(None)
     if verdict.outcome == "right":
         return verdict
     for kind, cell in place.others(name).items():
         place.use(name, kind)
         again.use(name, kind)
-        found = judge()
+        found = judge(max(cell, 0) + 1)
         if found.outcome == "right":
             words = _("Judged as it was in code cell {number}: further down in the notebook it was lost.")
             return replace(found, notes=(*found.notes, words.format(number=cell + 1)))

@@ -54,8 +54,10 @@ class Limits:
         cpu_s: Seconds of processor time for the whole session, threads added up.
         mem_mb: Address space in MiB. CPU torch takes about 700 after its import.
         file_mb: Largest single file, in MiB.
+        disk_mb: All files together, in MiB, where the sandbox keeps a disk for each child.
+        files: How many files there.
         open_files: Open files.
-        processes: Processes and threads beside those the user runs already. Without effect for root.
+        processes: Processes and threads beside those the user runs already. In a plain process without effect for root.
         out_bytes: Bytes printed before the session is ended.
         kept_bytes: Bytes printed that are kept for `Session.output`, from the first on.
         frame_bytes: Largest sum of arrays in one message.
@@ -65,6 +67,8 @@ class Limits:
     cpu_s: int = 120
     mem_mb: int = 4096
     file_mb: int = 64
+    disk_mb: int = 64
+    files: int = 4096
     open_files: int = 256
     processes: int = 256
     out_bytes: int = 8 << 20
@@ -151,13 +155,22 @@ class Session(Protocol):
         """False after a `timeout`, `died` or `frame`, and after `close`; every call then answers `died`."""
         ...
 
-    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+    def load(
+        self,
+        cells: Sequence[str],
+        *,
+        names: Sequence[str] = (),
+        deadline: float | None = None,
+        interrupt: bool = False,
+    ) -> LoadReport:
         """Run cells of plain Python one after another.
 
         Args:
             cells: Their sources, magics already turned into calls of `get_ipython()`.
             names: Functions looked for. Where a cell makes a written one blank again, the written one is put back.
             deadline: Seconds for all of them.
+            interrupt: Interrupt a cell that takes half of what is left of them, and go on with the next one. The fault
+                of such a cell is `TooLong`.
         """
         ...
 

@@ -118,19 +118,20 @@ def _raising(reach: Reach, told: str) -> Callable[..., NoReturn]:
 
 def _functions(pattern: re.Pattern[str]) -> Iterator[tuple[FunctionType, str]]:
     """Torch's own functions of such names, and the `forward` of classes of such names, with what to call them."""
-    seen: set[int] = set()
+    found: dict[int, tuple[str, Any]] = {}
     modules = [(name, module) for name, module in sys.modules.items() if name.partition(".")[0] == "torch"]
     for module, name, value in [(m, n, v) for m, module in modules for n, v in list(vars(module).items())]:
-        if not pattern.search(name) or id(value) in seen:
-            continue
-        seen.add(id(value))
+        if pattern.search(name) and isinstance(value, (type, FunctionType)):
+            known = found.get(id(value), (f"{module}.{name}", value))[0]
+            found[id(value)] = min(known, f"{module}.{name}", key=len), value
+    for told, value in found.values():
         if isinstance(value, type):
             for own, method in vars(value).items():
                 plain = inspect.unwrap(getattr(method, "__func__", method))
                 if own.startswith("forward") and isinstance(plain, FunctionType):
-                    yield plain, f"{module}.{name}"
+                    yield plain, told
         while isinstance(value, FunctionType):
-            yield value, f"{module}.{name}"
+            yield value, told
             value = vars(value).get("__wrapped__")
 
 
@@ -183,7 +184,7 @@ def _no_derivatives(reach: Reach) -> None:
         if name == "_jit_get_operation":
             setattr(torch._C, name, _but_derivatives(value, reach))
         elif isinstance(value, type):
-            setattr(value, "define", _raising(reach, told))
+            value.define = _raising(reach, told)
         elif value is not None:
             setattr(torch._C, name, _raising(reach, told))
 

@@ -94,23 +94,25 @@ class Notebook:
         """Run one statement; where it fails, what of it can run."""
         try:
             self._run(statement, filename)
-        except ImportError as error:
-            pieces = parts(statement)
-            if len(pieces) > 1:
-                for piece in pieces:
-                    self._statement(piece, filename)
-                return
-            self._failed(error)
-            if not str(error.name).startswith("gatedrnn_course"):
-                self.namespace.update(stand_ins(statement, error))
         except BaseException as error:  # SystemExit and KeyboardInterrupt end the statement, not the process
-            self._failed(error)
-            if isinstance(error, NameError) and not isinstance(statement, ast.Expr):
-                self._unnamed.append((statement, self._number, filename))
-            if (plain := without_decorators(statement)) is not None:
-                self._plainly(plain, filename)
+            self._rescue(statement, filename, error)
         finally:
             self.versions.look(self._number)
+
+    def _rescue(self, statement: ast.stmt, filename: str, error: BaseException) -> None:
+        """Run what can run of a statement that failed."""
+        pieces = parts(statement) if isinstance(error, ImportError) else []
+        if len(pieces) > 1:
+            for piece in pieces:
+                self._statement(piece, filename)
+            return
+        self._failed(error)
+        if isinstance(error, ImportError) and not str(error.name).startswith("gatedrnn_course"):
+            self.namespace.update(stand_ins(statement, error))
+        if isinstance(error, NameError) and not isinstance(statement, ast.Expr):
+            self._unnamed.append((statement, self._number, filename))
+        if (plain := without_decorators(statement)) is not None:
+            self._plainly(plain, filename)
 
     def _plainly(self, definition: ast.stmt, filename: str) -> None:
         """Define something without the decorators that failed."""

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -26,8 +27,10 @@ from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail
 from .absent import Absence
+from .alarm import TooLong, alarm
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
+from .warm import used
 
 __all__ = ["serve"]
 
@@ -73,6 +76,7 @@ class _Server:
             "use": self.use,
             "cell": self.cell,
             "call": self.call,
+            "file": self.file,
             "replace": self.replace,
             "forbid": self.forbid,
         }
@@ -90,7 +94,7 @@ class _Server:
         for stream in (*self.streams, sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the learner may have closed it
                 stream.flush()
-        told: frames.Meta = {"torch": "torch" in sys.modules, "reached": self.absence.told()}
+        told: frames.Meta = {"torch": "torch" in sys.modules, "used": used(), "reached": self.absence.told()}
         try:
             self.send({**answer, **told}, answered)
         except ValueError as error:  # nothing was sent: the value is too large
@@ -98,7 +102,11 @@ class _Server:
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
-        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        try:
+            with alarm(meta.get("seconds")):
+                raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        except TooLong as late:  # it came just after the cell
+            raised = fault(late)
         skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
         return {"raised": raised, "skipped": skipped, "defined": self._defined()}, []
 
@@ -119,6 +127,13 @@ class _Server:
     def use(self, meta: Any, arrays: Arrays) -> Answer:
         """Use earlier versions of functions."""
         self.notebook.use(meta["kinds"])
+        return {}, []
+
+    def file(self, meta: Any, arrays: Arrays) -> Answer:
+        """Put a file into the working folder, where the parent cannot reach."""
+        path = Path(meta["name"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(arrays[0].tobytes())
         return {}, []
 
     def call(self, meta: Any, arrays: Arrays) -> Answer:
