@@ -14,6 +14,7 @@ from gatedrnn_course.grading.items import Draw, Item, Observation
 from gatedrnn_course.grading.items.item import as_argument
 from gatedrnn_course.grading.judging.compare import FLOAT32, Comparison, changed_arguments, compare, float32_error
 from gatedrnn_course.grading.judging.errors import about_tensors, named_error, sizes_in_words
+from gatedrnn_course.grading.judging.forbidden import refused
 from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.judging.products import likely_product
 from gatedrnn_course.grading.judging.reasons import KINDS, Came, only_the_shape, reason_of
@@ -211,6 +212,8 @@ def _wrong(
     reply = failed.reply
     if reply.blank:
         return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
+    if reached := next((trial.reply.reached for trial in trials if trial.reply.reached), ""):
+        return refused(item, reached)
     if reply.problem is not None and reply.problem.kind != "raised":
         return _no_answer(item, reply.problem)
     if failed.unread is not None:
@@ -331,8 +334,15 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
         "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
     }
     outcome, words = sentences[problem.kind]
+    if problem.kind == "missing" and problem.message:
+        words = (
+            _("There is no function `{name}` by itself; there is one inside `{inside}`: move it out.")
+            if "." in problem.message
+            else _("There is no function `{name}`, but there is `{message}`: rename it.")
+        )
     key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
-    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message), key)
+    told = {"name": item.name, "type": problem.type, "message": problem.message}
+    return _not_right(item, outcome, words.format(**told, inside=problem.message.rpartition(".")[0]), key)
 
 
 def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:

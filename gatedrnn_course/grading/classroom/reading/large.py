@@ -38,10 +38,9 @@ def without_outputs(path: Path, most: int) -> bytes | None:
 
 def _kept(content: mmap.mmap) -> Iterator[tuple[int, int]]:
     """The stretches that stay; an emptied list or mapping keeps its brackets."""
-    begin, depth, count = 0, 0, 0
+    begin, depth = 0, 0
     dropping = -1  # the depth around the value that is left out
-    for token in _TOKEN.finditer(content):
-        count += 1
+    for count, token in enumerate(_TOKEN.finditer(content)):
         if count > MOST_TOKENS:
             break
         first = content[token.start()]
