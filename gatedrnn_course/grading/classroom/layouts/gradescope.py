@@ -18,11 +18,13 @@ from gatedrnn_course.text import _
 from .handin import Entry, Place
 from .start import start_of
 
-__all__ = ["METADATA", "read"]
+__all__ = ["TABLES", "read"]
 
 LARGEST = 64 << 20
 METADATA = "submission_metadata.yml"
 SUBMISSION, ONE = "submission", "submission_metadata.json"
+TABLES = (METADATA, ONE)
+"""Files that tell of submissions and are none."""
 _RUBY = re.compile(r"(?<=: )!ruby/\S+")
 """Types of Ruby's own, whose mappings are all that is needed."""
 _NAME = re.compile(r"submission_(?P<id>\d+)(?:\.\w+)?")
