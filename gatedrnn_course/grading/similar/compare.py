@@ -101,7 +101,8 @@ def _shares(own: Sequence[Runs]) -> np.ndarray:
     weights = np.clip(rare, LEAST_WEIGHT, 1)
     common = (held.multiply(weights[None, :]) @ held.T).toarray()
     whole = np.diag(common)
-    return common / np.maximum(np.minimum(whole[:, None], whole[None, :]), 1e-12)
+    shares: np.ndarray = common / np.maximum(np.minimum(whole[:, None], whole[None, :]), 1e-12)
+    return shares
 
 
 def _pair(first: str, second: str, share: float, own: Mapping[str, Runs]) -> Pair:
