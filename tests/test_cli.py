@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from gatedrnn_course.cli import app
 from gatedrnn_course.grading.classroom import run as classrun
+from gatedrnn_course.grading.classroom.grade import Grader
 
 IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"
 
@@ -115,11 +116,17 @@ def test_grade_prints_the_table_and_writes_everything(handed_in: Path, tmp_path:
     assert made == {"index.html", "grades.csv", "students/ana.html", "records/ana.json"}
 
 
+def grade_here(monkeypatch: pytest.MonkeyPatch, judge: Any) -> None:
+    """Let the command judge in this process, and as told."""
+    monkeypatch.setattr(classrun, "side_by_side", lambda grade, todo, jobs, lost: map(grade, todo))
+    monkeypatch.setattr(Grader, "judge", judge)
+
+
 def test_a_fault_of_the_grader_is_exit_code_1(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object) -> None:
         raise ZeroDivisionError("in the grader")
 
-    monkeypatch.setattr(classrun, "grade_submission", broken)
+    grade_here(monkeypatch, broken)
     result = gatedrnn("grade", str(handed_in), "--unit", "03", "--out", str(tmp_path / "out"), "--jobs", "1")
     assert result.exit_code == 1
     assert "Not graded, by a fault of the grader: ana." in result.stderr
@@ -130,7 +137,7 @@ def test_ctrl_c_says_how_to_go_on(handed_in: Path, tmp_path: Path, monkeypatch: 
     def stopped(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(classrun, "grade_submission", stopped)
+    grade_here(monkeypatch, stopped)
     result = gatedrnn("grade", str(handed_in), "--unit", "03", "--out", str(tmp_path / "out"), "--jobs", "1")
     assert result.exit_code == 130
     assert "0 of 1 are graded and kept. Run the same command again to go on." in result.stderr

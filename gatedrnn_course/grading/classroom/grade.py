@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
+from gatedrnn_course.grading.classroom.notes import notes_on
 from gatedrnn_course.grading.classroom.record import ItemRecord, Judged, Record, SandboxRecord
-from gatedrnn_course.grading.classroom.submission import Submission, defines_anything, read_submission, readable
+from gatedrnn_course.grading.classroom.submission import Submission, read_submission, readable
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.fingerprint import rubric_fingerprint
 from gatedrnn_course.grading.judging.forbidden import unless_refused
 from gatedrnn_course.grading.judging.judge import judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_in_sources
 from gatedrnn_course.grading.judging.verdict import Verdict
+from gatedrnn_course.grading.judging.versions import best_version
 from gatedrnn_course.grading.running.course import course_function
 from gatedrnn_course.grading.running.student import Place
-from gatedrnn_course.grading.sandbox import EXAMPLES, CellFault, Limits, Sandbox, write_examples
+from gatedrnn_course.grading.sandbox import EXAMPLES, Limits, Sandbox, write_examples
 from gatedrnn_course.grading.units import Unit, items_before
-from gatedrnn_course.text import _
 
 __all__ = ["LIMITS", "Grader", "grade_submission", "rubric_of", "sandbox_record"]
 
@@ -90,22 +92,28 @@ class Grader:
             items=tuple(ItemRecord(**asdict(verdict)) for verdict in verdicts),
             notes=tuple(notes),
             sandbox=sandbox_record(sandbox),
-            versions={"gatedrnn_course": version("gatedrnn-course"), "python": platform.python_version()},
+            versions=_versions(),
             seconds=round(time.perf_counter() - start, 3),
         )
+
+    def not_judged(self, sandbox: Sandbox, why: str) -> Judged:
+        """No verdicts, for a reason that is the grader's own: never 0 points, and tried again on the next run."""
+        none = {"rubric": "", "seed": 0, "points": 0, "out_of": self.unit.points, "versions": {}, "seconds": 0.0}
+        return Judged(**none, sandbox=sandbox_record(sandbox), problem=why)
 
     def record(self, submission: Submission, judged: Judged) -> Record:
         """The record of a submission on which these are the verdicts."""
         shared = {name: getattr(judged, name) for name in Judged.model_fields}
+        notes, problem = (*submission.notes, *judged.notes), submission.problem or judged.problem
+        status = "unreadable" if submission.problem else "not graded" if judged.problem else "graded"
         return Record(
-            **{**shared, "notes": (*submission.notes, *judged.notes)},
+            **{**shared, "notes": notes, "problem": problem},
             student=submission.student,
             file=readable(submission.path.name),
             unit=self.unit.number,
-            status="unreadable" if submission.problem else "graded",
+            status=status,
             fingerprint=submission.fingerprint,
             handed_in=submission.handed_in,
-            problem=submission.problem,
         )
 
     def _judge_all(self, submission: Submission, sandbox: Sandbox, seed: int) -> tuple[list[Verdict], list[str]]:
@@ -118,45 +126,35 @@ class Grader:
             for item in self.unit.items:
                 place.forbid(item.forbidden)
                 again.forbid(item.forbidden)
-                head = head_in_sources(submission.cells, item.name)
-                given = item.given(submission.files.get(item.file))
-                verdict = judge_with_earlier(given, place, again, failed, seed, head)
-                verdict = unless_refused(item, verdict, submission.cells, failed)
+                judge = partial(self._judge, item, submission, place, again, failed, seed)
+                verdict = best_version(judge, item.name, place, again)
                 if verdict.outcome != "right":
                     failed[item.name] = item
                 verdicts.append(verdict)
-            return verdicts, _notes(place, submission)
+            return verdicts, notes_on(place, submission)
         finally:
             place.close()
             again.close()
 
+    def _judge(
+        self,
+        item: Item,
+        submission: Submission,
+        place: Place,
+        again: Place,
+        failed: Mapping[str, Item],
+        seed: int,
+        cells: int | None = None,
+    ) -> Verdict:
+        """The verdict on one item, as it was after so many cells of the notebook, or at its end."""
+        sources = submission.cells[:cells]
+        head = head_in_sources(sources, item.name)
+        given = item.given(submission.files.get(item.file))
+        verdict = judge_with_earlier(given, place, again, failed, seed, head)
+        return unless_refused(item, verdict, sources, failed)
 
-def _notes(place: Place, submission: Submission) -> list[str]:
-    """What happened while the notebook ran, for the student; not that a cell shows nothing where nobody looks."""
-    words = _("Code cell {number} was cut short, and its definitions count. {why}")
-    notes = [words.format(number=k + 1, why=why) for k, why in sorted(place.cut_short.items())]
-    if place.report is not None:
-        only_shows = {k for k, cell in enumerate(submission.cells) if not defines_anything(cell)}
-        notes += [
-            _about(fault)
-            for fault in place.report.faults
-            if fault.cell not in place.cut_short and not (fault.quiet and fault.cell in only_shows)
-        ]
-    return notes
 
-
-def _about(fault: CellFault) -> str:
-    """What a cell raised, and that nothing else was lost by it."""
-    if fault.type in ("SystemExit", "KeyboardInterrupt"):
-        words = _(
-            "Code cell {number} asks Python to end ({type}). Only that cell ended; the cells after it ran all the same."
-        )
-        return words.format(number=fault.cell + 1, type=fault.type)
-    if fault.type == "NotHere":
-        words = _(
-            "Code cell {number} uses what this unit asks you to build, which is not there in grading. Nothing is lost."
-        )
-        return words.format(number=fault.cell + 1)
-    what = ": ".join(filter(None, (fault.type, fault.message[:200].rstrip(" ."))))
-    words = _("Code cell {number} raised {what}. The cells after it ran all the same.")
-    return words.format(number=fault.cell + 1, what=what)
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    """What judged; reading it from the disk takes longer than a verdict."""
+    return {"gatedrnn_course": version("gatedrnn-course"), "python": platform.python_version()}

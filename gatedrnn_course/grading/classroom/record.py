@@ -59,6 +59,7 @@ class Judged(BaseModel):
         sandbox: Where it ran.
         versions: Of the course and of Python.
         seconds: How long it took.
+        problem: Why there are none, where the grader itself failed.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -72,6 +73,7 @@ class Judged(BaseModel):
     sandbox: SandboxRecord
     versions: dict[str, str]
     seconds: float
+    problem: str = ""
 
 
 class Attempt(BaseModel):
@@ -118,7 +120,6 @@ class Record(Judged):
     late_days: int = 0
     points_after: float | None = None
     attempts: tuple[Attempt, ...] = ()
-    problem: str = ""
 
 
 def file_stems(students: Iterable[str]) -> dict[str, str]:

@@ -69,7 +69,7 @@ def judge(
         order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
-        return _wrong(item, caller, failed, trials, explain, head)
+        return _wrong(item, caller, failed, trials, seed, explain, head)
     if changed := _changed(item, deciding):
         return _changes_arguments(item, changed)
     if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
@@ -204,6 +204,7 @@ def _wrong(
     caller: Caller,
     failed: _Trial,
     trials: Sequence[_Trial],
+    seed: int | None,
     explain: bool,
     head: tuple[str, ...] | None,
 ) -> Verdict:
@@ -219,7 +220,7 @@ def _wrong(
         told = failed.unread
         return _not_right(item, "wrong", told.asked, _key_of(item, failed), told.came, told.expected, told.do)
     if reply.problem is None and (part := _part(item, reply.value)) is not None:
-        return _so_far(item, part, reply.value, judge(part, caller, None, explain, head))
+        return _so_far(item, part, reply.value, judge(part, caller, seed, explain, head))
     detail = _where(failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
         form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
@@ -333,8 +334,15 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
         "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
     }
     outcome, words = sentences[problem.kind]
+    if problem.kind == "missing" and problem.message:
+        words = (
+            _("There is no function `{name}` by itself; there is one inside `{inside}`: move it out.")
+            if "." in problem.message
+            else _("There is no function `{name}`, but there is `{message}`: rename it.")
+        )
     key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
-    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message), key)
+    told = {"name": item.name, "type": problem.type, "message": problem.message}
+    return _not_right(item, outcome, words.format(**told, inside=problem.message.rpartition(".")[0]), key)
 
 
 def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:

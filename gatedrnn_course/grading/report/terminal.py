@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -43,11 +45,13 @@ class RunBar:
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[rate]}", markup=False),
             TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("", total=None)
+        self._task = self._bar.add_task("", total=None, rate="")
+        self._fresh, self._start = 0, time.monotonic()
 
     def begin(self, known: Sequence[Record], todo: Sequence[str]) -> None:
         """Told of what is there already and who comes next."""
@@ -55,21 +59,33 @@ class RunBar:
         if known:
             words = _("{count} of {total} submissions were graded before and have not changed.")
             self._say(words.format(count=len(known), total=self.total))
+        self._start = time.monotonic()
         self._show()
 
     def done(self, record: Record) -> None:
         """Told of one more record."""
         self.done_count += 1
+        self._fresh += 1
         self._waiting.remove(record.student)
         if not self._console.is_terminal:
             words = _("{points} of {out_of} points").format(points=record.points, out_of=record.out_of)
             result = words if record.status == "graded" else status_word(record.status)
-            self._say(f"[{self.done_count}/{self.total}] {plain(record.student, NAME)}: {result}")
+            self._say(f"[{self.done_count}/{self.total}] {plain(record.student, NAME)}: {result}  ({self._rate()})")
         self._show()
 
     def _show(self) -> None:
         current = ", ".join(plain(name, NAME) for name in self._waiting[: self._jobs])
-        self._bar.update(self._task, total=self.total, completed=self.done_count, description=current)
+        self._bar.update(
+            self._task, total=self.total, completed=self.done_count, description=current, rate=self._rate()
+        )
+
+    def _rate(self) -> str:
+        """How fast it goes, and how long it will take."""
+        if not self._fresh:
+            return ""
+        each = max(time.monotonic() - self._start, 1e-3) / self._fresh
+        left = timedelta(seconds=round(each * (self.total - self.done_count)))
+        return _("{rate:.0f} a minute, {left} left").format(rate=60 / each, left=left)
 
     def _say(self, words: str) -> None:
         self._console.print(words, markup=False, highlight=False, soft_wrap=True)

@@ -60,6 +60,7 @@ class Place:
         self._sessions: dict[frozenset[str], Session] = {}
         self._answers: Mapping[str, Callable[..., Value]] = {}
         self._driven: set[tuple[frozenset[str], str]] = set()
+        self._used: dict[str, str] = {}
         self._deaths: set[int] = set()
         self._reported = 0
         self.cut_short: dict[int, str] = {}
@@ -98,6 +99,22 @@ class Place:
         for session in self._sessions.values():
             if session.alive:
                 session.replace(answers)
+
+    def others(self, name: str) -> Mapping[str, int]:
+        """What a function was earlier in the notebook; see `LoadReport.others`."""
+        return {} if self.report is None else self.report.others.get(name, {})
+
+    def use(self, name: str, kind: str) -> None:
+        """Let a function be what it was earlier in the notebook, also in every process opened later.
+
+        Args:
+            name: Its name.
+            kind: One of `others`, or empty for what it is at the end.
+        """
+        self._used[name] = kind
+        for session in self._sessions.values():
+            if session.alive:
+                session.use({name: kind})
 
     def left_out(self) -> tuple[int, ...]:
         """Indices of cells that never ended or brought the process down."""
@@ -143,8 +160,10 @@ class Place:
         if report.stopped is not None:
             self._deaths.add(report.stopped)
             self._cut_short(report.stopped, report.problem.message if report.problem is not None else "")
-        elif self._answers and session.alive:
-            session.replace(self._answers)
+        elif session.alive:
+            session.use(self._used)
+            if self._answers:
+                session.replace(self._answers)
         return session
 
     def _cut_short(self, cell: int, why: str) -> None:

@@ -12,11 +12,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
+
+from .warm import parked
 
 __all__ = ["Absence", "NotHere"]
 
@@ -54,6 +57,8 @@ class Absence:
             self._guarded = True
             sys.addaudithook(self._watch)
             sys.meta_path.insert(0, _AfterTorch(self._load))
+        if parked("torch") and any(name.startswith("torch.") for name in self._names):
+            import_module("torch")  # loaded already and out of sight, where a search of all objects would find it whole
         self.settle()
 
     def settle(self) -> None:
@@ -129,7 +134,8 @@ class _AfterTorch(MetaPathFinder):
     def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:
         if fullname != "torch":
             return None
-        spec = PathFinder.find_spec(fullname, path)
+        others = (finder.find_spec(fullname, path, None) for finder in sys.meta_path if finder is not self)
+        spec = next(filter(None, others), None)
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader, self._load)
         return spec

@@ -184,7 +184,7 @@ def _no_derivatives(reach: Reach) -> None:
         if name == "_jit_get_operation":
             setattr(torch._C, name, _but_derivatives(value, reach))
         elif isinstance(value, type):
-            setattr(value, "define", _raising(reach, told))
+            value.define = _raising(reach, told)
         elif value is not None:
             setattr(torch._C, name, _raising(reach, told))
 

@@ -1,0 +1,81 @@
+"""Gradescope: folders `submission_123`, and `submission_metadata.yml` that tells whose they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.text import _
+
+from .handin import Entry, Place
+from .start import start_of
+
+__all__ = ["METADATA", "read"]
+
+LARGEST = 64 << 20
+METADATA = "submission_metadata.yml"
+_NAME = re.compile(r"submission_(?P<id>\d+)(?:\.\w+)?")
+
+
+def read(place: Place) -> list[Entry]:
+    """The entries of an export of submissions; what a group handed in counts for each of its members."""
+    mine = [(path, match["id"]) for path in place.entries if (match := _NAME.fullmatch(path.name))]
+    told = _metadata(place.entries) if mine else {}
+    return [entry for path, number in mine for entry in _entries(path, number, told.get(f"submission_{number}"))]
+
+
+def _entries(path: Path, number: str, told: Any) -> list[Entry]:
+    values = told if isinstance(told, Mapping) else {}
+    at = _time(values.get(":created_at"))
+    members = values.get(":submitters")
+    submitters = (
+        [one for one in members if isinstance(one, Mapping) and one.get(":name")] if isinstance(members, list) else []
+    )
+    if not submitters:
+        return [Entry(path, f"submission_{number}", number, at)]
+    return [
+        Entry(path, str(one[":name"]), str(one.get(":sid") or one.get(":email") or number), at) for one in submitters
+    ]
+
+
+def _time(told: Any) -> str:
+    """A time as ISO 8601; Ruby wraps it into an object at times."""
+    if isinstance(told, Mapping):
+        told = told.get("utc", told.get("time"))
+    return told.isoformat() if isinstance(told, datetime) else str(told or "")
+
+
+def _metadata(entries: Sequence[Path]) -> Mapping[str, Any]:
+    """What the file beside the folders tells of each submission; nothing if it is missing."""
+    path = next((path for path in entries if path.name == METADATA), None)
+    if path is None:
+        return {}
+    import yaml
+
+    class Plain(yaml.SafeLoader):
+        """Takes Ruby's own types for the mappings and texts they are written as."""
+
+    Plain.add_multi_constructor("!", _plain)
+    try:
+        read = yaml.load(start_of(path, LARGEST), Plain)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise CourseError(
+            _("The file {file} of an export from Gradescope.").format(file=path),
+            _("It cannot be read: {why}.").format(why=" ".join(str(error).split())[:200]),
+            do=_("Export the submissions again, or take this file away: folders then stand for names."),
+        ) from error
+    return read if isinstance(read, Mapping) else {}
+
+
+def _plain(loader: Any, _tag: str, node: Any) -> Any:
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)

@@ -1,0 +1,167 @@
+"""Which platform a download comes from, and who handed in what: one row a student, the newest attempt."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.classroom.submission import by_name, is_students, readable
+from gatedrnn_course.text import _, n_
+
+from . import blackboard, brightspace, canvas, github, google, gradescope, moodle, nbgrader
+from .archive import is_archive
+from .handin import Entry, HandIn, Place, Reader
+from .places import only_folder, opened_class, places
+from .roster import names_by_id
+from .within import opened
+
+__all__ = ["HandIns", "hand_ins"]
+
+READERS: Mapping[str, Reader] = {
+    "moodle": moodle.read,
+    "blackboard": blackboard.read,
+    "gradescope": gradescope.read,
+    "brightspace": brightspace.read,
+    "nbgrader": nbgrader.read,
+    "canvas": canvas.read,
+    "github": github.read,
+    "google": google.read,
+}
+"""The platforms; what two could claim goes to the first."""
+
+
+@dataclass(frozen=True)
+class HandIns:
+    """A class as it was handed in.
+
+    Attributes:
+        students: One a student, sorted by name.
+        left_out: Names of the files that are nobody's.
+    """
+
+    students: tuple[HandIn, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def hand_ins(folder: Path, scratch: Path, assignment: str = "") -> HandIns:
+    """The students of a class, from a folder or an archive, named by hand or laid out by a platform.
+
+    Args:
+        folder: The folder, or a zip of it.
+        scratch: Where archives are unpacked; kept, so that the next run need not.
+        assignment: Name of the assignment, for layouts that hold several.
+
+    Raises:
+        CourseError: If the folder is missing, cannot be opened or holds nothing of a student.
+    """
+    first = opened_class(folder, scratch, assignment)
+    for place in places(first, scratch):
+        for platform, read in READERS.items():
+            if entries := read(place):
+                return _platform(platform, entries, place, scratch)
+    if is_archive(folder):
+        first = only_folder(first) or first
+    students = _by_hand(first.entries, scratch)
+    if not students:
+        raise CourseError(
+            _("Grading the folder {folder}.").format(folder=folder),
+            _("It holds no notebook."),
+            _("Expected are files NAME.ipynb, a folder for each student with a notebook in it, or a download."),
+        )
+    return HandIns(_sorted(students), _left_out(first.entries))
+
+
+def _platform(platform: str, entries: Sequence[Entry], place: Place, scratch: Path) -> HandIns:
+    """The students of a platform's download, and those whose work was laid beside it by hand."""
+    mine = {entry.path for entry in entries}
+    others = [path for path in place.entries if path not in mine and not any(path in one.parents for one in mine)]
+    names = names_by_id(others)
+    by_student: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_student[(entry.id, "" if entry.id else entry.name)].append(entry)
+    students = []
+    for same in by_student.values():
+        newest = _newest(same)
+        inside = opened(newest, scratch)
+        last = max(newest, key=_age)
+        students.append(
+            HandIn(
+                readable(names.get(last.id, last.name)),
+                inside.paths,
+                platform,
+                last.id,
+                last.handed_in_at,
+                max(entry.attempt for entry in newest),
+                any(entry.late for entry in newest),
+                inside.own_folder,
+                (*_older(len(same) - len(newest)), *inside.notes),
+            )
+        )
+    by_hand = _by_hand(others, scratch)
+    return HandIns(_sorted([*students, *by_hand]), _left_out(others))
+
+
+def _newest(entries: Sequence[Entry]) -> list[Entry]:
+    """Of the entries of one student, for each part the newest."""
+    real = [entry for entry in entries if not entry.aside] or list(entries)
+    last: dict[str, tuple[str, int]] = {}
+    for entry in real:
+        last[entry.part] = max(last.get(entry.part, ("", 0)), _attempt(entry))
+    return [entry for entry in real if _attempt(entry) == last[entry.part]]
+
+
+def _attempt(entry: Entry) -> tuple[str, int]:
+    """What all files of one attempt have in common, later ones greater."""
+    return entry.handed_in_at, entry.attempt
+
+
+def _age(entry: Entry) -> tuple[str, int, str]:
+    return *_attempt(entry), entry.path.name
+
+
+def _older(count: int) -> list[str]:
+    words = n_(
+        "{count} older file of this student was left out.", "{count} older files of this student were left out.", count
+    )
+    return [words.format(count=count)] if count else []
+
+
+def _by_hand(paths: Iterable[Path], scratch: Path) -> list[HandIn]:
+    """Files and folders that are named after the students."""
+    found = list(paths)
+    archives: dict[str, list[Entry]] = defaultdict(list)
+    for path in filter(is_archive, found):
+        archives[readable(path.stem)].append(Entry(path, path.stem))
+    students = {name: HandIn(name, tuple(paths)) for name, paths in by_name(found).items()}
+    for name, entries in archives.items():
+        inside = opened(entries, scratch)
+        before = students.get(name, HandIn(name, (), own_folder=inside.own_folder))
+        students[name] = replace(before, paths=(*before.paths, *inside.paths), notes=inside.notes)
+    return list(students.values())
+
+
+def _sorted(students: Iterable[HandIn]) -> tuple[HandIn, ...]:
+    """By name; students of one name are told apart by what the platform knows them by."""
+    found = list(students)
+    names = Counter(student.student for student in found)
+    told = [
+        replace(student, student=f"{student.student} ({student.id})")
+        if names[student.student] > 1 and student.id
+        else student
+        for student in found
+    ]
+    merged: dict[str, HandIn] = {}
+    for student in told:
+        earlier = merged.get(student.student)
+        merged[student.student] = (
+            student if earlier is None else replace(earlier, paths=(*earlier.paths, *student.paths))
+        )
+    return tuple(merged[name] for name in sorted(merged))
+
+
+def _left_out(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Names of files that are nobody's work."""
+    return tuple(readable(path.name) for path in paths if not is_students(path) and not is_archive(path))
