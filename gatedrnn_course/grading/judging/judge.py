@@ -14,6 +14,7 @@ from gatedrnn_course.grading.items import Draw, Item, Observation
 from gatedrnn_course.grading.items.item import as_argument
 from gatedrnn_course.grading.judging.compare import FLOAT32, Comparison, changed_arguments, compare, float32_error
 from gatedrnn_course.grading.judging.errors import about_tensors, named_error, sizes_in_words
+from gatedrnn_course.grading.judging.forbidden import refused
 from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.judging.products import likely_product
 from gatedrnn_course.grading.judging.reasons import KINDS, Came, only_the_shape, reason_of
@@ -210,6 +211,8 @@ def _wrong(
     reply = failed.reply
     if reply.blank:
         return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
+    if reached := next((trial.reply.reached for trial in trials if trial.reply.reached), ""):
+        return refused(item, reached)
     if reply.problem is not None and reply.problem.kind != "raised":
         return _no_answer(item, reply.problem)
     if failed.unread is not None:

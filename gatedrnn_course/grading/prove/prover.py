@@ -52,7 +52,9 @@ def prove(number: str, seed: int | None = None, pairs: int = PAIRS, sandbox: San
     unit = load(number)
     chosen = secrets.randbelow(2**31) if seed is None else seed
     items = tuple(prove_item(item, chosen, pairs) for item in unit.items)
-    return KillMatrix(unit.number, _(unit.title), chosen, items, hand_in(unit, sandbox or best_sandbox(), chosen))
+    return KillMatrix(
+        unit.number, _(unit.title), chosen, items, hand_in(unit, sandbox or best_sandbox(unsafe=True), chosen)
+    )
 
 
 def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:

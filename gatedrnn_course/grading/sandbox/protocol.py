@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol, Self
@@ -53,8 +53,10 @@ class Limits:
         cpu_s: Seconds of processor time for the whole session, threads added up.
         mem_mb: Address space in MiB. CPU torch takes about 700 after its import.
         file_mb: Largest single file, in MiB.
+        disk_mb: All files together, in MiB, where the sandbox keeps a disk for each child.
+        files: How many files there.
         open_files: Open files.
-        processes: Processes and threads beside those the user runs already. Without effect for root.
+        processes: Processes and threads beside those the user runs already. In a plain process without effect for root.
         out_bytes: Bytes printed before the session is ended.
         kept_bytes: Bytes printed that are kept for `Session.output`, from the first on.
         frame_bytes: Largest sum of arrays in one message.
@@ -64,6 +66,8 @@ class Limits:
     cpu_s: int = 120
     mem_mb: int = 4096
     file_mb: int = 64
+    disk_mb: int = 64
+    files: int = 4096
     open_files: int = 256
     processes: int = 256
     out_bytes: int = 8 << 20
@@ -129,13 +133,22 @@ class Session(Protocol):
         """False after a `timeout`, `died` or `frame`, and after `close`; every call then answers `died`."""
         ...
 
-    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+    def load(
+        self,
+        cells: Sequence[str],
+        *,
+        names: Sequence[str] = (),
+        deadline: float | None = None,
+        interrupt: bool = False,
+    ) -> LoadReport:
         """Run cells of plain Python one after another.
 
         Args:
             cells: Their sources, magics already turned into calls of `get_ipython()`.
             names: Functions looked for. Where a cell makes a written one blank again, the written one is put back.
             deadline: Seconds for all of them.
+            interrupt: Interrupt a cell that takes half of what is left of them, and go on with the next one. The fault
+                of such a cell is `TooLong`.
         """
         ...
 
@@ -164,6 +177,16 @@ class Session(Protocol):
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make these names, where the cells ran, ask the judge's functions here; an empty mapping restores all."""
+        ...
+
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good, before cells are loaded: none of them can then keep a copy.
+
+        What takes their place raises; a reply says what was `reached`.
+
+        Args:
+            names: Dotted names such as `torch.nn.LSTM`; other entries to the same computation go with them.
+        """
         ...
 
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:

@@ -12,7 +12,7 @@ from gatedrnn_course.grading.exchange.values import Framework, Problem, Reply
 from ..exchange.frames import BadFrame, Meta
 from ..exchange.trees import unpack, unpack_arguments
 from .protocol import CellFault, LoadReport
-from .untrusted import cell_fault, clean_texts, problem, words
+from .untrusted import WORD, cell_fault, clean, clean_texts, problem, words
 
 __all__ = ["Loading", "reply_to"]
 
@@ -78,4 +78,5 @@ def reply_to(meta: Meta, arrays: Arrays, framework: Framework) -> Reply:
         framework=framework,
         torch=meta.get("torch") is True,
         printed=meta.get("printed") is True,
+        reached=clean(meta.get("reached", ""), WORD),
     )

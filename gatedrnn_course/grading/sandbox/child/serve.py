@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -25,8 +26,11 @@ from ...exchange.drivers import drive
 from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail
+from .absent import Absence
+from .alarm import TooLong, alarm
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
+from .warm import used
 
 __all__ = ["serve"]
 
@@ -61,6 +65,7 @@ class _Server:
     def __init__(self, channel: socket.socket, cap: int) -> None:
         self.channel, self.cap = channel, cap
         self.notebook = Notebook()
+        self.absence = Absence()
         self.names: list[str] = []
         self.id: object = None
         self.lock = threading.Lock()
@@ -69,7 +74,9 @@ class _Server:
         self.commands: dict[object, Callable[[frames.Meta, Arrays], Answer]] = {
             "cell": self.cell,
             "call": self.call,
+            "file": self.file,
             "replace": self.replace,
+            "forbid": self.forbid,
         }
 
     def send(self, meta: frames.Meta, arrays: Arrays | None = None) -> None:
@@ -85,15 +92,19 @@ class _Server:
         for stream in (*self.streams, sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the learner may have closed it
                 stream.flush()
-        torch = "torch" in sys.modules
+        told: frames.Meta = {"torch": "torch" in sys.modules, "used": used(), "reached": self.absence.told()}
         try:
-            self.send({**answer, "torch": torch}, answered)
+            self.send({**answer, **told}, answered)
         except ValueError as error:  # nothing was sent: the value is too large
-            self.send({"problem": {"kind": "value", "message": str(error)}, "torch": torch})
+            self.send({"problem": {"kind": "value", "message": str(error)}, **told})
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
-        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        try:
+            with alarm(meta.get("seconds")):
+                raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        except TooLong as late:  # it came just after the cell
+            raised = fault(late)
         skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
         defined: dict[str, object] = {}
         for name in self.names:
@@ -101,9 +112,17 @@ class _Server:
                 defined[name] = is_blank(self.notebook.find(name))
         return {"raised": raised, "skipped": skipped, "defined": defined}, []
 
+    def file(self, meta: Any, arrays: Arrays) -> Answer:
+        """Put a file into the working folder, where the parent cannot reach."""
+        path = Path(meta["name"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(arrays[0].tobytes())
+        return {}, []
+
     def call(self, meta: Any, arrays: Arrays) -> Answer:
         """Call a function. Its arguments go back as they are afterwards, whatever came of it."""
         given = unpack_arguments(meta["args"], arrays)
+        self.absence.settle()
         try:
             function = self.notebook.find(meta["name"])
         except Missing as missing:
@@ -140,6 +159,10 @@ class _Server:
 
     def replace(self, meta: Any, arrays: Arrays) -> Answer:
         self.notebook.replace({name: self._stub(name) for name in meta["names"]})
+        return {}, []
+
+    def forbid(self, meta: Any, arrays: Arrays) -> Answer:
+        self.absence.forbid(meta["names"])
         return {}, []
 
     def _stub(self, name: str) -> Callable[..., Any]:
