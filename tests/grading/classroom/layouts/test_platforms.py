@@ -185,7 +185,16 @@ def _wrapped(name: str, content: str) -> str | bytes:
 def test_what_canvas_calls_late_is_kept(lay: Lay, scratch: Path) -> None:
     ben, jane = hand_ins(lay(CANVAS), scratch).students
     assert (ben.late, jane.late) == (False, True)
-    assert jane.notes == ("1 older file of this student was left out.",)
+    assert [(one.attempt, one.late, one.paths[0].name) for one in jane.earlier] == [
+        (1, False, "doejane_1001_50001_03_gates.ipynb")
+    ]
+    assert ben.earlier == ()
+
+
+def test_attempts_are_told_apart_by_their_times(lay: Lay, scratch: Path) -> None:
+    jane, bang = hand_ins(lay(BLACKBOARD), scratch).students
+    assert [(one.handed_in_at, code(one)) for one in jane.earlier] == [("2023-10-11T09:00:00", "old = 1")]
+    assert (jane.notes, bang.notes, bang.earlier) == ((), (), ())
 
 
 def test_a_table_beside_the_files_tells_full_names(lay: Lay, scratch: Path) -> None:
