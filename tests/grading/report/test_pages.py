@@ -185,3 +185,10 @@ def test_each_question_shows_what_became_of_it(run: ClassRun) -> None:
     page = class_page(run.records, run.unit)
     assert "candidate: right 1, a mistake with a name 1; " in page
     assert "candidate 1 student : The candidate has no bias." in Reader(page).text.replace("student:", "student :")
+
+
+def test_neither_seed_nor_fingerprint_is_on_any_page(run: ClassRun, make: Make) -> None:
+    secret = make("ana", seed=918273645, fingerprint="f00dfeed")
+    for page in (class_page((secret,), run.unit), student_page(secret, run.unit)):
+        assert "918273645" not in page
+        assert "f00dfeed" not in page
