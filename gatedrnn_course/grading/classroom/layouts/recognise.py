@@ -32,6 +32,7 @@ READERS: Mapping[str, Reader] = {
     "google": google.read,
 }
 """The platforms; what two could claim goes to the first."""
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _hand_in(platform: str, entries: Sequence[Entry], names: Mapping[str, str], 
     inside = opened(entries, scratch)
     last = max(entries, key=_attempt)
     return HandIn(
-        readable(names.get(last.id, last.name)),
+        _as_name(names.get(last.id, last.name)) or _as_name(last.id) or readable(last.path.name),
         inside.paths,
         platform,
         last.id,
@@ -113,6 +114,12 @@ def _hand_in(platform: str, entries: Sequence[Entry], names: Mapping[str, str], 
         inside.own_folder,
         inside.notes,
     )
+
+
+def _as_name(told: str) -> str:
+    """A name that a file can have, whatever a student called themself on the platform."""
+    kept = "".join(sign if sign.isprintable() and sign not in "/\\" else " " for sign in readable(told))
+    return " ".join(kept.split()).strip(". ")[:LONGEST_NAME].rstrip()
 
 
 def _newest(entries: Sequence[Entry]) -> list[Entry]:

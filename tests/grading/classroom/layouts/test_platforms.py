@@ -351,3 +351,23 @@ def test_an_archive_of_clones_is_recognised_by_its_name(tmp_path: Path, scratch:
     archive.write_bytes(zipped({"gates-jane/w.ipynb": NEW, "gates-ben-li/w.ipynb": BEN}))
     found = hand_ins(archive, scratch).students
     assert [(one.student, one.platform) for one in found] == [("ben-li", "github"), ("jane", "github")]
+
+
+@pytest.mark.parametrize(
+    ("told_name", "name"),
+    [
+        ("../../../victim", "victim"),
+        ("/etc/passwd", "etc passwd"),
+        ("..", "1001"),
+        ("Ana\\u202e\\nB\\0", "Ana B"),
+        ("C:\\\\x", "C: x"),
+        ("x" * 1000, "x" * 200),
+    ],
+)
+def test_a_name_chosen_on_the_platform_is_one_that_a_file_can_have(
+    told_name: str, name: str, lay: Lay, scratch: Path
+) -> None:
+    text = f'submission_9:\n  :submitters:\n  - :name: "{told_name}"\n    :sid: "1001"\n'
+    files = {"submission_9/w.ipynb": NEW, "submission_metadata.yml": text}
+    (one,) = hand_ins(lay(files), scratch).students
+    assert one.student == name
