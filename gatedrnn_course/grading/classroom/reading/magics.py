@@ -37,6 +37,7 @@ OTHER_LANGUAGES = frozenset(
     ]
 )
 _HINTS = re.compile(r"^\s*(?:[%!?]|[\w, ]+=\s*[%!]|>>> |In \[\d+\]:)|\?\s*$", re.MULTILINE)
+_OPTIONS = re.compile(r"^(?:-[a-z]\w*(?:\s+\d+)?\s*)+")
 MOST = 200
 """Lines that may be magics; each takes IPython a pass over the whole cell."""
 
@@ -49,7 +50,7 @@ def as_python(source: str) -> str | None:
     """
     lead = ""
     while (found := MAGIC.match(source)) and found["name"] in RUN:
-        lead += f"get_ipython().run_cell_magic({found['name']!r}, {found['line'].strip()!r}, '')\n"
+        lead += _in_place_of(found["name"], found["line"].strip()) + "\n"
         source = source[found.end() :]
     if parsed(source) is not None:
         return lead + source
@@ -62,6 +63,14 @@ def as_python(source: str) -> str | None:
     except Exception:  # its own passes over damaged source
         return None
     return lead + plain if parsed(plain) is not None else None
+
+
+def _in_place_of(name: str, line: str) -> str:
+    """The line that stands for a magic over a body that is part of the notebook."""
+    if name != "timeit":
+        return f"get_ipython().run_cell_magic({name!r}, {line!r}, 'pass')"
+    prepares = _OPTIONS.sub("", line)
+    return prepares if parsed(prepares) is not None else ""
 
 
 def inside_magic(source: str, names: Collection[str]) -> tuple[str, str] | None:

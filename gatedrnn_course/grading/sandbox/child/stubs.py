@@ -57,7 +57,7 @@ class Shell:
             self.user_ns.update({word: Quiet() for word in line.split() if word.isidentifier()})
             return self._run(cell)
         if name in TIMERS:
-            return self._run(cell or (_without_options(line) if name == "timeit" else ""))  # its line prepares
+            return self._run(cell)
         if name in ("writefile", "file"):
             return self._write(line.split(), cell)
         return self._skip(f"%%{name} {line}")
