@@ -11,7 +11,7 @@ from pathlib import Path
 from gatedrnn_course.text import _
 
 from .archive import ungzipped, unzipped
-from .cell import Contents, Unreadable
+from .cell import Cell, Contents, Unreadable
 from .conflict import sides
 from .decode import decoded
 from .large import without_outputs
@@ -160,6 +160,8 @@ def _contents(text: str) -> Contents:
     contents = script_cells(text)
     if any(defined(cell.source) for cell in contents.cells):
         return contents
+    if "```" in text:  # a notebook in Markdown
+        return Contents((Cell("code", text),))
     raise Unreadable(_("it is neither JSON nor Python. Save the notebook again in Jupyter and hand in NAME.ipynb."))
 
 

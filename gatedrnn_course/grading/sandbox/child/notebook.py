@@ -20,7 +20,7 @@ from .jail import Quiet, is_given
 from .near import nearest
 from .stand_in import stand_ins
 from .statements import OnThisDevice, compiled, names_a_device, parts, statements, without_decorators
-from .stubs import Shell, install
+from .stubs import GIVEN, Shell, install
 from .versions import Version, Versions
 
 __all__ = ["Missing", "Notebook", "fault"]
@@ -194,6 +194,8 @@ class Notebook:
             self.versions.look(number)
         for name, held in self.versions.settle().items():
             self.mend("lost", f"{name} {held}")
+        if taken := self.versions.taken_from(GIVEN):
+            self.mend("given", ", ".join(sorted(taken)))
 
     def use(self, kinds: Mapping[str, str]) -> None:
         """From now on functions are what they were at an earlier moment, or, for an empty kind, what they are now.
