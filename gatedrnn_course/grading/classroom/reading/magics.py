@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from .source import defined, parsed
 
@@ -38,6 +39,8 @@ OTHER_LANGUAGES = frozenset(
 )
 _HINTS = re.compile(r"^\s*(?:[%!?]|[\w, ]+=\s*[%!]|>>> |In \[\d+\]:)|\?\s*$", re.MULTILINE)
 _OPTIONS = re.compile(r"^(?:-[a-z]\w*(?:\s+\d+)?\s*)+")
+SHORT = 4000
+"""Characters of a cell that is remembered: most cells of a class are the exercise's own."""
 MOST = 200
 """Lines that may be magics; each takes IPython a pass over the whole cell."""
 
@@ -48,6 +51,15 @@ def as_python(source: str) -> str | None:
     Args:
         source: The cell as it was typed. A magic over a body that is part of the notebook becomes a line above it.
     """
+    return _remembered(source) if len(source) < SHORT else _as_python(source)
+
+
+@lru_cache(maxsize=256)
+def _remembered(source: str) -> str | None:
+    return _as_python(source)
+
+
+def _as_python(source: str) -> str | None:
     lead = ""
     while (found := MAGIC.match(source)) and found["name"] in RUN:
         lead += _in_place_of(found["name"], found["line"].strip()) + "\n"

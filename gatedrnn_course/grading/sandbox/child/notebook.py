@@ -75,7 +75,11 @@ class Notebook:
             self._execute(source, self._filename)
         except BaseException as error:  # no Python at all, or an alarm between two statements
             self._failed(error)
-        return None if self._first is None else {**self._first, "quiet": Quiet.uses > before}
+        return self._told(Quiet.uses > before)
+
+    def _told(self, quiet: bool) -> Fault | None:
+        """What the first statement of the cell under way that failed raised."""
+        return None if self._first is None else {**self._first, "quiet": quiet}
 
     def _body(self, source: str) -> None:
         """The body of a cell or line magic, which is part of the cell under way."""
