@@ -124,16 +124,16 @@ def _write(path: Path, text: str) -> None:
 def doctor() -> None:
     """Say what this computer has for the course, and what it lacks."""
     from gatedrnn_course.engines.kernel.compiler import why
-    from gatedrnn_course.grading.classroom.record import SandboxRecord
-    from gatedrnn_course.grading.report import sandbox_sentence
-    from gatedrnn_course.grading.sandbox import best_sandbox
+    from gatedrnn_course.grading.classroom.sandboxes import doctor_table
 
-    sandbox = best_sandbox()
-    probe = sandbox.probe()
-    record = SandboxRecord(backend=sandbox.name, level=sandbox.level, missing=sandbox.missing)
     typer.echo("\n".join((*_versions(), _device(), why(), _browser())))
-    typer.echo(sandbox_sentence(record) if probe.ok else _("No sandbox: {why}").format(why=probe.reason))
-    raise typer.Exit(0 if probe.ok else FAULT)
+    table, safe = doctor_table()
+    console().print(table)
+    if not safe:
+        typer.echo(
+            _("No sandbox here is fit for strangers' answers: install bubblewrap, or use a Linux of 2021 or later.")
+        )
+    raise typer.Exit(0 if safe else FAULT)
 
 
 PARTS = ("gatedrnn-course", "numpy", "torch", "matplotlib", "jupyterlab", "ipywidgets", "anywidget", "joblib", "scipy")

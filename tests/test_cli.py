@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from gatedrnn_course.cli import app
 from gatedrnn_course.grading.classroom import run as classrun
 from gatedrnn_course.grading.classroom.grade import Grader
+from gatedrnn_course.grading.sandbox import CHOSEN, KINDS, UNSAFE, examine
 
 IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"
 
@@ -96,15 +97,28 @@ def test_what_a_person_can_mend_is_told_on_stderr(words: tuple[str, ...], told: 
 def test_doctor_says_what_is_here_and_what_the_sandbox_does_not_keep() -> None:
     result = gatedrnn("doctor")
     assert "compile" in result.stdout.casefold()  # whether kernels can be compiled here
-    assert result.exit_code == 0
-    for part in (
-        "Python 3.",
-        "numpy ",
-        "torch ",
-        "PyTorch runs on",
-        "Answers ran in the sandbox `process` (level: weak)",
-    ):
+    assert result.exit_code == (0 if any(examine(kind).safe for kind in KINDS) else 1)
+    for part in ("Python 3.", "numpy ", "torch ", "PyTorch runs on"):
         assert part in result.stdout
+    rows = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if line.startswith("│")}
+    assert set(rows) >= {kind.name for kind in KINDS}
+    assert "weak" in rows["process"] and "filesystem" in rows["process"] and "network" in rows["process"]
+
+
+def test_a_weak_sandbox_is_refused_or_used_with_a_banner(
+    handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (CHOSEN, UNSAFE):
+        monkeypatch.setenv(name, "")  # the command sets them for the processes it starts
+    out = tmp_path / "out"
+    words = ("grade", str(handed_in), "--unit", "3", "--out", str(out), "--jobs", "1", "--sandbox", "process")
+    refused = gatedrnn(*words)
+    assert refused.exit_code == 2 and "process is weak" in refused.stderr and not out.exists()
+    used = gatedrnn(*words, "--unsafe-sandbox")
+    assert used.exit_code == 0 and "UNSAFE" in used.stderr
+    for path in (out / "records").glob("*.json"):
+        stamp = json.loads(path.read_text("utf-8"))["sandbox"]
+        assert stamp["backend"] == "process" and stamp["level"] == "weak" and "network" in stamp["missing"]
 
 
 def test_grade_prints_the_table_and_writes_everything(handed_in: Path, tmp_path: Path) -> None:

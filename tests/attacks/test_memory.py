@@ -19,7 +19,7 @@ LARGE = {
 }
 
 SHARED = {
-    "a file in memory": "return [fd := os.memfd_create(TOKEN), os.ftruncate(fd, 2 ** 30)][0]",
+    "a file in memory": "return [fd := os.memfd_create(TOKEN), os.ftruncate(fd, 2 ** 20)][0]",
     "a segment of System V": "return 1 / 0 if libc.shmget(0, 2 ** 20, 0o600) < 0 else 1",
     "a semaphore of System V": "return 1 / 0 if libc.semget(0, 1, 0o600) < 0 else 1",
     "a queue of System V": "return 1 / 0 if libc.msgget(0, 0o600) < 0 else 1",

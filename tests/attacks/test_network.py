@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
+from pathlib import Path
 
 import pytest
 from hostile import Attacker, Host, text_of
+
+HEARD_S = 0.02  # a listener notes a connection a moment after it was made
 
 REACH = {
     "TCP": "socket.create_connection(('127.0.0.1', TCP), 2)",
@@ -15,7 +19,7 @@ REACH = {
     "TCP to every address": "socket.create_connection(('0.0.0.0', TCP), 2)",
     "UDP": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', UDP))",
     "a socket in the file system": "socket.socket(socket.AF_UNIX).connect(UNIX)",
-    "a socket with an abstract name": "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).connect('\\0' + TOKEN)",
+    "a socket with an abstract name": "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', '\\0' + TOKEN)",
     "a message to an abstract name": (
         "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b'x', '\\0' + TOKEN)"
     ),
@@ -31,7 +35,7 @@ REACH = {
     ),
     "data with the handshake": ("socket.socket(socket.AF_INET).sendto(b'x', socket.MSG_FASTOPEN, ('127.0.0.1', TCP))"),
     "an inherited descriptor": (
-        "[socket.socket(fileno=fd).connect(('127.0.0.1', TCP)) for fd in range(3, 50) if os.path.exists(f'/dev/fd/{fd}')]"
+        "[socket.socket(fileno=fd).connect(('127.0.0.1', TCP)) for fd in range(3, 50) if fd in OPEN]"
     ),
     "queues of Python": "__import__('multiprocessing.connection').connection.Client(('127.0.0.1', TCP))",
 }
@@ -43,7 +47,7 @@ MADE = {
     "to the hypervisor": "socket.socket(40, socket.SOCK_STREAM)",
     "to the kernel's ciphers": "socket.socket(38, socket.SOCK_SEQPACKET)",
     "Bluetooth": "socket.socket(31, socket.SOCK_RAW, 1)",
-    "the name of a host": "1 / len(socket.getaddrinfo('example.org', 80)) and socket.create_connection(('example.org', 80), 2)",
+    "the name of a host": "socket.create_connection(('example.org', 80), 2)",
 }
 
 SERVER = """
@@ -66,6 +70,7 @@ def attack(expression: str) -> str:
 def test_nobody_is_reached(attacker: Attacker, host: Host, expression: str) -> None:
     attacker.promised("network")
     attacker.run(attack(expression))
+    time.sleep(HEARD_S)
     host.untouched()
 
 
@@ -104,6 +109,4 @@ def attack():
 
 
 def _open() -> int:
-    import os
-
-    return sum(1 for fd in range(1024) if os.path.exists(f"/proc/self/fd/{fd}"))
+    return len(list(Path("/proc/self/fd").iterdir()))

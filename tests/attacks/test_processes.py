@@ -10,7 +10,8 @@ SLEEPER = "[PYTHON, '-c', f'import time; time.sleep({STAYS})', TOKEN]"
 DAEMONS = {
     "a fork": "if os.fork() == 0: marked()\n    return 1",
     "a double fork with a session of its own": (
-        "if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0: marked()\n        os._exit(0)\n    return 1"
+        "if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0: marked()\n        os._exit(0)\n"
+        "    return 1"
     ),
     "a fork by the C library": "if libc.fork() == 0: marked()\n    return 1",
     "a raw clone": "if libc.syscall(56, 17, 0, 0, 0, 0) == 0: marked()\n    return 1",
@@ -34,12 +35,12 @@ DAEMONS = {
 }
 
 BOMBS = {
-    "forks": "made = 0\n    for k in range(200):\n        if os.fork() == 0: marked()\n        made += 1\n    return made",
+    "forks": "for k in range(200):\n        if os.fork() == 0: marked()\n    return 1",
     "forks of forks": (
         "for k in range(7):\n        if os.fork() == 0: libc.prctl(15, TOKEN.encode(), 0, 0, 0)\n    time.sleep(1)"
     ),
     "threads": (
-        "import threading\n    for k in range(500): threading.Thread(target=time.sleep, args=(30,)).start()\n    return k"
+        "import threading\n    for k in range(500): threading.Thread(target=time.sleep, args=[9]).start()\n    return 1"
     ),
 }
 

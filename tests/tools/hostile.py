@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -45,19 +47,6 @@ class Host:
         self.token = f"atk{secrets.token_hex(5)}"
         self.secret = f"secret-{secrets.token_hex(16)}"
         self.victim, self.private = folder / "victim.txt", folder / "private.txt"
-        self.victim.write_text("victim\n")
-        self.private.write_text(self.secret)
-        os.utime(self.victim, ns=(10**18, 10**18))
-        self._before = self._state()
-        environment = {**os.environ, "ATTACK_SECRET": self.secret}
-        self.decoy = subprocess.Popen(
-            [sys.executable, "-c", DECOY],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-        self._decoys = self._decoy_state()
         self.hits: list[str] = []
         self._sockets = [
             self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
@@ -65,13 +54,50 @@ class Host:
             self._listen(socket.AF_UNIX, socket.SOCK_STREAM, str(folder / "socket")),
             self._listen(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{self.token}"),
         ]
+        self.decoy = self._started()
+        self._restore()
+        self._before, self._decoys = self._state(), self._decoy_state()
+
+    def _started(self) -> subprocess.Popen[str]:
+        environment = {**os.environ, "ATTACK_SECRET": self.secret}
+        return subprocess.Popen(
+            [sys.executable, "-c", DECOY],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+            start_new_session=True,  # a signal to its group is one to nobody else
+        )
+
+    def _restore(self) -> None:
+        """Put everything back, so that the next attack finds the host as this one did."""
+        self.folder.mkdir(exist_ok=True)
+        self.folder.chmod(0o700)
+        for path in (*self.folder.iterdir(), *self._litter()):
+            if path.name != "socket":
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        self.victim.write_text("victim\n")
+        self.private.write_text(self.secret)
+        os.utime(self.victim, ns=(10**18, 10**18))
+        self.hits.clear()
+        if self.decoy.poll() is not None or self._decoy_state() != getattr(self, "_decoys", self._decoy_state()):
+            self._end_decoy()
+            self.decoy = self._started()
+
+    def _litter(self) -> list[Path]:
+        places = ("/tmp", "/var/tmp", "/dev/shm", "/etc", "/usr", np.__path__[0])
+        return [path for place in places if os.path.lexists(path := Path(place, self.token))]
 
     def close(self) -> None:
         """End the listeners and the decoy."""
         for one in self._sockets:
             one.close()
+        self._end_decoy()
+
+    def _end_decoy(self) -> None:
         self.decoy.kill()
-        self.decoy.communicate()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # one that is traced is its tracer's to bury
+            self.decoy.communicate(timeout=2)
 
     def facts(self, **more: object) -> str:
         """What an attack is told of the host, as Python; no secret is among it."""
@@ -123,15 +149,23 @@ class Host:
 
     def untouched(self) -> None:
         """Assert that no attack had an effect."""
-        assert self._state() == self._before
-        litter = [Path(place, self.token) for place in ("/tmp", "/var/tmp", "/dev/shm", "/etc", "/usr", np.__path__[0])]
-        assert not [path for path in litter if os.path.lexists(path)]
-        assert self.decoy.poll() is None
-        self.decoy.stdin.write("?\n")  # type: ignore[union-attr]
-        self.decoy.stdin.flush()  # type: ignore[union-attr]
-        assert self.decoy.stdout.readline() == "alive\n"  # type: ignore[union-attr]
-        assert self._decoy_state() == self._decoys
-        assert self.hits == []
+        try:
+            assert self._state() == self._before
+            assert self._litter() == []
+            assert self._decoy_answers()
+            assert self._decoy_state() == self._decoys
+            assert self.hits == []
+        except BaseException:
+            self._restore()
+            raise
+
+    def _decoy_answers(self) -> bool:
+        """Whether the process is there and does its work: it may have been stopped, and would answer never."""
+        if self.decoy.poll() is not None:
+            return False
+        os.write(self.decoy.stdin.fileno(), b"?\n")  # type: ignore[union-attr]
+        pipe = self.decoy.stdout.fileno()  # type: ignore[union-attr]
+        return bool(select.select([pipe], [], [], 5)[0]) and os.read(pipe, 100) == b"alive\n"
 
     def survivors(self) -> list[str]:
         """Processes that an attack started and that are still there: they carry the token somewhere."""
@@ -175,16 +209,17 @@ class Attacker:
 
     @property
     def session(self) -> Session:
-        """A live session that knows where the host is."""
+        """A live session with the tools of attacks in it."""
         if self._session is None or not self._session.alive:
             self.close()
             self._session = self.sandbox.open(self._limits)
-            self._session.load([self.host.facts(SIBLING=getattr(self._sibling, "pid", 0)), TOOLS], deadline=60)
+            self._session.load([TOOLS], deadline=60)
         return self._session
 
     def run(self, source: str, *, cells: Sequence[str] = (), deadline: float = 10.0) -> Reply:
         """Run cells, then `attack()` of the last; the host's sibling must answer afterwards."""
-        report = self.session.load([*cells, source], deadline=deadline)
+        facts = self.host.facts(SIBLING=getattr(self._sibling, "pid", 0))
+        report = self.session.load([facts, *cells, source], deadline=deadline)
         if report.problem is not None:
             reply = Reply(problem=report.problem)
         else:

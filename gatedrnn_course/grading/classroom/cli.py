@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatedrnn_course.grading.classroom.sandboxes import SandboxName, Unsafe, choose
 from gatedrnn_course.text import _
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def grade(
     cache: Cache = None,
     seed: Seed = None,
     dask: Dask = None,
+    sandbox: SandboxName = None,
+    unsafe: Unsafe = False,
 ) -> None:
     """Grade a folder of notebooks. Stop it at any time; the same command goes on where it was."""
     from gatedrnn_course.grading.classroom.dates import since as moment_of
@@ -79,6 +82,7 @@ def grade(
         seed=seed,
     )
     side_by_side = jobs or os.cpu_count() or 1
+    choose(sandbox, unsafe, console(stderr=True))
     bar = RunBar(console(stderr=True), side_by_side)
     try:
         with bar:

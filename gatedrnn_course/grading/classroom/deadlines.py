@@ -23,16 +23,21 @@ EVERYONE = "*"
 DAY = timedelta(days=1)
 
 
-def _length(text: Any) -> Any:
+def _length(told: Any) -> Any:
     """A length of time as the table writes it."""
-    return text if isinstance(text, timedelta) else duration(text) or text
+    found = duration(told) if isinstance(told, str) else told
+    if found is None:
+        raise ValueError(_("that is no length of time"))
+    return found
 
 
-def _end(text: Any) -> Any:
+def _end(told: Any) -> Any:
     """A moment as the table writes it; of a date alone, the end of that day."""
-    if isinstance(text, datetime) or (found := moment(text)) is None:
-        return text
-    return found + DAY if len(text.strip()) <= len("2026-11-20") else found
+    if not isinstance(told, str):
+        return told
+    if (found := moment(told)) is None:
+        raise ValueError(_("that is no date"))
+    return found + DAY if len(told.strip()) <= len("2026-11-20") else found
 
 
 class Due(BaseModel):
@@ -127,7 +132,7 @@ def _due(asked: str, student: str, row: Mapping[str, str]) -> Due:
     except ValidationError as error:
         first = error.errors()[0]
         came = _("In the line of {student}, {column} is {text}: {why}.")
-        column, why = first["loc"][0], first["msg"]
+        column, why = first["loc"][0], first["msg"].removeprefix("Value error, ")
         raise CourseError(
             asked,
             came.format(student=student, column=column, text=first["input"], why=why),

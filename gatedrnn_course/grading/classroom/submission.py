@@ -10,6 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
@@ -34,6 +35,7 @@ __all__ = [
 
 HIDDEN = (".", "__")
 MOST_EXPORTS = 200  # files that are looked into where there is no notebook
+LONG = 1 << 16  # a longer cell is not remembered
 LINKS_NAMED = 5  # links named in a note; of more, only these
 
 
@@ -63,17 +65,23 @@ class Submission:
 
     def definitions(self) -> Counter[str]:
         """How often each function or class is defined."""
-        return Counter(node.name for node in self._defined())
+        return Counter(name for name, _written in self._defined())
 
     def written(self) -> set[str]:
         """Functions with a definition that does something: a blank one after it does not undo it."""
-        return {n.name for n in self._defined() if isinstance(n, ast.FunctionDef) and not is_blank_source(n)}
+        return {name for name, written in self._defined() if written}
 
-    def _defined(self) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    def _defined(self) -> Iterator[tuple[str, bool]]:
         for cell in self.cells:
-            tree = _parsed(cell)
-            if tree is not None:
-                yield from (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+            yield from _defined(cell) if len(cell) < LONG else _defined.__wrapped__(cell)
+
+
+@lru_cache(maxsize=512)
+def _defined(cell: str) -> tuple[tuple[str, bool], ...]:
+    """Functions and classes of a cell, and whether each is a function that does something."""
+    tree = _parsed(cell)
+    nodes = () if tree is None else (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+    return tuple((node.name, isinstance(node, ast.FunctionDef) and not is_blank_source(node)) for node in nodes)
 
 
 def find_submissions(folder: Path) -> list[tuple[str, list[Path]]]:

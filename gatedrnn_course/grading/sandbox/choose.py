@@ -94,7 +94,9 @@ def best_sandbox(name: str | None = None, *, unsafe: bool = False) -> Sandbox:
     for kind in kinds:
         examined = examine(kind)
         if examined.safe or (unsafe and not examined.why):
-            return kind()
+            made = kind()
+            made.level = "weak" if examined.escapes else made.level
+            return made
         found.append(_told(examined))
     raise SandboxUnavailable(
         _("A sandbox was asked for that strangers' answers may run in."),

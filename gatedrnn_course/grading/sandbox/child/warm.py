@@ -51,6 +51,9 @@ def _torch() -> None:
     import torch._dynamo
     from torch import nn
 
+    from .absent_torch import survey
+
+    survey()
     torch.set_num_threads(1)
     state = torch.get_rng_state()
     x = torch.zeros(2, 3, 4, requires_grad=True)
