@@ -124,7 +124,7 @@ def grades_table(run: ClassRun, width: int) -> Table:
 
 def _row(record: Record) -> tuple[str, str, str]:
     """Student, points, signs."""
-    points = "" if record.status == "not graded" else str(record.points)
+    points = "" if record.status == "not graded" else f"{record.worth:g}"
     signs = " ".join(OUTCOMES[item.outcome][0] for item in record.items) or status_word(record.status)
     return plain(record.student, NAME), points, signs
 
@@ -139,4 +139,5 @@ def _remark(record: Record) -> str:
     choice = record.notes[:1] if record.handed_in > 1 else ()  # which notebook was graded matters more than how it went
     failed = (item.sentence for item in record.items if item.outcome != "right")
     notes = (note for item in record.items for note in item.notes)
-    return next((text for text in (record.problem, *choice, *failed, *record.notes, *notes) if text), "")
+    by_hand = (item.overridden for item in record.items)
+    return next((text for text in (record.problem, *by_hand, *choice, *failed, *record.notes, *notes) if text), "")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from gatedrnn_course.cli import _report
+from gatedrnn_course.grading.classroom.cli import _report
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.terminal import RunBar, grades_table, legend
 

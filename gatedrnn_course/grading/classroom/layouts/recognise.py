@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.classroom.reading import without_endings
 from gatedrnn_course.grading.classroom.submission import by_name, is_students, readable
-from gatedrnn_course.text import _, n_
+from gatedrnn_course.text import _
 
 from . import blackboard, brightspace, canvas, github, google, gradescope, moodle, nbgrader
 from .archive import is_archive
@@ -77,40 +78,49 @@ def hand_ins(folder: Path, scratch: Path, assignment: str = "") -> HandIns:
 def _platform(platform: str, entries: Sequence[Entry], place: Place, scratch: Path) -> HandIns:
     """The students of a platform's download, and those whose work was laid beside it by hand."""
     mine = {entry.path for entry in entries}
-    others = [path for path in place.entries if path not in mine and not any(path in one.parents for one in mine)]
+    claimed = mine | {parent for path in mine for parent in path.parents}
+    others = [path for path in place.entries if path not in claimed and path.name not in gradescope.TABLES]
     names = names_by_id(others)
     by_student: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         by_student[(entry.id, "" if entry.id else entry.name)].append(entry)
     students = []
     for same in by_student.values():
-        newest = _newest(same)
-        inside = opened(newest, scratch)
-        last = max(newest, key=_age)
-        students.append(
-            HandIn(
-                readable(names.get(last.id, last.name)),
-                inside.paths,
-                platform,
-                last.id,
-                last.handed_in_at,
-                max(entry.attempt for entry in newest),
-                any(entry.late for entry in newest),
-                inside.own_folder,
-                (*_older(len(same) - len(newest)), *inside.notes),
-            )
-        )
+        real = [entry for entry in same if not entry.aside] or same
+        newest = _newest(real)
+        older: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        for entry in real:
+            if entry not in newest:
+                older[_attempt(entry)].append(entry)
+        earlier = [_hand_in(platform, older[key], names, scratch) for key in sorted(older, reverse=True)]
+        students.append(replace(_hand_in(platform, newest, names, scratch), earlier=tuple(earlier)))
     by_hand = _by_hand(others, scratch)
     return HandIns(_sorted([*students, *by_hand]), _left_out(others))
 
 
+def _hand_in(platform: str, entries: Sequence[Entry], names: Mapping[str, str], scratch: Path) -> HandIn:
+    """One attempt of a student."""
+    inside = opened(entries, scratch)
+    last = max(entries, key=_attempt)
+    return HandIn(
+        readable(names.get(last.id, last.name)),
+        inside.paths,
+        platform,
+        last.id,
+        last.handed_in_at,
+        last.attempt,
+        any(entry.late for entry in entries),
+        inside.own_folder,
+        inside.notes,
+    )
+
+
 def _newest(entries: Sequence[Entry]) -> list[Entry]:
     """Of the entries of one student, for each part the newest."""
-    real = [entry for entry in entries if not entry.aside] or list(entries)
     last: dict[str, tuple[str, int]] = {}
-    for entry in real:
+    for entry in entries:
         last[entry.part] = max(last.get(entry.part, ("", 0)), _attempt(entry))
-    return [entry for entry in real if _attempt(entry) == last[entry.part]]
+    return [entry for entry in entries if _attempt(entry) == last[entry.part]]
 
 
 def _attempt(entry: Entry) -> tuple[str, int]:
@@ -118,24 +128,14 @@ def _attempt(entry: Entry) -> tuple[str, int]:
     return entry.handed_in_at, entry.attempt
 
 
-def _age(entry: Entry) -> tuple[str, int, str]:
-    return *_attempt(entry), entry.path.name
-
-
-def _older(count: int) -> list[str]:
-    words = n_(
-        "{count} older file of this student was left out.", "{count} older files of this student were left out.", count
-    )
-    return [words.format(count=count)] if count else []
-
-
 def _by_hand(paths: Iterable[Path], scratch: Path) -> list[HandIn]:
     """Files and folders that are named after the students."""
     found = list(paths)
     archives: dict[str, list[Entry]] = defaultdict(list)
     for path in filter(is_archive, found):
-        archives[readable(path.stem)].append(Entry(path, path.stem))
-    students = {name: HandIn(name, tuple(paths)) for name, paths in by_name(found).items()}
+        archives[readable(without_endings(path.stem))].append(Entry(path, path.stem))
+    plain = by_name(path for path in found if not is_archive(path))
+    students = {name: HandIn(name, tuple(paths)) for name, paths in plain.items()}
     for name, entries in archives.items():
         inside = opened(entries, scratch)
         before = students.get(name, HandIn(name, (), own_folder=inside.own_folder))
