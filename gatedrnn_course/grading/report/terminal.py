@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["RunBar", "grades_table", "legend"]
 
 NAME, SHORTEST, BORDERS = 40, 20, 13
+LINES = 50
+"""After so many lines on a pipe, one tells how fast it goes."""
 JUSTIFIED: tuple[Literal["left", "right"], ...] = ("left", "right", "left", "left")
 
 
@@ -70,7 +72,9 @@ class RunBar:
         if not self._console.is_terminal:
             words = _("{points} of {out_of} points").format(points=record.points, out_of=record.out_of)
             result = words if record.status == "graded" else status_word(record.status)
-            self._say(f"[{self.done_count}/{self.total}] {plain(record.student, NAME)}: {result}  ({self._rate()})")
+            self._say(f"[{self.done_count}/{self.total}] {plain(record.student, NAME)}: {result}")
+            if self._fresh % LINES == 0:
+                self._say(self._rate())
         self._show()
 
     def _show(self) -> None:
