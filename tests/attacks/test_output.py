@@ -20,7 +20,10 @@ FLOODS = {
     "print": "while True: print('x' * 4096)",
     "the descriptor": "while True: os.write(1, b'x' * 65536)",
     "the other stream": "while True: sys.stderr.write('x' * 65536)",
-    "warnings": "import warnings\n    warnings.simplefilter('always')\n    while True: warnings.warn('x' * 9999, stacklevel=1)",
+    "warnings": (
+        "import warnings\n    warnings.simplefilter('always')\n"
+        "    while True: warnings.warn('x' * 9999, stacklevel=1)"
+    ),
     "logging": "import logging\n    while True: logging.error('x' * 9999)",
     "threads": (
         "import threading\n    def loud():\n        while True: print('x' * 9999)\n"
