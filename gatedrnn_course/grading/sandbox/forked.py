@@ -19,6 +19,7 @@ from gatedrnn_course.text import _
 from .channel import Channel
 from .child.walls import landlock
 from .child.walls.seccomp import ARCHITECTURES
+from .child.warm import LIBRARIES
 from .launch import inside, make_folder, remove, rlimits
 from .protocol import Guarantee, Level, Limits, Probe, SandboxUnavailable
 from .session import ProcessSession
@@ -198,8 +199,11 @@ class BubblewrapSandbox(ForkingSandbox):
 
 
 class LandlockSandbox(ForkingSandbox):
-    """Landlock and a list of system calls, where namespaces are refused: the child can write no file at all."""
+    """Landlock and a list of system calls, where namespaces are refused: the child can write no file at all.
+
+    Some libraries write files when they are loaded, so its template loads them all.
+    """
 
     name = "landlock"
     namespaces = False
-    templates = Templates(bare, False)
+    templates = Templates(bare, False, LIBRARIES)

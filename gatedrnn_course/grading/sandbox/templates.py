@@ -22,12 +22,13 @@ class Templates:
     Args:
         command: What starts one.
         namespaces: Whether each child gets its own.
+        warm: Libraries to load from the first one on.
     """
 
-    def __init__(self, command: Command, namespaces: bool) -> None:
+    def __init__(self, command: Command, namespaces: bool, warm: Iterable[str] = ()) -> None:
         self._command, self._namespaces = command, namespaces
         self._lock = threading.Lock()
-        self._warm: set[str] = set()
+        self._warm = set(warm)
         self._owner = os.getpid()
         self._template: Template | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ __all__ = ["CHANNEL", "Readable", "confine"]
 
 CHANNEL, RULES = 3, 4
 NO_NEW_PRIVILEGES = 38
-NOTHING, OUTPUT, ERRORS = 0, 1, 2
+FREE = 10
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def confine(asked: Mapping[str, Any], channel: int, output: int, readable: Reada
     _descriptors(channel, output, rules)
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
-    tempfile.tempdir = None
+    tempfile.tempdir = folder  # looking for one would try to write
     kept = limits.apply(wanted, asked["parent"])
     if missing := set(wanted) - set(kept):
         raise RuntimeError(f"limits that cannot be set: {missing}")
@@ -87,8 +88,9 @@ def _address_space() -> int:
 
 
 def _descriptors(channel: int, output: int, rules: int) -> None:
-    """Leave open nothing but 0 to 4. Every one given lies above."""
-    nothing = os.open("/dev/null", os.O_RDONLY)
-    for fd, number in ((nothing, NOTHING), (output, OUTPUT), (output, ERRORS), (channel, CHANNEL), (rules, RULES)):
+    """Leave open nothing but 0 to 4."""
+    given = (os.open("/dev/null", os.O_RDONLY), output, output, channel, rules)
+    above = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FREE) for fd in given]  # none is overwritten before it is copied
+    for number, fd in enumerate(above):
         os.dup2(fd, number)
     close_range(RULES + 1)
