@@ -149,14 +149,23 @@ def trust() -> None:
 def browser() -> None:
     """See that the browser tests have a browser, where it can be had without asking."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    if any(map(shutil.which, names)):
-        return
-    if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Installing Chromium for the browser tests with apt-get.")
-        install = ("apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-dejavu")
-        if run("apt-get", "update", "-qq") == 0 and run(*install) == 0:
-            return
-    say("Found no Chromium or Chrome: browser tests will be skipped. Install one so that `chromium` is on the PATH.")
+    if not any(map(shutil.which, names)) and not from_the_system("chromium", "fonts-dejavu"):
+        say("Found no Chromium or Chrome: browser tests will be skipped. Install one so that it is on the PATH.")
+
+
+def walls() -> None:
+    """See that the grader has bubblewrap, its strongest sandbox, where it can be had without asking."""
+    if sys.platform == "linux" and not shutil.which("bwrap") and not from_the_system("bubblewrap"):
+        say("Found no bubblewrap: the grader uses its second sandbox. `gatedrnn doctor` says what works here.")
+
+
+def from_the_system(*packages: str) -> bool:
+    """Install packages of the system, where that takes no password; whether they are there now."""
+    if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    say(f"Installing {packages[0]} with apt-get.")
+    install = ("apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages)
+    return run("apt-get", "update", "-qq") == 0 and run(*install) == 0
 
 
 def lab(words: Sequence[str]) -> int:
@@ -178,6 +187,7 @@ def lab(words: Sequence[str]) -> int:
 
 def grade(words: Sequence[str]) -> int:
     """Grade the sample class; with arguments your own: grade FOLDER --unit 03."""
+    walls()
     if words:
         return run("gatedrnn", "grade", *words, cwd=Path.cwd())
     say("Grading the sample class, examples/class_03.")
@@ -188,6 +198,7 @@ def test(words: Sequence[str]) -> int:
     """Run every test, then every notebook, comparing what it shows; with arguments, only those tests."""
     start = time.monotonic()
     browser()
+    walls()
     with TemporaryDirectory() as home:
         os.environ["GATEDRNN_HOME"] = home  # what a learner has got right here is neither seen nor changed
         return tested(words, start)
@@ -234,6 +245,7 @@ def notebooks(words: Sequence[str]) -> int:
 def setup(_: Sequence[str]) -> int:
     """Install what all of these need."""
     browser()
+    walls()
     trust()
     say(f"Ready. `{START} lab` opens the course.")
     return 0

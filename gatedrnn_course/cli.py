@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from gatedrnn_course.authoring.platforms.cli import export
+from gatedrnn_course.authoring.similar import similar
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.book.cli import gradebook, override
+from gatedrnn_course.grading.classroom.cli import CODES, console, grade, replay
 from gatedrnn_course.studies.cli import study
 from gatedrnn_course.text import _
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from gatedrnn_course.grading.classroom.run import ClassRun
 
 __all__ = ["app"]
 
@@ -50,15 +48,14 @@ app = typer.Typer(
 )
 
 app.add_typer(study, name="study")
+app.add_typer(export, name="export")
+app.command(epilog=CODES)(grade)
+app.command()(replay)
+app.command()(gradebook)
+app.command()(override)
+app.command()(similar)
 
-Folder = Annotated[Path, typer.Argument(help=_("Notebooks NAME.ipynb, or a folder for each student."))]
 UnitNumber = Annotated[str, typer.Argument(metavar="UNIT", help=_("The unit, such as 03."))]
-UnitOption = Annotated[str, typer.Option("--unit", help=_("The unit that was handed in, such as 03."))]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, help=_("Submissions side by side; by default one a processor core."))
-]
-Results = Annotated[Path, typer.Option("--out", help=_("Folder for records, grades.csv and pages."))]
-Anew = Annotated[bool, typer.Option("--anew", help=_("Grade also what was graded before and has not changed."))]
 Page = Annotated[Path | None, typer.Option("--page", help=_("Write the published page instead, from its fixed seed."))]
 Released = Annotated[Path, typer.Option("--out", help=_("Folder to write the release into."))]
 Package = Annotated[
@@ -76,72 +73,13 @@ def _one_a_line(error: CourseError) -> str:
     return "\n".join(filter(None, (error.asked, error.came, error.expected, error.do)))
 
 
-def _console(**options: Any) -> Console:
-    """A console; where it is no terminal, lines are as wide as the grades need and never depend on the machine."""
-    from rich.console import Console
-
-    made = Console(**options)
-    return made if made.is_terminal else Console(width=140, **options)
-
-
-@app.command()
-def grade(
-    folder: Folder,
-    unit: UnitOption,
-    out: Results = Path("build/grades"),
-    jobs: Jobs = None,
-    anew: Anew = False,
-) -> None:
-    """Grade a folder of notebooks. Stop it at any time; the same command goes on where it was."""
-    from gatedrnn_course.grading.classroom.run import grade_class
-    from gatedrnn_course.grading.report.terminal import RunBar
-
-    side_by_side = jobs or os.cpu_count() or 1
-    bar = RunBar(_console(stderr=True), side_by_side)
-    try:
-        with bar:
-            run = grade_class(folder, unit, out, side_by_side, bar, anew)
-        failed = _report(run, out)
-    except KeyboardInterrupt:
-        words = _("Stopped; {done} of {total} are graded and kept. Run the same command again to go on.")
-        typer.echo(words.format(done=bar.done_count, total=bar.total), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    raise typer.Exit(FAULT if failed else 0)
-
-
-def _report(run: ClassRun, out: Path) -> int:
-    """Write grades and pages, print the table; how many submissions could not be graded."""
-    from gatedrnn_course.grading.report import left_out_sentence, sandbox_sentence, write_grades, write_pages
-    from gatedrnn_course.grading.report.terminal import grades_table, legend
-
-    write_grades(out / "grades.csv", run.records, run.unit)
-    pages = write_pages(run, out)
-    console = _console()
-    console.print(grades_table(run, console.width))
-    typer.echo(legend(run))
-    for sandbox in dict.fromkeys(sandbox_sentence(record.sandbox) for record in run.records):
-        typer.echo(sandbox)
-    typer.echo(_("The class: {page}").format(page=pages.index))
-    typer.echo(_("The students: {folder}").format(folder=pages.students))
-    typer.echo(_("The grades: {file}").format(file=out / "grades.csv"))
-    if run.left_out:
-        typer.echo(left_out_sentence(run.left_out))
-    failed = [record.student for record in run.records if record.status == "not graded"]
-    if failed:
-        words = _(
-            "Not graded, by a fault of the grader: {names}. Run the same command again; the reason is in the table."
-        )
-        typer.echo(words.format(names=", ".join(failed)), err=True)
-    return len(failed)
-
-
 @app.command()
 def prove(unit: UnitNumber, page: Page = None) -> None:
     """Grade the grader: every mistake must be caught and named, every right answer accepted."""
     from gatedrnn_course.grading.prove import prove, write_page
 
     matrix = prove(unit) if page is None else write_page(unit, page)
-    _console().print(matrix.table())
+    console().print(matrix.table())
     for failure in matrix.failures:
         typer.echo(failure, err=True)
     raise typer.Exit(0 if matrix.ok else FAULT)
@@ -193,16 +131,16 @@ def _write(path: Path, text: str) -> None:
 def doctor() -> None:
     """Say what this computer has for the course, and what it lacks."""
     from gatedrnn_course.engines.kernel.compiler import why
-    from gatedrnn_course.grading.classroom.record import SandboxRecord
-    from gatedrnn_course.grading.report import sandbox_sentence
-    from gatedrnn_course.grading.sandbox import best_sandbox
+    from gatedrnn_course.grading.classroom.sandboxes import doctor_table
 
-    sandbox = best_sandbox()
-    probe = sandbox.probe()
-    record = SandboxRecord(backend=sandbox.name, level=sandbox.level, missing=sandbox.missing)
     typer.echo("\n".join((*_versions(), _device(), why(), _browser())))
-    typer.echo(sandbox_sentence(record) if probe.ok else _("No sandbox: {why}").format(why=probe.reason))
-    raise typer.Exit(0 if probe.ok else FAULT)
+    table, safe = doctor_table()
+    console().print(table)
+    if not safe:
+        typer.echo(
+            _("No sandbox here is fit for strangers' answers: install bubblewrap, or use a Linux of 2021 or later.")
+        )
+    raise typer.Exit(0 if safe else FAULT)
 
 
 PARTS = ("gatedrnn-course", "numpy", "torch", "matplotlib", "jupyterlab", "ipywidgets", "anywidget", "joblib", "scipy")

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from gatedrnn_course.cli import app
 from gatedrnn_course.grading.classroom import run as classrun
+from gatedrnn_course.grading.classroom.grade import Grader
+from gatedrnn_course.grading.sandbox import CHOSEN, KINDS, UNSAFE, examine
 
 IMPORTS = "import numpy as np\nfrom gatedrnn_course import check, sigmoid"
 
@@ -44,7 +46,8 @@ def test_it_loads_nothing_heavy_to_start() -> None:
 
 def test_help_lists_every_command() -> None:
     shown = gatedrnn("--help").stdout
-    for name in ("grade", "prove", "release", "show", "study", "doctor", "version"):
+    graders = ("grade", "gradebook", "override", "export", "similar", "prove")
+    for name in (*graders, "release", "show", "study", "doctor", "version"):
         assert name in shown
         assert gatedrnn(name, "--help").exit_code == 0
 
@@ -95,15 +98,28 @@ def test_what_a_person_can_mend_is_told_on_stderr(words: tuple[str, ...], told: 
 def test_doctor_says_what_is_here_and_what_the_sandbox_does_not_keep() -> None:
     result = gatedrnn("doctor")
     assert "compile" in result.stdout.casefold()  # whether kernels can be compiled here
-    assert result.exit_code == 0
-    for part in (
-        "Python 3.",
-        "numpy ",
-        "torch ",
-        "PyTorch runs on",
-        "Answers ran in the sandbox `process` (level: weak)",
-    ):
+    assert result.exit_code == (0 if any(examine(kind).safe for kind in KINDS) else 1)
+    for part in ("Python 3.", "numpy ", "torch ", "PyTorch runs on"):
         assert part in result.stdout
+    rows = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if line.startswith("│")}
+    assert set(rows) >= {kind.name for kind in KINDS}
+    assert "weak" in rows["process"] and "filesystem" in rows["process"] and "network" in rows["process"]
+
+
+def test_a_weak_sandbox_is_refused_or_used_with_a_banner(
+    handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (CHOSEN, UNSAFE):
+        monkeypatch.setenv(name, "")  # the command sets them for the processes it starts
+    out = tmp_path / "out"
+    words = ("grade", str(handed_in), "--unit", "3", "--out", str(out), "--jobs", "1", "--sandbox", "process")
+    refused = gatedrnn(*words)
+    assert refused.exit_code == 2 and "process is weak" in refused.stderr and not out.exists()
+    used = gatedrnn(*words, "--unsafe-sandbox")
+    assert used.exit_code == 0 and "UNSAFE" in used.stderr
+    for path in (out / "records").glob("*.json"):
+        stamp = json.loads(path.read_text("utf-8"))["sandbox"]
+        assert stamp["backend"] == "process" and stamp["level"] == "weak" and "network" in stamp["missing"]
 
 
 def test_grade_prints_the_table_and_writes_everything(handed_in: Path, tmp_path: Path) -> None:
@@ -112,14 +128,20 @@ def test_grade_prints_the_table_and_writes_everything(handed_in: Path, tmp_path:
     assert "│ ana     │      0 │ ? ? ? ? ? ? ? ? ? ? ? │ There is no function `forget_gate`." in result.stdout
     assert "[1/1] ana: 0 of 100 points" in result.stderr
     made = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")}
-    assert made == {"index.html", "grades.csv", "students/ana.html", "records/ana.json"}
+    assert made == {"index.html", "grades.csv", "gradebook.db", "students/ana.html", "records/ana.json"}
+
+
+def grade_here(monkeypatch: pytest.MonkeyPatch, judge: Any) -> None:
+    """Let the command judge in this process, and as told."""
+    monkeypatch.setattr(classrun, "side_by_side", lambda grade, todo, jobs, lost: map(grade, todo))
+    monkeypatch.setattr(Grader, "judge", judge)
 
 
 def test_a_fault_of_the_grader_is_exit_code_1(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object) -> None:
         raise ZeroDivisionError("in the grader")
 
-    monkeypatch.setattr(classrun, "grade_submission", broken)
+    grade_here(monkeypatch, broken)
     result = gatedrnn("grade", str(handed_in), "--unit", "03", "--out", str(tmp_path / "out"), "--jobs", "1")
     assert result.exit_code == 1
     assert "Not graded, by a fault of the grader: ana." in result.stderr
@@ -130,7 +152,7 @@ def test_ctrl_c_says_how_to_go_on(handed_in: Path, tmp_path: Path, monkeypatch: 
     def stopped(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(classrun, "grade_submission", stopped)
+    grade_here(monkeypatch, stopped)
     result = gatedrnn("grade", str(handed_in), "--unit", "03", "--out", str(tmp_path / "out"), "--jobs", "1")
     assert result.exit_code == 130
     assert "0 of 1 are graded and kept. Run the same command again to go on." in result.stderr

@@ -10,7 +10,7 @@ from typing import Any
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.blank import is_blank
 from gatedrnn_course.grading.items import Item
-from gatedrnn_course.grading.judging.forbidden import forbidden_use, refusal
+from gatedrnn_course.grading.judging.forbidden import forbidden_use, refused
 from gatedrnn_course.grading.judging.judge import judge_with_earlier
 from gatedrnn_course.grading.judging.signature import head_of
 from gatedrnn_course.grading.judging.verdict import Verdict
@@ -80,7 +80,7 @@ def verdict_on(function: Callable[..., Any], unit: Unit, item: Item, seed: int |
     used = forbidden_use(sources(function), item.name, item.forbidden, [one.name for one in earlier])
     used = used or next((name for name in _known_as(function) if name in item.forbidden), "")
     if used:
-        return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
+        return refused(item, used)
     caller = LocalCaller(function)
     names = namespace_of(function)
     unproven = {one.name: one for one in earlier if one.name in names and not passed.holds(one.name, names[one.name])}

@@ -18,10 +18,16 @@ __all__ = ["run_portions"]
 
 Portion = TypeVar("Portion")
 Result = TypeVar("Result")
+_Workers = tuple[Executor, Callable[[], int], type[Exception] | tuple[()]]
+"""What does the work, how many portions it may hold, and what it raises where a portion kills every worker."""
 
 
 def run_portions(
-    function: Callable[[Portion], Result], portions: Iterable[Portion], jobs: int = 1, dask: str | None = None
+    function: Callable[[Portion], Result],
+    portions: Iterable[Portion],
+    jobs: int = 1,
+    dask: str | None = None,
+    lost: Callable[[Portion, str], Result] | None = None,
 ) -> Iterator[tuple[Portion, Result]]:
     """Call a function on portions of work; results come as they are ready.
 
@@ -31,6 +37,8 @@ def run_portions(
         jobs: Processes side by side; with 1 everything runs in this process.
         dask: Address of a Dask scheduler such as `tcp://host:8786`, in place of processes. A portion whose worker dies
             is given to another.
+        lost: Makes the result of a portion that has brought down every worker of a cluster it was given to, of the
+            portion and of what is told about it; by default that ends the work.
 
     Yields:
         A portion and its result.
@@ -42,8 +50,17 @@ def run_portions(
         for portion in portions:
             yield portion, function(portion)
         return
-    with _processes(jobs) if dask is None else _cluster(dask) as (executor, room):
-        yield from _as_ready(executor, room, function, iter(portions))
+    with _processes(jobs) if dask is None else _cluster(dask) as (executor, room, killed):
+
+        def result(portion: Portion, future: Future[Result]) -> Result:
+            try:
+                return future.result()
+            except killed as problem:
+                if lost is None:
+                    raise
+                return lost(portion, str(problem))
+
+        yield from _as_ready(executor, room, function, iter(portions), result)
 
 
 def _as_ready(
@@ -51,6 +68,7 @@ def _as_ready(
     room: Callable[[], int],
     function: Callable[[Portion], Result],
     portions: Iterator[Portion],
+    result: Callable[[Portion, Future[Result]], Result],
 ) -> Iterator[tuple[Portion, Result]]:
     from concurrent.futures.process import BrokenProcessPool
 
@@ -64,7 +82,7 @@ def _as_ready(
             done = wait(running, return_when=FIRST_COMPLETED).done
             for future in done:
                 portion = running.pop(future)
-                yield portion, future.result()
+                yield portion, result(portion, future)
     except BrokenProcessPool as problem:
         raise CourseError(
             _("A study in several processes."),
@@ -77,13 +95,13 @@ def _as_ready(
 
 
 @contextmanager
-def _processes(jobs: int) -> Iterator[tuple[Executor, Callable[[], int]]]:
+def _processes(jobs: int) -> Iterator[_Workers]:
     """Processes that end with this one, even if it is killed."""
     from joblib.externals.loky import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(jobs, initializer=_start, initargs=(os.getpid(),))
     try:
-        yield pool, lambda: jobs + 1
+        yield pool, lambda: jobs + 1, ()
     except BaseException:
         pool.shutdown(wait=True, kill_workers=True)
         raise
@@ -102,12 +120,12 @@ def _end_with(parent: int) -> None:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
+def _cluster(address: str) -> Iterator[_Workers]:
     try:
         import distributed
     except ImportError as problem:
         raise CourseError(
-            _("A study on a Dask cluster."),
+            _("Work on a Dask cluster."),
             _("The package distributed is not installed."),
             do=_('Install it with: pip install "gatedrnn-course[cluster]"'),
         ) from problem
@@ -116,9 +134,9 @@ def _cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
         client = connect(address, timeout="20s")
     except (OSError, ValueError) as problem:
         raise CourseError(
-            _("A study on the Dask cluster at {address}.").format(address=address),
+            _("Work on the Dask cluster at {address}.").format(address=address),
             _("It cannot be reached: {problem}.").format(problem=problem),
             _("An address is tcp://HOST:8786, as `dask scheduler` prints it."),
         ) from problem
     with client, client.get_executor(pure=False) as executor:
-        yield executor, lambda: 2 * max(1, sum(client.nthreads().values()))
+        yield executor, lambda: 2 * max(1, sum(client.nthreads().values())), distributed.KilledWorker

@@ -16,14 +16,14 @@ from gatedrnn_course.files import write_atomically
 from gatedrnn_course.grading.judging.verdict import Outcome
 from gatedrnn_course.text import _
 
-__all__ = ["ItemRecord", "Record", "SandboxRecord", "file_stems", "read_record", "write_text"]
+__all__ = ["Attempt", "ItemRecord", "Judged", "Record", "SandboxRecord", "file_stems", "read_record", "write_text"]
 
 FORMAT = 1
 LONGEST_STEM = 180  # bytes; file systems allow 255 for a name, with its ending
 
 
 class ItemRecord(BaseModel):
-    """The verdict on one item; the fields of `Verdict`."""
+    """The verdict on one item; the fields of `Verdict`, and the instructor's word where it changed the points."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,6 +36,7 @@ class ItemRecord(BaseModel):
     details: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     alone: bool = False
+    overridden: str = ""
 
 
 class SandboxRecord(BaseModel):
@@ -46,15 +47,69 @@ class SandboxRecord(BaseModel):
     missing: tuple[str, ...]
 
 
-class Record(BaseModel):
+class Judged(BaseModel):
+    """The verdicts on a piece of work, whoever handed it in.
+
+    Attributes:
+        rubric: Fingerprint of what was asked and of the code that judged.
+        seed: All that was drawn comes from it.
+        points: Points earned.
+        out_of: Points to be had.
+        items: One verdict an item.
+        notes: What happened while it ran, for the student.
+        sandbox: Where it ran.
+        versions: Of the course and of Python.
+        seconds: How long it took.
+        problem: Why there are none, where the grader itself failed.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    rubric: str
+    seed: int
+    points: int
+    out_of: int
+    items: tuple[ItemRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+    sandbox: SandboxRecord
+    versions: dict[str, str]
+    seconds: float
+    problem: str = ""
+
+
+class Attempt(BaseModel):
+    """One of several attempts of a student: its file, when it was handed in, and what it is worth."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str
+    handed_in_at: str
+    points: int
+    late_days: int
+    points_after: float
+
+
+class Record(Judged):
     """One graded submission.
 
     `status` is `graded`; `unreadable` for a file that is no notebook (0 points, said so); or `not graded` when the
     grader itself failed, which is never 0 points and is tried again on the next run. `handed_in` counts notebooks; of
     more than one, the first note says which was graded.
-    """
 
-    model_config = ConfigDict(extra="forbid")
+    Attributes:
+        fingerprint: sha256 of the file that was graded and of what came with it.
+        content: sha256 of all that the student handed in; the same bytes are not even read again.
+        work: Where the cells and files are kept, to be judged again (`gatedrnn replay`).
+        graded_from: The student whose equal work was judged, where this verdict is a copy of theirs.
+        handed_in_at: When it was handed in.
+        late_days: Days after the deadline, begun days whole; 0 where there is none.
+        points_after: `points` less what being late costs; None where there is no deadline.
+        attempts: All attempts, where the best of several counts.
+        platform: The platform whose layout it came in; empty for files named by hand.
+        id: What the platform knows the student by, for the export back.
+        attempt: Which attempt it is, as the platform counts; 0 if it does not tell.
+        marked_late: Whether the platform calls it late.
+    """
 
     format: int = FORMAT
     student: str
@@ -62,17 +117,23 @@ class Record(BaseModel):
     unit: str
     status: Literal["graded", "unreadable", "not graded"]
     fingerprint: str
-    rubric: str
-    seed: int
-    points: int
-    out_of: int
-    items: tuple[ItemRecord, ...] = ()
-    notes: tuple[str, ...] = ()
+    content: str = ""
+    work: str = ""
+    graded_from: str = ""
     handed_in: int = 1
-    problem: str = ""
-    sandbox: SandboxRecord
-    versions: dict[str, str]
-    seconds: float
+    handed_in_at: str = ""
+    late_days: int = 0
+    points_after: float | None = None
+    attempts: tuple[Attempt, ...] = ()
+    platform: str = ""
+    id: str = ""
+    attempt: int = 0
+    marked_late: bool = False
+
+    @property
+    def worth(self) -> float:
+        """The points that count: those left after being late, where there is a deadline."""
+        return self.points if self.points_after is None else self.points_after
 
 
 def file_stems(students: Iterable[str]) -> dict[str, str]:

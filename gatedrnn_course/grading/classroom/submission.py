@@ -8,19 +8,32 @@ import os
 import stat
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.enclosed import handed_in_files
+from gatedrnn_course.grading.classroom.reading import is_export, is_notebook_name, read_file, without_endings
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
-__all__ = ["Submission", "defines_anything", "find_submissions", "left_out", "read_submission", "readable"]
+__all__ = [
+    "Submission",
+    "by_name",
+    "defines_anything",
+    "entries_of",
+    "is_notebook",
+    "is_students",
+    "read_submission",
+    "readable",
+    "within",
+]
 
-LARGEST = 50 << 20
 HIDDEN = (".", "__")
+LONG = 1 << 16  # a longer cell is not remembered
+MOST_EXPORTS = 200  # files that are looked into where there is no notebook
 LINKS_NAMED = 5  # links named in a note; of more, only these
 
 
@@ -50,56 +63,36 @@ class Submission:
 
     def definitions(self) -> Counter[str]:
         """How often each function or class is defined."""
-        return Counter(node.name for node in self._defined())
+        return Counter(name for name, _written in self._defined())
 
     def written(self) -> set[str]:
         """Functions with a definition that does something: a blank one after it does not undo it."""
-        return {n.name for n in self._defined() if isinstance(n, ast.FunctionDef) and not is_blank_source(n)}
+        return {name for name, written in self._defined() if written}
 
-    def _defined(self) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    def _defined(self) -> Iterator[tuple[str, bool]]:
         for cell in self.cells:
-            tree = _parsed(cell)
-            if tree is not None:
-                yield from (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+            yield from _defined(cell) if len(cell) < LONG else _defined.__wrapped__(cell)
 
 
-def find_submissions(folder: Path) -> list[tuple[str, list[Path]]]:
-    """The students of a folder: one a notebook, or one a subfolder.
+@lru_cache(maxsize=512)
+def _defined(cell: str) -> tuple[tuple[str, bool], ...]:
+    """Functions and classes of a cell, and whether each is a function that does something."""
+    tree = _parsed(cell)
+    nodes = () if tree is None else (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+    return tuple((node.name, isinstance(node, ast.FunctionDef) and not is_blank_source(node)) for node in nodes)
 
-    Nobody is left out: a link and a subfolder without a notebook are students too, and `read_submission` says what is
-    wrong with them.
 
-    Args:
-        folder: The folder with what was handed in.
-
-    Returns:
-        Name and paths of each student, sorted by name. Paths are notebooks, links that are not followed, and folders
-        that cannot be opened or hold no notebook.
-
-    Raises:
-        CourseError: If the folder is missing, cannot be opened or holds nothing of a student.
-    """
+def by_name(entries: Iterable[Path]) -> dict[str, list[Path]]:
+    """Of notebooks and folders that are named after students, the paths for `read_submission` by student."""
     found: dict[str, list[Path]] = {}
-    for path in _entries(folder):
-        if _is_students(path):
-            whole = _is(stat.S_ISDIR, path)
-            name = path.stem if _is_notebook(path) and not whole else path.name
-            found.setdefault(readable(name), []).extend(_within(path) if whole else [path])
-    if not found:
-        raise CourseError(
-            _("Grading the folder {folder}.").format(folder=folder),
-            _("It holds no notebook."),
-            _("Expected are files NAME.ipynb, or a folder for each student with a notebook in it."),
-        )
-    return sorted(found.items())
+    for path in filter(is_students, entries):
+        whole = _is(stat.S_ISDIR, path)
+        name = path.name if whole else without_endings(path.name)
+        found.setdefault(readable(name), []).extend(within(path) if whole else [path])
+    return found
 
 
-def left_out(folder: Path) -> list[str]:
-    """Names of the files in a folder that are nobody's notebook, sorted; hidden ones are not told."""
-    return [readable(path.name) for path in _entries(folder) if not _is_students(path)]
-
-
-def _entries(folder: Path) -> list[Path]:
+def entries_of(folder: Path) -> list[Path]:
     """What lies in the folder of a class and is not hidden, sorted."""
     asked = _("Grading the folder {folder}.").format(folder=folder)
     if not folder.is_dir():
@@ -110,13 +103,14 @@ def _entries(folder: Path) -> list[Path]:
         raise CourseError(asked, _("This folder cannot be opened: {why}.").format(why=error.strerror)) from error
 
 
-def _is_students(path: Path) -> bool:
-    """Whether an entry of the class folder stands for a student: a notebook, a folder, or a link to one."""
-    return _is_notebook(path) or _is(stat.S_ISDIR, path) or _is_link_to_folder(path)
+def is_students(path: Path) -> bool:
+    """Whether an entry of the class folder stands for a student: a notebook, its export, a folder, or a link to one."""
+    return is_notebook(path) or is_export(path, False) or _is(stat.S_ISDIR, path) or _is_link_to_folder(path)
 
 
-def _is_notebook(path: Path) -> bool:
-    return path.suffix.lower() == ".ipynb"
+def is_notebook(path: Path) -> bool:
+    """Whether a name says that a file is a notebook."""
+    return is_notebook_name(path.name)
 
 
 def _is(kind: Callable[[int], bool], path: Path) -> bool:
@@ -134,15 +128,22 @@ def _is_link_to_folder(path: Path) -> bool:
         return False
 
 
-def _within(folder: Path) -> list[Path]:
-    """Notebooks and links in a student's folder, and folders in it that cannot be opened; itself if it holds none."""
+def within(folder: Path) -> list[Path]:
+    """Notebooks and links in a student's folder, and folders in it that cannot be opened; itself if it holds none.
+
+    What notebooks were exported to counts where there is no notebook.
+    """
     found: list[Path] = []
+    others: list[Path] = []
     denied: list[Path] = []
     for where, folders, files in os.walk(folder, onerror=lambda error: denied.append(Path(str(error.filename)))):
         folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         links = [path for name in folders if _is_link_to_folder(path := Path(where, name))]
-        notebooks = [path for name in files if not name.startswith(HIDDEN) and _is_notebook(path := Path(where, name))]
-        found += links + notebooks
+        seen = [Path(where, name) for name in files if not name.startswith(HIDDEN)]
+        found += links + [path for path in seen if is_notebook(path)]
+        others += [path for path in seen if not is_notebook(path)]
+    if not any(map(is_notebook, found)):
+        found += [path for path in others[:MOST_EXPORTS] if is_export(path, True)]
     found.sort()
     if not denied and all(_is(stat.S_ISLNK, path) for path in found):
         return [folder, *found]
@@ -154,14 +155,21 @@ def readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def read_submission(student: str, paths: Sequence[Path], names: Sequence[str], files: Sequence[str] = ()) -> Submission:
+def read_submission(
+    student: str,
+    paths: Sequence[Path],
+    names: Sequence[str],
+    files: Sequence[str] = (),
+    own_folder: bool | None = None,
+) -> Submission:
     """Read a student's notebook; of several, the newest of those with most of the functions asked for written.
 
     Args:
         student: The student's name.
-        paths: What `find_submissions` found for the student.
+        paths: What `hand_ins` found for the student.
         names: Functions the assignment asks for.
         files: Files that it asks for beside them.
+        own_folder: Whether all in the notebook's folder is the student's; by default its name tells.
 
     Returns:
         The submission. What cannot be read gives one with a `problem`, never an exception.
@@ -169,7 +177,7 @@ def read_submission(student: str, paths: Sequence[Path], names: Sequence[str], f
     links = [path for path in paths if _is(stat.S_ISLNK, path)]
     folders = [path for path in paths if _is(stat.S_ISDIR, path)]
     notebooks = [path for path in paths if path not in links and path not in folders]
-    read = [_read(student, path) for path in notebooks or folders or links]
+    read = [_read(student, path, names) for path in notebooks or folders or links]
     answers = [(not one.problem, len(one.written() & set(names))) for one in read]
     rank = [(score, _changed(one.path)) for score, one in zip(answers, read, strict=True)]
     best = read[rank.index(max(rank))]
@@ -179,12 +187,13 @@ def read_submission(student: str, paths: Sequence[Path], names: Sequence[str], f
         alone = _("{count} notebooks were handed in; {name} was graded, as it holds most answers.")
         words = alone if answers.count(max(answers)) == 1 else one_of_them
         notes.append(words.format(count=len(notebooks), name=readable(best.path.name)))
-    notes += _about(best, names)
+    notes += (*best.notes, *_about(best, names))
     if best.path not in links:
         notes += _about_links(links)
     if notebooks:
         notes += [why for folder in folders if (why := _denied(folder, folder.name))]
-    own_folder = student in (readable(folder.name) for folder in best.path.parents)
+    if own_folder is None:
+        own_folder = student in (readable(folder.name) for folder in best.path.parents)
     found = {} if best.problem else handed_in_files(best.path, files, own_folder)
     fingerprint = _with_files(best.fingerprint, found)
     return replace(best, notes=tuple(notes), handed_in=max(len(notebooks), 1), files=found, fingerprint=fingerprint)
@@ -242,45 +251,15 @@ def _no_notebook(path: Path, mode: int) -> str:
     return "" if stat.S_ISREG(mode) else _("It is no file.")
 
 
-def _read(student: str, path: Path) -> Submission:
+def _read(student: str, path: Path, names: Sequence[str]) -> Submission:
     try:
         found = path.lstat()
         if problem := _no_notebook(path, found.st_mode):  # opening a named pipe would wait for ever
             return Submission(student, path, problem=problem)
-        if found.st_size > LARGEST:
-            return Submission(student, path, problem=_("The file is larger than {mib} MiB.").format(mib=LARGEST >> 20))
-        raw = path.read_bytes()
+        reading = read_file(path, names)
     except OSError as error:
         return Submission(student, path, problem=_("The file cannot be opened: {why}").format(why=error.strerror))
-    fingerprint = hashlib.sha256(raw).hexdigest()
-    try:
-        cells = _code_cells(raw.decode("utf-8-sig"))
-    except Exception as error:  # any bytes may come; whatever a reader makes of them is one sentence here
-        why = _("The file is no readable notebook ({type}).").format(type=type(error).__name__)
-        advice = _("It may have been cut off: save it again and hand it in again.")
-        return Submission(student, path, fingerprint=fingerprint, problem=f"{why} {advice}")
-    return Submission(student, path, tuple(cells), fingerprint)
-
-
-def _code_cells(text: str) -> list[str]:
-    import nbformat
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-    return [_plain(str(cell.source)) for cell in notebook.cells if cell.get("cell_type") == "code"]
-
-
-def _plain(source: str) -> str:
-    """A cell as plain Python, as IPython would run it."""
-    if not any(sign in source for sign in "%!?"):
-        return source
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        return str(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
-    except SyntaxError:
-        return source
+    return Submission(student, path, reading.cells, reading.fingerprint, reading.problem, notes=reading.notes)
 
 
 def defines_anything(source: str) -> bool:

@@ -52,6 +52,7 @@ class Reply:
         framework: Which kind of arrays the function was called with.
         printed: The function printed something during the call.
         torch: The process has torch loaded, so that a second try with tensors makes sense.
+        reached: What the exercise forbids and the function reached for; it was not there.
     """
 
     value: Value = None
@@ -61,6 +62,7 @@ class Reply:
     framework: Framework = "numpy"
     torch: bool = False
     printed: bool = False
+    reached: str = ""
 
 
 class Caller(Protocol):

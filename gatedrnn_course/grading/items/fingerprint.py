@@ -15,8 +15,21 @@ from typing import Any
 
 __all__ = ["function_fingerprint", "judge_fingerprint", "rubric_fingerprint"]
 
-JUDGING = ("cells", "grading/exchange", "grading/items", "grading/judging", "grading/running", "grading/units", "tasks")
-"""The rooms whose code makes a verdict."""
+JUDGING = (
+    "cells",
+    "grading/classroom/enclosed.py",
+    "grading/classroom/grade.py",
+    "grading/classroom/reading",
+    "grading/classroom/submission.py",
+    "grading/exchange",
+    "grading/items",
+    "grading/judging",
+    "grading/running",
+    "grading/sandbox",
+    "grading/units",
+    "tasks",
+)
+"""The rooms, and files of a room, whose code makes a verdict."""
 _LOOKS_UP = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 
 
@@ -39,7 +52,8 @@ def function_fingerprint(function: Callable[..., Any]) -> str:
 def judge_fingerprint() -> str:
     """A fingerprint of the course's version and of all code that makes a verdict."""
     root = Path(__file__).resolve().parents[2]
-    files = sorted(path for room in JUDGING for path in (root / room).rglob("*.py"))
+    places = [root / name for name in JUDGING]
+    files = sorted(path for place in places for path in ([place] if place.is_file() else place.rglob("*.py")))
     texts = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in files]
     return _digest(("version", version("gatedrnn-course"), *texts))
 

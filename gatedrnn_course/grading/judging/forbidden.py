@@ -1,4 +1,8 @@
-"""Finds out whether an answer calls what the exercise asks people to build, by reading its source."""
+"""Finds out whether an answer calls what the exercise asks people to build, by reading its source.
+
+Reading only guesses. Where answers are graded, what is forbidden is not there, so nothing that is right has used it;
+reading then finds the words for what is not right. A `check` in a notebook has nothing but this.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from gatedrnn_course.grading.exchange.blank import is_blank_source
+from gatedrnn_course.grading.items import Item
+from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.text import _
 
-__all__ = ["forbidden_use", "refusal"]
+__all__ = ["forbidden_use", "refusal", "refused", "unless_refused"]
 
 _Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Definition = _Named | ast.expr
@@ -56,6 +62,26 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
 def refusal(name: str, used: str) -> str:
     """What to tell a learner whose answer reaches a forbidden name."""
     return _("`{name}` uses {used}, which this exercise asks you to build yourself.").format(name=name, used=used)
+
+
+def refused(item: Item, used: str) -> Verdict:
+    """The verdict on an answer that reaches a forbidden name."""
+    return Verdict(item.name, "refused", 0, item.points, refusal(item.name, used))
+
+
+def unless_refused(item: Item, verdict: Verdict, sources: Sequence[str], apart: Collection[str] = ()) -> Verdict:
+    """A verdict that was found where nothing forbidden is there; a refusal if the source tells why it is not right.
+
+    Args:
+        item: The item.
+        verdict: The verdict on its values.
+        sources: The learner's code, cell by cell.
+        apart: Functions that are judged by themselves.
+    """
+    if verdict.outcome in ("right", "blank", "refused"):
+        return verdict
+    used = forbidden_use(sources, item.name, item.forbidden, apart)
+    return refused(item, used) if used else verdict
 
 
 def _parsed(source: str) -> ast.AST | None:

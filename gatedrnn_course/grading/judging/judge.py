@@ -14,6 +14,7 @@ from gatedrnn_course.grading.items import Draw, Item, Observation
 from gatedrnn_course.grading.items.item import as_argument
 from gatedrnn_course.grading.judging.compare import FLOAT32, Comparison, changed_arguments, compare, float32_error
 from gatedrnn_course.grading.judging.errors import about_tensors, named_error, sizes_in_words
+from gatedrnn_course.grading.judging.forbidden import refused
 from gatedrnn_course.grading.judging.forms import another_form, read_outputs
 from gatedrnn_course.grading.judging.products import likely_product
 from gatedrnn_course.grading.judging.reasons import KINDS, Came, only_the_shape, reason_of
@@ -68,7 +69,7 @@ def judge(
         order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
-        return _wrong(item, caller, failed, trials, explain, head)
+        return _wrong(item, caller, failed, trials, seed, explain, head)
     if changed := _changed(item, deciding):
         return _changes_arguments(item, changed)
     if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
@@ -203,6 +204,7 @@ def _wrong(
     caller: Caller,
     failed: _Trial,
     trials: Sequence[_Trial],
+    seed: int | None,
     explain: bool,
     head: tuple[str, ...] | None,
 ) -> Verdict:
@@ -210,13 +212,15 @@ def _wrong(
     reply = failed.reply
     if reply.blank:
         return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
+    if reached := next((trial.reply.reached for trial in trials if trial.reply.reached), ""):
+        return refused(item, reached)
     if reply.problem is not None and reply.problem.kind != "raised":
         return _no_answer(item, reply.problem)
     if failed.unread is not None:
         told = failed.unread
         return _not_right(item, "wrong", told.asked, _key_of(item, failed), told.came, told.expected, told.do)
     if reply.problem is None and (part := _part(item, reply.value)) is not None:
-        return _so_far(item, part, reply.value, judge(part, caller, None, explain, head))
+        return _so_far(item, part, reply.value, judge(part, caller, seed, explain, head))
     detail = _where(failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
         form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
@@ -330,8 +334,20 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
         "frame": ("died", _("The answer of `{name}` could not be read: {message}")),
     }
     outcome, words = sentences[problem.kind]
+    if problem.kind == "missing" and problem.message:
+        words = _meant(problem.message)
     key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
-    return _not_right(item, outcome, words.format(name=item.name, type=problem.type, message=problem.message), key)
+    told = {"name": item.name, "type": problem.type, "message": problem.message}
+    return _not_right(item, outcome, words.format(**told, inside=problem.message.rpartition(".")[0]), key)
+
+
+def _meant(name: str) -> str:
+    """What to say where a function was written under almost the right name, or where nobody can call it."""
+    if not name.isascii():
+        return _("There is no function `{name}`, but there is `{message}`: one of its letters is of another alphabet.")
+    if "." in name:
+        return _("There is no function `{name}` by itself; there is one inside `{inside}`: move it out.")
+    return _("There is no function `{name}`, but there is `{message}`: rename it.")
 
 
 def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gatedrnn_course.text import _
@@ -12,6 +13,8 @@ from gatedrnn_course.text import _
 __all__ = ["head_in_sources", "head_of", "wrong_head"]
 
 Head = tuple[str, ...]
+LONG = 1 << 16
+"""A longer cell is not remembered."""
 
 
 def head_of(function: Callable[..., Any]) -> Head | None:
@@ -27,16 +30,25 @@ def head_of(function: Callable[..., Any]) -> Head | None:
 def head_in_sources(sources: Sequence[str], name: str) -> Head | None:
     """The same from source code, of the last function of that name."""
     for source in reversed(sources):
-        try:
-            functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for function in reversed(functions):
-            if function.name == name:
-                a = function.args
-                plain = not (a.vararg or a.kwarg or a.kwonlyargs or a.defaults or a.posonlyargs)
-                return tuple(argument.arg for argument in a.args) if plain else None
+        heads = _heads(source) if len(source) < LONG else _heads.__wrapped__(source)
+        if name in heads:
+            return heads[name]
     return None
+
+
+@lru_cache(maxsize=512)
+def _heads(source: str) -> Mapping[str, Head | None]:
+    """The heads of all functions of a cell. Every item of a unit asks, and cells of many notebooks are the same."""
+    try:
+        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    return {function.name: _head(function.args) for function in functions}
+
+
+def _head(a: ast.arguments) -> Head | None:
+    plain = not (a.vararg or a.kwarg or a.kwonlyargs or a.defaults or a.posonlyargs)
+    return tuple(argument.arg for argument in a.args) if plain else None
 
 
 def wrong_head(name: str, wanted: Head, head: Head | None) -> str:

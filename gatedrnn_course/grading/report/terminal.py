@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["RunBar", "grades_table", "legend"]
 
 NAME, SHORTEST, BORDERS = 40, 20, 13
+LINES = 50
+"""After so many lines on a pipe, one tells how fast it goes."""
 JUSTIFIED: tuple[Literal["left", "right"], ...] = ("left", "right", "left", "left")
 
 
@@ -43,11 +47,13 @@ class RunBar:
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[rate]}", markup=False),
             TextColumn("{task.description}", markup=False),
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("", total=None)
+        self._task = self._bar.add_task("", total=None, rate="")
+        self._fresh, self._start = 0, time.monotonic()
 
     def begin(self, known: Sequence[Record], todo: Sequence[str]) -> None:
         """Told of what is there already and who comes next."""
@@ -55,21 +61,35 @@ class RunBar:
         if known:
             words = _("{count} of {total} submissions were graded before and have not changed.")
             self._say(words.format(count=len(known), total=self.total))
+        self._start = time.monotonic()
         self._show()
 
     def done(self, record: Record) -> None:
         """Told of one more record."""
         self.done_count += 1
+        self._fresh += 1
         self._waiting.remove(record.student)
         if not self._console.is_terminal:
             words = _("{points} of {out_of} points").format(points=record.points, out_of=record.out_of)
             result = words if record.status == "graded" else status_word(record.status)
             self._say(f"[{self.done_count}/{self.total}] {plain(record.student, NAME)}: {result}")
+            if self._fresh % LINES == 0:
+                self._say(self._rate())
         self._show()
 
     def _show(self) -> None:
         current = ", ".join(plain(name, NAME) for name in self._waiting[: self._jobs])
-        self._bar.update(self._task, total=self.total, completed=self.done_count, description=current)
+        self._bar.update(
+            self._task, total=self.total, completed=self.done_count, description=current, rate=self._rate()
+        )
+
+    def _rate(self) -> str:
+        """How fast it goes, and how long it will take."""
+        if not self._fresh:
+            return ""
+        each = max(time.monotonic() - self._start, 1e-3) / self._fresh
+        left = timedelta(seconds=round(each * (self.total - self.done_count)))
+        return _("{rate:.0f} a minute, {left} left").format(rate=60 / each, left=left)
 
     def _say(self, words: str) -> None:
         self._console.print(words, markup=False, highlight=False, soft_wrap=True)
@@ -108,7 +128,7 @@ def grades_table(run: ClassRun, width: int) -> Table:
 
 def _row(record: Record) -> tuple[str, str, str]:
     """Student, points, signs."""
-    points = "" if record.status == "not graded" else str(record.points)
+    points = "" if record.status == "not graded" else f"{record.worth:g}"
     signs = " ".join(OUTCOMES[item.outcome][0] for item in record.items) or status_word(record.status)
     return plain(record.student, NAME), points, signs
 
@@ -123,4 +143,5 @@ def _remark(record: Record) -> str:
     choice = record.notes[:1] if record.handed_in > 1 else ()  # which notebook was graded matters more than how it went
     failed = (item.sentence for item in record.items if item.outcome != "right")
     notes = (note for item in record.items for note in item.notes)
-    return next((text for text in (record.problem, *choice, *failed, *record.notes, *notes) if text), "")
+    by_hand = (item.overridden for item in record.items)
+    return next((text for text in (record.problem, *by_hand, *choice, *failed, *record.notes, *notes) if text), "")

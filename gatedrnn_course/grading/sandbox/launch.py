@@ -7,11 +7,12 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -20,9 +21,23 @@ import numpy as np
 from gatedrnn_course.text import _
 
 from .channel import Channel
+from .leftovers import end_leftovers
 from .protocol import Limits, SandboxUnavailable
 
-__all__ = ["MARKER", "Child", "launch", "remove"]
+__all__ = [
+    "MARKER",
+    "WORKER",
+    "Command",
+    "Spawned",
+    "environment",
+    "inside",
+    "launch",
+    "library_path",
+    "make_folder",
+    "plain_command",
+    "remove",
+    "rlimits",
+]
 
 MARKER = "GATEDRNN_SESSION"
 WORKER = Path(__file__).parent / "child" / "worker.py"
@@ -40,27 +55,61 @@ FIXED = {
 }
 
 
+Command = Callable[[str, str], list[str]]
+"""A command line that runs the worker, from its folder and its options."""
+
+
+def plain_command(folder: str, options: str) -> list[str]:
+    """Python itself."""
+    return [sys.executable, "-S", "-s", "-P", str(WORKER), options]
+
+
 @dataclass(frozen=True)
-class Child:
-    """A started child: the process, the way to talk to it, and its folder."""
+class Spawned:
+    """A child that was started as a program: the process, the way to talk to it, and its folder."""
 
     process: subprocess.Popen[bytes]
     channel: Channel
     folder: str
     marker: str
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self.process.pid
 
-def launch(limits: Limits, seed: int, files: Mapping[str, bytes]) -> Child:
+    def end(self) -> int:
+        """Kill it, its group and what hides elsewhere; returns the exit code.
+
+        The leader is reaped last, so that its number means nobody else until then.
+        """
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: a group of zombies
+            os.killpg(self.pid, signal.SIGKILL)
+        code = self.process.wait()
+        end_leftovers(self.marker, self.folder)
+        return code
+
+    def remove(self) -> None:
+        """Remove its folder."""
+        remove(self.folder)
+
+
+def launch(limits: Limits, seed: int, files: Mapping[str, bytes], command: Command = plain_command) -> Spawned:
     """Start a child in a fresh folder that holds only `files`.
+
+    Args:
+        limits: What it may use.
+        seed: Its seed.
+        files: By name what its folder holds.
+        command: What runs the worker.
 
     Raises:
         SandboxUnavailable: If the system refuses.
         ValueError: If a file's name leads out of the folder.
     """
-    folder = os.path.realpath(tempfile.mkdtemp(prefix="gatedrnn-"))
+    folder = make_folder(files)
     try:
-        _write(Path(folder), files)
-        return _start(folder, limits, seed)
+        return _start(folder, limits, seed, command)
     except OSError as error:
         remove(folder)
         raise SandboxUnavailable(_("A process to run answers in was asked for."), str(error)) from error
@@ -69,13 +118,49 @@ def launch(limits: Limits, seed: int, files: Mapping[str, bytes]) -> Child:
         raise
 
 
-def _start(folder: str, limits: Limits, seed: int) -> Child:
+def make_folder(files: Mapping[str, bytes]) -> str:
+    """A fresh folder that holds only `files`.
+
+    Raises:
+        SandboxUnavailable: If it cannot be made.
+        ValueError: If a file's name leads out of it.
+    """
+    for name in files:
+        inside(name)
+    try:
+        folder = os.path.realpath(tempfile.mkdtemp(prefix="gatedrnn-"))
+        try:
+            for name, content in files.items():
+                target = Path(folder) / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+        except BaseException:
+            remove(folder)
+            raise
+    except OSError as error:
+        raise SandboxUnavailable(_("A folder to run answers in was asked for."), str(error)) from error
+    return folder
+
+
+def inside(name: str) -> str:
+    """The name of a file, if it stays in the folder.
+
+    Raises:
+        ValueError: If not.
+    """
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"{name!r} leads out of the folder")
+    return name
+
+
+def _start(folder: str, limits: Limits, seed: int, command: Command) -> Spawned:
     marker = secrets.token_hex(16)
     ours, theirs = socket.socketpair()
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-S", "-s", "-P", str(WORKER), _options(theirs.fileno(), limits, seed)],
+            command(folder, _options(theirs.fileno(), limits, seed)),
             stdin=subprocess.DEVNULL,
             stdout=writing,
             stderr=writing,
@@ -91,12 +176,17 @@ def _start(folder: str, limits: Limits, seed: int) -> Child:
     finally:
         theirs.close()
         os.close(writing)
-    return Child(process, Channel(ours, reading, limits), folder, f"{MARKER}={marker}")
+    return Spawned(process, Channel(ours, reading, limits), folder, f"{MARKER}={marker}")
+
+
+def environment(folder: str) -> dict[str, str]:
+    """All variables of a child whose folder this is."""
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {**FIXED, **passed_on, "HOME": folder, "TMPDIR": folder}
 
 
 def _environment(folder: str, marker: str) -> dict[str, str]:
-    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {**FIXED, **passed_on, "HOME": folder, "TMPDIR": folder, MARKER: marker}
+    return {**environment(folder), MARKER: marker}
 
 
 def _options(fd: int, limits: Limits, seed: int) -> str:
@@ -105,21 +195,22 @@ def _options(fd: int, limits: Limits, seed: int) -> str:
             "fd": fd,
             "parent": os.getpid(),
             "seed": seed,
-            "path": _library_path(),
+            "path": library_path(),
             "frame_bytes": limits.frame_bytes,
-            "limits": _rlimits(limits),
+            "limits": rlimits(limits),
         }
     )
 
 
-def _library_path() -> list[str]:
+def library_path() -> list[str]:
     """Folders of installed libraries; the child leaves `site` out, so that no working copy is importable."""
     installed = [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     numpy = str(Path(np.__file__).parents[1])
     return installed if numpy in installed else [numpy, *installed]
 
 
-def _rlimits(limits: Limits) -> dict[str, int]:
+def rlimits(limits: Limits) -> dict[str, int]:
+    """The values of `RLIMIT_*` for a child."""
     values = {
         "AS": limits.mem_mb << 20,
         "CPU": limits.cpu_s,
@@ -143,16 +234,6 @@ def _threads_of_user() -> int:
         except OSError:  # it ended meanwhile
             continue
     return count
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for name, content in files.items():
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise ValueError(f"{name!r} leads out of the folder")
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
 
 
 def remove(folder: str) -> None:

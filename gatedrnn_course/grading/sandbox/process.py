@@ -9,7 +9,7 @@ from typing import get_args
 
 from gatedrnn_course.text import _
 
-from .launch import launch
+from .launch import launch, plain_command
 from .protocol import Guarantee, Level, Limits, Probe, SandboxUnavailable
 from .session import ProcessSession
 
@@ -20,7 +20,7 @@ ON_LINUX: frozenset[Guarantee] = frozenset({"memory", "orphans"})
 
 
 class ProcessSandbox:
-    """One fresh Python process for each session.
+    """One fresh Python process for each session. Its level is weak: use it for answers that you trust.
 
     What it keeps is in `guarantees`, what it does not in `missing`, on this system and for this user. A child runs as
     the user who grades: it can read and write that user's files, use the network, and send signals.
@@ -40,9 +40,21 @@ class ProcessSandbox:
         self.missing: tuple[Guarantee, ...] = tuple(g for g in get_args(Guarantee) if g not in self.guarantees)
         self._sessions: set[ProcessSession] = set()
 
+    @staticmethod
+    def command(folder: str, options: str) -> list[str]:
+        """What runs the worker."""
+        return plain_command(folder, options)
+
+    @classmethod
+    def lacks(cls) -> str:
+        """What this system has not got for it, in words; empty if nothing."""
+        return "" if os.name == "posix" else _("this system cannot start a process that is limited")
+
     @classmethod
     def probe(cls) -> Probe:
         """Start one child and end it."""
+        if why := cls.lacks():
+            return Probe(False, why)
         try:
             cls().open().close()
         except SandboxUnavailable as error:
@@ -61,7 +73,7 @@ class ProcessSandbox:
                 _("On Windows, use the Windows Subsystem for Linux."),
             )
         limits = limits or Limits()
-        session = ProcessSession(launch(limits, seed, files or {}), limits, self._sessions.discard)
+        session = ProcessSession(launch(limits, seed, files or {}, self.command), limits, self._sessions.discard)
         self._sessions.add(session)
         return session
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
@@ -16,6 +16,7 @@ __all__ = [
     "Level",
     "Limits",
     "LoadReport",
+    "Mended",
     "Probe",
     "Sandbox",
     "SandboxUnavailable",
@@ -53,8 +54,10 @@ class Limits:
         cpu_s: Seconds of processor time for the whole session, threads added up.
         mem_mb: Address space in MiB. CPU torch takes about 700 after its import.
         file_mb: Largest single file, in MiB.
+        disk_mb: All files together, in MiB, where the sandbox keeps a disk for each child.
+        files: How many files there.
         open_files: Open files.
-        processes: Processes and threads beside those the user runs already. Without effect for root.
+        processes: Processes and threads beside those the user runs already. In a plain process without effect for root.
         out_bytes: Bytes printed before the session is ended.
         kept_bytes: Bytes printed that are kept for `Session.output`, from the first on.
         frame_bytes: Largest sum of arrays in one message.
@@ -64,6 +67,8 @@ class Limits:
     cpu_s: int = 120
     mem_mb: int = 4096
     file_mb: int = 64
+    disk_mb: int = 64
+    files: int = 4096
     open_files: int = 256
     processes: int = 256
     out_bytes: int = 8 << 20
@@ -99,6 +104,21 @@ class CellFault:
 
 
 @dataclass(frozen=True)
+class Mended:
+    """Something in a cell that was read in another way than it was typed.
+
+    Attributes:
+        kind: `annotation`, `decorator`, `device`, `given`, `hidden`, `lost`, `math` or `order`.
+        cell: Index of the cell.
+        name: The name it is about. Untrusted: escape before showing.
+    """
+
+    kind: str
+    cell: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class LoadReport:
     """What came of running the cells.
 
@@ -110,6 +130,10 @@ class LoadReport:
         problem: `timeout`, `died` or `frame` if the session ended while loading, else None.
         stopped: Index of the cell under way then. A fresh session may load the cells without it.
         torch: The process has torch loaded.
+        mended: What was read in another way than it was typed.
+        others: Functions that were another thing earlier in the notebook: for each the kinds of its earlier versions
+            (`checked`, when its check ran last; `written`, when it was written first; `last`), best first, with the
+            index of the cell.
     """
 
     faults: tuple[CellFault, ...] = ()
@@ -119,6 +143,8 @@ class LoadReport:
     problem: Problem | None = None
     stopped: int | None = None
     torch: bool = False
+    mended: tuple[Mended, ...] = ()
+    others: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class Session(Protocol):
@@ -129,13 +155,22 @@ class Session(Protocol):
         """False after a `timeout`, `died` or `frame`, and after `close`; every call then answers `died`."""
         ...
 
-    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+    def load(
+        self,
+        cells: Sequence[str],
+        *,
+        names: Sequence[str] = (),
+        deadline: float | None = None,
+        interrupt: bool = False,
+    ) -> LoadReport:
         """Run cells of plain Python one after another.
 
         Args:
             cells: Their sources, magics already turned into calls of `get_ipython()`.
             names: Functions looked for. Where a cell makes a written one blank again, the written one is put back.
             deadline: Seconds for all of them.
+            interrupt: Interrupt a cell that takes half of what is left of them, and go on with the next one. The fault
+                of such a cell is `TooLong`.
         """
         ...
 
@@ -162,8 +197,26 @@ class Session(Protocol):
         """
         ...
 
+    def use(self, kinds: Mapping[str, str]) -> None:
+        """Let functions be, from now on, what they were at an earlier moment of the notebook; see `LoadReport.others`.
+
+        Args:
+            kinds: Name of a function to the kind of its version; an empty kind for what it is at the end.
+        """
+        ...
+
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make these names, where the cells ran, ask the judge's functions here; an empty mapping restores all."""
+        ...
+
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good, before cells are loaded: none of them can then keep a copy.
+
+        What takes their place raises; a reply says what was `reached`.
+
+        Args:
+            names: Dotted names such as `torch.nn.LSTM`; other entries to the same computation go with them.
+        """
         ...
 
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:

@@ -11,8 +11,8 @@ from gatedrnn_course.grading.exchange.values import Framework, Problem, Reply
 
 from ..exchange.frames import BadFrame, Meta
 from ..exchange.trees import unpack, unpack_arguments
-from .protocol import CellFault, LoadReport
-from .untrusted import cell_fault, clean_texts, problem, words
+from .protocol import CellFault, LoadReport, Mended
+from .untrusted import WORD, cell_fault, clean, clean_texts, mended, others, problem, words
 
 __all__ = ["Loading", "reply_to"]
 
@@ -33,6 +33,8 @@ class Loading:
         self._skipped: list[str] = []
         self._blank: dict[object, object] = {}
         self._torch = False
+        self._mended: tuple[Mended, ...] = ()
+        self._others: dict[str, dict[str, int]] = {}
 
     def add(self, meta: Meta, arrays: Arrays) -> None:
         """Take in the answer about the next cell.
@@ -50,6 +52,18 @@ class Loading:
         self._torch = meta.get("torch") is True
         self._cells += 1
 
+    def settle(self, meta: Meta, arrays: Arrays) -> None:
+        """Take in what the child says after the last cell.
+
+        Raises:
+            BadFrame: If it has another form.
+        """
+        if not isinstance(meta.get("defined"), dict):
+            raise BadFrame("the functions are not told")
+        self._blank = dict(meta["defined"])  # type: ignore[call-overload]
+        self._mended = mended(meta.get("mended"))
+        self._others = others(meta.get("others"), self._names)
+
     def report(self, problem: Problem | None = None, stopped: int | None = None) -> LoadReport:
         """What came of it all, or of the cells before the one at which the session ended."""
         return LoadReport(
@@ -60,6 +74,8 @@ class Loading:
             problem=problem,
             stopped=stopped,
             torch=self._torch,
+            mended=self._mended,
+            others=self._others,
         )
 
 
@@ -78,4 +94,5 @@ def reply_to(meta: Meta, arrays: Arrays, framework: Framework) -> Reply:
         framework=framework,
         torch=meta.get("torch") is True,
         printed=meta.get("printed") is True,
+        reached=clean(meta.get("reached", ""), WORD),
     )

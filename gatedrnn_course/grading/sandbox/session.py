@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,36 +15,58 @@ from numpy.typing import NDArray
 from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply, Value
 from gatedrnn_course.text import _
 
-from ..exchange.convert import from_function
 from ..exchange.frames import BadFrame, Ended, Frame, Meta
-from ..exchange.trees import pack, pack_arguments, unpack
-from ..running.limit import TooLong, time_limit
-from .channel import Flood
-from .launch import Child, remove
-from .leftovers import end_leftovers
+from ..exchange.trees import pack_arguments
+from .asks import Asks
+from .channel import Channel, Flood
 from .protocol import Limits, LoadReport, SandboxUnavailable
 from .report import Loading, reply_to
 from .untrusted import words
 
-__all__ = ["ProcessSession"]
+__all__ = ["Child", "ProcessSession"]
 
 START_S = 60.0
-SHORTEST_S = 0.001
-"""A limit of 0 would be none."""
+LEAST_S = 0.1
+"""What a cell gets where nothing is left."""
+OVERTIME_S = 1.0
+"""How long after its time a cell that does not let itself be interrupted may go on."""
 FAULTS = (TimeoutError, OSError, Flood, BadFrame)
 Arrays = list[NDArray[Any]]
 T = TypeVar("T")
 
 
-class ProcessSession:
-    """One fresh Python process. Not for several threads at once.
+class Child(Protocol):
+    """A process with a worker in it, however it came to be."""
 
-    On Linux the child is killed when the *thread* that opened the session ends: open it and use it in one thread.
+    @property
+    def channel(self) -> Channel:
+        """The way to talk to it."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """Its process id as seen from here."""
+        ...
+
+    def end(self) -> int:
+        """Kill it and what it left, once; its exit code, or minus the number of the signal that ended it."""
+        ...
+
+    def remove(self) -> None:
+        """Remove its folder."""
+        ...
+
+
+class ProcessSession:
+    """One fresh process with a worker in it. Not for several threads at once.
 
     Args:
-        child: Just started; taken over.
+        child: Just started; taken over. A spawned one is killed on Linux when the *thread* that started it ends.
         limits: What the child was started with.
         closed: Told of the session when it has been closed.
+
+    Attributes:
+        used: The slow libraries that the child says it has imported. Untrusted.
 
     Raises:
         SandboxUnavailable: If the child does not report that it is ready.
@@ -53,11 +74,11 @@ class ProcessSession:
 
     def __init__(self, child: Child, limits: Limits, closed: Callable[[ProcessSession], None]) -> None:
         self._child, self._limits, self._tell_closed = child, limits, closed
-        self._answers: dict[str, Callable[..., Value]] = {}
-        self._offered: dict[str, Callable[..., Value]] = {}
+        self._asks = Asks(limits.frame_bytes)
         self._exchanges = 0
-        self._ended = False
+        self._code: int | None = None  # how it ended
         self._closed = False
+        self.used: set[str] = set()
         try:
             ready, _arrays = child.channel.receive(time.monotonic() + START_S)
             self.limits_in_force = words(ready.get("ready"))
@@ -71,14 +92,21 @@ class ProcessSession:
     @property
     def alive(self) -> bool:
         """Whether the child can still be asked."""
-        return not self._ended
+        return self._code is None
 
     @property
     def pid(self) -> int:
         """Process id of the child."""
-        return self._child.process.pid
+        return self._child.pid
 
-    def load(self, cells: Sequence[str], *, names: Sequence[str] = (), deadline: float | None = None) -> LoadReport:
+    def load(
+        self,
+        cells: Sequence[str],
+        *,
+        names: Sequence[str] = (),
+        deadline: float | None = None,
+        interrupt: bool = False,
+    ) -> LoadReport:
         """Run cells one after another; see `Session.load`."""
         seconds = self._limits.wall_s if deadline is None else deadline
         until = time.monotonic() + seconds
@@ -86,10 +114,24 @@ class ProcessSession:
         for k, source in enumerate(cells):
             text = np.frombuffer(source.encode("utf-8", "replace"), np.uint8)
             asked: Meta = {"do": "cell", "number": k, "names": list(names)}
-            answer = self._exchange(asked, [text], until, seconds, loading.add)
+            last = until
+            if interrupt:
+                asked["seconds"] = seconds = max((until - time.monotonic()) / 2, LEAST_S)
+                last = time.monotonic() + 1.5 * seconds + OVERTIME_S
+            answer = self._exchange(asked, [text], last, seconds, loading.add)
             if isinstance(answer, Problem):
                 return loading.report(answer, k)
-        return loading.report()
+        seconds = max((until - time.monotonic()) / 2, LEAST_S)
+        asked = {"do": "settle", "seconds": seconds}
+        last = time.monotonic() + 1.5 * seconds + OVERTIME_S
+        return loading.report(self._exchange(asked, [], last, seconds, loading.settle))
+
+    def use(self, kinds: Mapping[str, str]) -> None:
+        """Let functions be what they were earlier in the notebook; see `Session.use`."""
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "use", "kinds": dict(kinds)}
+        if kinds:
+            self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
     def call(
         self,
@@ -111,14 +153,36 @@ class ProcessSession:
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Make names ask functions here; see `Session.replace`."""
-        self._answers = dict(answers)
+        self._asks.replaced = dict(answers)
         seconds = self._limits.wall_s
         asked: Meta = {"do": "replace", "names": list(answers)}
         self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
 
+    def forbid(self, names: Iterable[str]) -> None:
+        """Take things away from the child, for good; see `Session.forbid`."""
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "forbid", "names": sorted(names)}
+        self._exchange(asked, [], time.monotonic() + seconds, seconds, lambda meta, arrays: None)
+
     def offer(self, answers: Mapping[str, Callable[..., Value]]) -> None:
         """Let `earlier(name)` ask functions here; see `Session.offer`."""
-        self._offered = dict(answers)
+        self._asks.offered = dict(answers)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Put a file into a folder that only the child reaches.
+
+        Raises:
+            SandboxUnavailable: If it has no room there.
+        """
+        seconds = self._limits.wall_s
+        asked: Meta = {"do": "file", "name": name}
+        data = [np.frombuffer(content, np.uint8)]
+        problem = self._exchange(asked, data, time.monotonic() + seconds, seconds, lambda meta, arrays: None)
+        if problem is not None:
+            self.close()
+            raise SandboxUnavailable(
+                _("The file {name} was to be put beside a notebook.").format(name=name), problem.message
+            )
 
     def output(self) -> bytes:
         """The beginning of what was printed; see `Session.output`."""
@@ -136,7 +200,9 @@ class ProcessSession:
         self._exchanges += 1
         try:
             self._child.channel.send({**asked, "id": self._exchanges}, arrays, until)
-            return read(*self._answer(until))
+            meta, back = self._answer(until)
+            self.used.update(words(meta.get("used")))
+            return read(meta, back)
         except FAULTS as fault:
             code = self._end()
             return self._problem(fault, code, seconds)
@@ -148,32 +214,8 @@ class ProcessSession:
                 raise BadFrame("an answer to something else")
             if "ask" not in meta:
                 return meta, arrays
-            value, back = self._ask(meta, arrays, until)
+            value, back = self._asks.answer(meta, arrays, until)
             self._child.channel.send({**value, "id": self._exchanges}, back, until)
-
-    def _ask(self, meta: Meta, arrays: Arrays, until: float) -> Frame:
-        """What the judge's own function says to arguments that a replaced or an offered one was given.
-
-        Only names that were replaced, or offered, have one. Its time counts as the answer's own.
-        """
-        name, earlier = meta["ask"], meta.get("earlier") is True
-        given, named = unpack(meta.get("args"), arrays), unpack(meta.get("named", {}), arrays)
-        function = (self._offered if earlier else self._answers).get(name) if isinstance(name, str) else None
-        if not isinstance(given, tuple) or not isinstance(named, dict) or (function is None and not earlier):
-            raise BadFrame("a question about something else")
-        if function is None:
-            return {"raised": _("Not available in grading: `earlier` gives functions of earlier units only.")}, []
-        back: Arrays = []
-        try:
-            with time_limit(max(until - time.monotonic(), SHORTEST_S)):
-                value: Meta = {"value": pack(from_function(function(*given, **named)), back)}
-        except TooLong:
-            raise TimeoutError from None
-        except Exception as error:  # the arguments are a learner's: any shape, any number of them
-            return {"raised": f"{type(error).__name__}: {error}"[:1000]}, []
-        if sum(array.nbytes for array in back) > self._limits.frame_bytes:
-            return {"raised": _("The value is too large.")}, []
-        return value, back
 
     def _problem(self, fault: BaseException, code: int, seconds: float) -> Problem:
         if isinstance(fault, TimeoutError):
@@ -190,20 +232,12 @@ class ProcessSession:
         )
 
     def _end(self) -> int:
-        """Kill the child, its group and what hides elsewhere; returns the exit code.
-
-        The leader is reaped last, so that its number means nobody else until then.
-        """
-        self._ended = True
-        process = self._child.process
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: a group of zombies
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            end_leftovers(self._child.marker, self._child.folder)
+        """End the child; returns the exit code."""
+        if self._code is None:
+            self._code = self._child.end()
             with contextlib.suppress(Flood):
                 self._child.channel.drain()
-        return process.returncode
+        return self._code
 
     def close(self) -> None:
         """End the child, remove its folder; see `Session.close`."""
@@ -212,7 +246,7 @@ class ProcessSession:
         self._closed = True
         self._end()
         self._child.channel.close()
-        remove(self._child.folder)
+        self._child.remove()
         self._tell_closed(self)
 
     def __enter__(self) -> Self:

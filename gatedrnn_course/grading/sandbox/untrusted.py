@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from gatedrnn_course.grading.exchange.values import Problem, Value
 
 from ..exchange.frames import BadFrame
 from ..exchange.trees import MAX_TEXT
-from .protocol import CellFault
+from .protocol import CellFault, Mended
 
-__all__ = ["cell_fault", "clean", "clean_texts", "problem", "words"]
+__all__ = ["cell_fault", "clean", "clean_texts", "mended", "others", "problem", "words"]
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder what is read
+VERSIONS = ("checked", "written", "last")
 TYPE, MESSAGE, LINE, WORD, WORDS = 100, 2000, 300, 200, 1000
 
 
@@ -63,6 +65,39 @@ def cell_fault(cell: int, record: object) -> CellFault:
         BadFrame: If the record has another form.
     """
     return CellFault(cell, **_told(record), quiet=isinstance(record, dict) and record.get("quiet") is True)
+
+
+def mended(records: object) -> tuple[Mended, ...]:
+    """What was read in another way than it was typed.
+
+    Raises:
+        BadFrame: If the records have another form.
+    """
+    if not isinstance(records, list):
+        raise BadFrame("a list is none")
+    found = []
+    for record in records[:WORDS]:
+        if not isinstance(record, dict) or type(record.get("cell")) is not int:
+            raise BadFrame("a record is none")
+        found.append(Mended(clean(record.get("kind"), WORD), record["cell"], clean(record.get("name"), WORD)))
+    return tuple(found)
+
+
+def others(records: object, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Earlier versions of functions asked for.
+
+    Raises:
+        BadFrame: If the records have another form.
+    """
+    if not isinstance(records, dict):
+        raise BadFrame("a record is none")
+    found: dict[str, dict[str, int]] = {}
+    for name in filter(records.__contains__, names):
+        kinds = records[name]
+        if not isinstance(kinds, dict) or any(type(cell) is not int for cell in kinds.values()):
+            raise BadFrame("a record is none")
+        found[name] = {kind: kinds[kind] for kind in VERSIONS if kind in kinds}
+    return found
 
 
 def problem(record: object) -> Problem:

@@ -128,7 +128,9 @@ def test_cells_that_raise_and_cells_that_end_the_process_are_told(grade: Grade) 
     assert record.notes[0].startswith("Code cell 1 raised ZeroDivisionError: division by zero")
     record = grade(before="import os\nos._exit(0)")
     assert record.points == 100
-    assert record.notes == ("Code cell 1 never ended or ended the process; it was left out.",)
+    assert record.notes == (
+        "Code cell 1 was cut short, and its definitions count. The process ended itself, with exit code 0.",
+    )
 
 
 def test_an_unreadable_file(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.classroom import run as classrun
+from gatedrnn_course.grading.classroom.grade import Grader
 from gatedrnn_course.grading.classroom.record import Record, file_stems, read_record
 from gatedrnn_course.grading.classroom.run import ClassRun, grade_class
 from gatedrnn_course.grading.report import write_pages
@@ -182,7 +182,7 @@ def test_a_fault_of_the_grader_is_no_grade_and_is_tried_again(
         raise ZeroDivisionError("in the grader")
 
     with monkeypatch.context() as patch:
-        patch.setattr(classrun, "grade_submission", broken)
+        patch.setattr(Grader, "judge", broken)
         run = grade_class(handed_in, "03", tmp_path / "out")
     assert {record.status for record in run.records} == {"not graded"}
     assert run.records[0].problem == "ZeroDivisionError: in the grader"

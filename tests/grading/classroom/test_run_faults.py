@@ -13,9 +13,9 @@ import pytest
 
 from gatedrnn_course.cells import Slice, catalogue, variant
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.classroom import grade, run
-from gatedrnn_course.grading.classroom.grade import LIMITS, grade_submission, rubric_of
-from gatedrnn_course.grading.classroom.record import Record, read_record
+from gatedrnn_course.grading.classroom import desk, grade, run
+from gatedrnn_course.grading.classroom.grade import LIMITS, Grader, grade_submission, rubric_of
+from gatedrnn_course.grading.classroom.record import Judged, Record, read_record
 from gatedrnn_course.grading.classroom.run import grade_class
 from gatedrnn_course.grading.sandbox import Limits, ProcessSandbox, SandboxUnavailable
 from gatedrnn_course.grading.units import load
@@ -40,16 +40,18 @@ def handed_in(tmp_path: Path) -> Path:
     return path.parent
 
 
-def failing(times: int, calls: list[int]) -> Callable[..., Record]:
+def failing(times: int, calls: list[int]) -> Callable[..., Judged]:
     """The grader, which fails so many times first."""
 
-    def graded(*args: Any) -> Record:
+    right = Grader.judge
+
+    def judged(*args: Any) -> Judged:
         calls.append(1)
         if len(calls) <= times:
             raise EOFError("the worker is gone")
-        return grade_submission(*args)
+        return right(*args)
 
-    return graded
+    return judged
 
 
 @pytest.mark.parametrize(("times", "status", "asked"), [(0, "graded", 1), (1, "graded", 2), (2, "not graded", 2)])
@@ -57,7 +59,7 @@ def test_a_grader_that_dies_once_is_asked_again_and_one_that_dies_twice_is_recor
     handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, status: str, asked: int
 ) -> None:
     calls: list[int] = []
-    monkeypatch.setattr(run, "grade_submission", failing(times, calls))
+    monkeypatch.setattr(Grader, "judge", failing(times, calls))
     (record,) = grade_class(handed_in, "03", tmp_path / "out").records
     assert (record.status, len(calls)) == (status, asked)
     assert record.points == (GATE_ITEM.points if status == "graded" else 0)
@@ -98,7 +100,8 @@ class Told:
 def test_a_sandbox_that_cannot_start_is_told_once_and_before_anything_is_graded(
     handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    monkeypatch.setattr(run, "best_sandbox", Nowhere)
+    for module in (run, desk):
+        monkeypatch.setattr(module, "best_sandbox", Nowhere)
     told = Told()
     with pytest.raises(CourseError, match="The system refuses"):
         grade_class(handed_in, "03", tmp_path / "out", jobs, told)
@@ -110,7 +113,8 @@ def test_where_all_is_graded_no_sandbox_is_needed(
     handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grade_class(handed_in, "03", tmp_path / "out")
-    monkeypatch.setattr(run, "best_sandbox", Nowhere)
+    for module in (run, desk):
+        monkeypatch.setattr(module, "best_sandbox", Nowhere)
     assert grade_class(handed_in, "03", tmp_path / "out").fresh == 0
 
 
@@ -147,7 +151,8 @@ def test_an_equation_alone_tells_two_items_apart() -> None:
 def test_a_changed_item_is_graded_anew(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     assert grade_class(handed_in, "03", out).records[0].points == GATE_ITEM.points
-    monkeypatch.setattr(run, "load", lambda number: with_item(**CHANGES["equation"]))
+    for module in (run, desk):
+        monkeypatch.setattr(module, "load", lambda number: with_item(**CHANGES["equation"]))
     again = grade_class(handed_in, "03", out)
     assert (again.fresh, again.records[0].points) == (1, 0)
     kept = read_record(out / "records" / "ana.json")

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -25,8 +26,12 @@ from ...exchange.drivers import drive
 from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail
+from .absent import Absence
+from .alarm import TooLong, alarm
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
+from .rest import at_rest
+from .warm import used
 
 __all__ = ["serve"]
 
@@ -61,15 +66,20 @@ class _Server:
     def __init__(self, channel: socket.socket, cap: int) -> None:
         self.channel, self.cap = channel, cap
         self.notebook = Notebook()
+        self.absence = Absence()
         self.names: list[str] = []
         self.id: object = None
         self.lock = threading.Lock()
-        jail.connect(self._ask_earlier, self._own)
+        jail.connect(self._ask_earlier, self._own, self.notebook.checked)
         self.streams = (sys.stdout, sys.stderr)
         self.commands: dict[object, Callable[[frames.Meta, Arrays], Answer]] = {
+            "settle": self.settle,
+            "use": self.use,
             "cell": self.cell,
             "call": self.call,
+            "file": self.file,
             "replace": self.replace,
+            "forbid": self.forbid,
         }
 
     def send(self, meta: frames.Meta, arrays: Arrays | None = None) -> None:
@@ -85,35 +95,63 @@ class _Server:
         for stream in (*self.streams, sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the learner may have closed it
                 stream.flush()
-        torch = "torch" in sys.modules
+        told: frames.Meta = {"torch": "torch" in sys.modules, "used": used(), "reached": self.absence.told()}
         try:
-            self.send({**answer, "torch": torch}, answered)
+            self.send({**answer, **told}, answered)
         except ValueError as error:  # nothing was sent: the value is too large
-            self.send({"problem": {"kind": "value", "message": str(error)}, "torch": torch})
+            self.send({"problem": {"kind": "value", "message": str(error)}, **told})
 
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
-        raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        try:
+            with alarm(meta.get("seconds")):
+                raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
+        except TooLong as late:  # it came just after the cell
+            raised = fault(late)
         skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
+        return {"raised": raised, "skipped": skipped, "defined": self._defined()}, []
+
+    def _defined(self) -> dict[str, object]:
+        """The functions asked for that are there, and whether each is blank."""
         defined: dict[str, object] = {}
         for name in self.names:
             with contextlib.suppress(Missing):
                 defined[name] = is_blank(self.notebook.find(name))
-        return {"raised": raised, "skipped": skipped, "defined": defined}, []
+        return defined
+
+    def settle(self, meta: Any, arrays: Arrays) -> Answer:
+        """After the last cell: what was mended, and which functions were another thing earlier."""
+        with contextlib.suppress(TooLong), alarm(meta.get("seconds")):
+            self.notebook.settle()
+        mended = [{"kind": kind, "cell": cell, "name": name} for kind, cell, name in self.notebook.mended]
+        return {"defined": self._defined(), "mended": mended, "others": self.notebook.versions.others()}, []
+
+    def use(self, meta: Any, arrays: Arrays) -> Answer:
+        """Use earlier versions of functions."""
+        self.notebook.use(meta["kinds"])
+        return {}, []
+
+    def file(self, meta: Any, arrays: Arrays) -> Answer:
+        """Put a file into the working folder, where the parent cannot reach."""
+        path = Path(meta["name"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(arrays[0].tobytes())
+        return {}, []
 
     def call(self, meta: Any, arrays: Arrays) -> Answer:
         """Call a function. Its arguments go back as they are afterwards, whatever came of it."""
         given = unpack_arguments(meta["args"], arrays)
+        self.absence.settle()
         try:
             function = self.notebook.find(meta["name"])
         except Missing as missing:
-            return self._told("missing", {"type": str(missing)}, given)
+            return self._told("missing", {"type": str(missing), "message": self.notebook.near(meta["name"])}, given)
         if is_blank(function):
             return self._answer({"blank": True}, None, given)
         arguments: list[Any] = list(given)
         try:
             arguments = [to_function(argument, meta["framework"]) for argument in given]
-            with heard() as output:
+            with heard() as output, self.notebook.around(meta["name"]), at_rest():
                 driver = meta["driver"]
                 value = from_function(drive(driver, function, arguments) if driver else function(*arguments))
             return self._answer({"printed": output.anything}, value, self._after(arguments, given))
@@ -140,6 +178,10 @@ class _Server:
 
     def replace(self, meta: Any, arrays: Arrays) -> Answer:
         self.notebook.replace({name: self._stub(name) for name in meta["names"]})
+        return {}, []
+
+    def forbid(self, meta: Any, arrays: Arrays) -> Answer:
+        self.absence.forbid(meta["names"])
         return {}, []
 
     def _stub(self, name: str) -> Callable[..., Any]:

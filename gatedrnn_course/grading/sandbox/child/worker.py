@@ -20,7 +20,10 @@ PACKAGE = "_judge"  # stands for gatedrnn_course.grading here, with just the two
 
 
 def main() -> None:
-    """Limit the process, make the jail's package importable, then serve until the parent hangs up."""
+    """Make the jail's package importable, limit the process, then serve until the parent hangs up.
+
+    With `control` among the options it serves nobody: children that do are forked from it.
+    """
     options = json.loads(sys.argv[1])
     sys.argv[:] = [""]
     for name, folder in {
@@ -30,6 +33,9 @@ def main() -> None:
         ".sandbox.child": "sandbox/child",
     }.items():
         _package(PACKAGE + name, folder)
+    if "control" in options:
+        importlib.import_module(f"{PACKAGE}.sandbox.child.template").run(options, f"{PACKAGE}.sandbox.child")
+        return
     kept = importlib.import_module(f"{PACKAGE}.sandbox.child.limits").apply(options["limits"], options["parent"])
     sys.path.extend(options["path"])
     importlib.import_module(f"{PACKAGE}.sandbox.child.jail").install()
