@@ -92,5 +92,33 @@ def test_derivatives_by_torch(sandbox: Sandbox, forbidden: tuple[str, ...]) -> N
     assert right == ([] if forbidden else list(AUTOGRAD_ROADS))
 
 
+def test_what_was_reached_is_told(without: Judged) -> None:
+    verdict = without("kept_in_a_list")  # no reading finds it
+    assert (verdict.outcome, verdict.points) == ("refused", 0)
+    assert verdict.sentence == "`kept_in_a_list` uses torch.lstm_cell, which this exercise asks you to build yourself."
+
+
+OUT_OF_SIGHT = """
+def f(x):
+    kinds = [k for k in object.__subclasses__() if (k.__module__, k.__name__) == ("torch.nn.modules.module", "Module")]
+    cells = [c for k in kinds for b in k.__subclasses__() if b.__name__ == "RNNCellBase" for c in b.__subclasses__()]
+    return [c.forward.__globals__["torch"] for c in cells if c.__name__ == "LSTMCell"][0].lstm_cell
+"""
+
+
+def test_a_torch_out_of_sight_is_not_whole(sandbox: Sandbox) -> None:
+    """A search of all objects finds it in a process that never imported it."""
+    call = (
+        "def g(x):\n    run = f(x)\n    import torch\n    t = torch.from_numpy(x)[None]\n    z = torch.zeros(4, 1).double()"
+        "\n    return run(t, (t, t), z, z)[0]"
+    )
+    with sandbox.open(Limits(wall_s=20.0)) as session:
+        session.forbid(ITEM.forbidden)
+        report = session.load([OUT_OF_SIGHT, call], names=["g"])
+        assert not report.torch
+        reply = session.call("g", (np.zeros(1),))
+    assert reply.problem is not None and reply.value is None
+
+
 def _number(value: object) -> np.ndarray:
     return value if isinstance(value, np.ndarray) and value.dtype == float else np.array(np.nan)
