@@ -13,7 +13,7 @@ __all__ = ["notes_on"]
 
 MOST = 30
 NAMED, LONGEST = 3, 60
-LOOKS = ("%matplotlib", "%pinfo", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision", "%%html", "%%javascript")
+LOOKS = ("%matplotlib", "%pinfo", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision", "%%html")
 MENDED = {
     "annotation": mark("Code cell {number}: the type `{name}` is imported nowhere; the function was read without it."),
     "decorator": mark("Code cell {number}: what stands above `{name}` (@...) fails; it was read without that."),
