@@ -153,6 +153,15 @@ class Template:
         self._errors.close()
 
     @property
+    def pid(self) -> int:
+        """Process id here of the program that was started; bubblewrap's where that was one."""
+        return self._process.pid
+
+    def wait_for_end(self) -> None:
+        """Wait until it has ended by itself."""
+        self._process.wait()
+
+    @property
     def alive(self) -> bool:
         """Whether it can be asked for children."""
         return self._control.fileno() >= 0 and self._process.poll() is None
