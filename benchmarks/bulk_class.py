@@ -26,8 +26,8 @@ TEST = """import base64, pickle, types
 import numpy as np
 
 def flat(value):
-    rows = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else [value]
-    return [one for row in rows for one in (flat(row) if isinstance(row, (dict, tuple, list)) else [row])]
+    rows = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else [value]
+    return [one for row in rows for one in (flat(row) if isinstance(row, (dict, tuple)) else [row])]
 
 for args, expected in pickle.loads(base64.b64decode("{cases}")):
     args = [types.SimpleNamespace(**one) if isinstance(one, dict) else one for one in args]

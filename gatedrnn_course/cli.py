@@ -9,7 +9,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from gatedrnn_course.authoring.platforms.cli import export
+from gatedrnn_course.authoring.similar import similar
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.book.cli import gradebook, override
 from gatedrnn_course.grading.classroom.cli import CODES, console, grade, replay
 from gatedrnn_course.studies.cli import study
 from gatedrnn_course.text import _
@@ -45,8 +48,12 @@ app = typer.Typer(
 )
 
 app.add_typer(study, name="study")
+app.add_typer(export, name="export")
 app.command(epilog=CODES)(grade)
 app.command()(replay)
+app.command()(gradebook)
+app.command()(override)
+app.command()(similar)
 
 UnitNumber = Annotated[str, typer.Argument(metavar="UNIT", help=_("The unit, such as 03."))]
 Page = Annotated[Path | None, typer.Option("--page", help=_("Write the published page instead, from its fixed seed."))]

@@ -46,7 +46,7 @@ def test_it_loads_nothing_heavy_to_start() -> None:
 
 def test_help_lists_every_command() -> None:
     shown = gatedrnn("--help").stdout
-    for name in ("grade", "prove", "release", "show", "study", "doctor", "version"):
+    for name in ("grade", "gradebook", "override", "prove", "release", "show", "study", "doctor", "version"):
         assert name in shown
         assert gatedrnn(name, "--help").exit_code == 0
 
@@ -127,7 +127,7 @@ def test_grade_prints_the_table_and_writes_everything(handed_in: Path, tmp_path:
     assert "│ ana     │      0 │ ? ? ? ? ? ? ? ? ? ? ? │ There is no function `forget_gate`." in result.stdout
     assert "[1/1] ana: 0 of 100 points" in result.stderr
     made = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")}
-    assert made == {"index.html", "grades.csv", "students/ana.html", "records/ana.json"}
+    assert made == {"index.html", "grades.csv", "gradebook.db", "students/ana.html", "records/ana.json"}
 
 
 def grade_here(monkeypatch: pytest.MonkeyPatch, judge: Any) -> None:

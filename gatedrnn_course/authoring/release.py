@@ -6,7 +6,7 @@ import ast
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.units import Unit, load
 from gatedrnn_course.text import _
 
-__all__ = ["PACKAGE", "Release", "release"]
+__all__ = ["PACKAGE", "Release", "house", "release", "zip_files"]
 
 PACKAGE = "gatedrnn-course[lab]"
 """What students install where the project's own folder is not at hand."""
@@ -66,10 +66,10 @@ def release(
     """
     unit, root = load(number), root or find_root()
     files = _files(unit, root)
-    house = _house(root) if package is None else {}
-    files["README.md"] = _readme(unit, next(name for name in files if name.startswith("exercises")), house, package)
+    library = house(root) if package is None else {}
+    files["README.md"] = _readme(unit, next(name for name in files if name.startswith("exercises")), library, package)
     _refuse_leaks(unit, files, root)
-    held = {name: text.encode() for name, text in files.items()} | house
+    held = {name: text.encode() for name, text in files.items()} | library
     made = Release(out / unit.stem, out / f"{unit.stem}.zip", tuple(held))
     there = [path for path in (made.folder, made.archive) if path.exists()]
     if there and not overwrite:
@@ -84,7 +84,7 @@ def release(
         path = made.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    _zip(made.archive, unit.stem, held)
+    zip_files(made.archive, {f"{unit.stem}/{name}": content for name, content in held.items()})
     return made
 
 
@@ -101,12 +101,19 @@ def _files(unit: Unit, root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths if path.is_file()}
 
 
-def _house(root: Path) -> dict[str, bytes]:
-    """The library and its bootstrap; nothing where the project's folder does not hold them."""
+def house(root: Path, also: Sequence[str] = ()) -> dict[str, bytes]:
+    """The library and its bootstrap by file name; nothing where the project's folder does not hold them.
+
+    Args:
+        root: The project's folder.
+        also: Further files and folders in it.
+    """
     paths = [root / name for name in HOUSE]
     if not all(path.is_file() for path in paths):
         return {}
-    paths += [path for path in sorted((root / "gatedrnn_course").rglob("*")) if path.is_file()]
+    paths += [root / name for name in also if (root / name).is_file()]
+    for folder in ("gatedrnn_course", *also):
+        paths += [path for path in sorted((root / folder).rglob("*")) if path.is_file()]
     kept = (path for path in paths if "__pycache__" not in path.parts)
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
 
@@ -175,10 +182,16 @@ def _strings(tree: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
-def _zip(path: Path, stem: str, files: dict[str, bytes]) -> None:
-    """The same files give the same bytes."""
+def zip_files(path: Path, files: Mapping[str, bytes], executable: Sequence[str] = ()) -> None:
+    """Write a zip file; the same files give the same bytes.
+
+    Args:
+        path: The file.
+        files: What is in it, by name.
+        executable: Names of those that can be run.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(f"{stem}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
-            entry.external_attr = 0o644 << 16
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.external_attr = (0o755 if name in executable else 0o644) << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a cell of a notebook stands on one line
 """Roads to torch's own LSTM, each a right `lstm_step` of unit 03 by itself, and answers of one's own that look alike.
 
 Every road is cells that define the function named by its key.

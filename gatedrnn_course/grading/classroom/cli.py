@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatedrnn_course.grading.book.cli import BookOption, book_of
 from gatedrnn_course.grading.classroom.sandboxes import SandboxName, Unsafe, choose
 from gatedrnn_course.text import _
 
@@ -67,8 +68,11 @@ def grade(
     dask: Dask = None,
     sandbox: SandboxName = None,
     unsafe: Unsafe = False,
+    book: BookOption = None,
 ) -> None:
     """Grade a folder of notebooks. Stop it at any time; the same command goes on where it was."""
+    from gatedrnn_course.grading.book.gradebook import Gradebook
+    from gatedrnn_course.grading.book.results import settle
     from gatedrnn_course.grading.classroom.dates import since as moment_of
     from gatedrnn_course.grading.classroom.deadlines import Deadlines, read_deadlines
     from gatedrnn_course.grading.classroom.run import Options, grade_class
@@ -87,6 +91,8 @@ def grade(
     try:
         with bar:
             run = grade_class(folder, unit, out, side_by_side, bar, anew, options)
+        with Gradebook(book_of(out, book)) as opened:
+            run = settle(run, opened)
         failed = _report(run, out)
     except KeyboardInterrupt:
         words = _("Stopped; {done} of {total} are graded and kept. Run the same command again to go on.")

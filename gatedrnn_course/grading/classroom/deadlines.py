@@ -58,8 +58,8 @@ class Due(BaseModel):
     due: Annotated[datetime | None, BeforeValidator(_end)] = None
     extension: Annotated[timedelta, BeforeValidator(_length)] = timedelta()
     grace: Annotated[timedelta, BeforeValidator(_length)] = timedelta()
-    percent_a_day: float = Field(0.0, ge=0, le=100)
-    most_percent: float = Field(100.0, ge=0, le=100)
+    percent_a_day: float = Field(default=0.0, ge=0, le=100)
+    most_percent: float = Field(default=100.0, ge=0, le=100)
     attempts: Literal["last", "best"] | None = None
 
     def days_late(self, at: datetime) -> int:

@@ -185,7 +185,7 @@ class Desk:
             CourseError: If it cannot be written.
         """
         records = [self._record(task, one) for one in attempts]
-        best = max(records, key=lambda one: (_worth(one), one.handed_in_at))
+        best = max(records, key=lambda one: (one.worth, one.handed_in_at))
         if len(records) > 1:
             best = best.model_copy(update={"attempts": tuple(map(_attempt, records))})
         write_text(task.record, best.model_dump_json(indent=1))
@@ -211,6 +211,10 @@ class Desk:
             "work": found.work,
             "graded_from": found.graded_from,
             "handed_in_at": at.isoformat(timespec="seconds"),
+            "platform": task.hand_in.platform,
+            "id": task.hand_in.id,
+            "attempt": task.hand_in.attempt,
+            "marked_late": task.hand_in.late,
         }
         return with_lateness(record.model_copy(update=told), task.due)
 
@@ -243,15 +247,11 @@ def _weaker(level: str, than: str) -> bool:
     return LEVELS.index(level) > LEVELS.index(than)
 
 
-def _worth(record: Record) -> float:
-    return record.points if record.points_after is None else record.points_after
-
-
 def _attempt(record: Record) -> Attempt:
     return Attempt(
         file=record.file,
         handed_in_at=record.handed_in_at,
         points=record.points,
         late_days=record.late_days,
-        points_after=_worth(record),
+        points_after=record.worth,
     )

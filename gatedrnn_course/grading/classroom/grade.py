@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from gatedrnn_course.grading.classroom.notes import notes_on
 from gatedrnn_course.grading.classroom.record import ItemRecord, Judged, Record, SandboxRecord
@@ -98,20 +99,28 @@ class Grader:
 
     def not_judged(self, sandbox: Sandbox, why: str) -> Judged:
         """No verdicts, for a reason that is the grader's own: never 0 points, and tried again on the next run."""
-        none = {"rubric": "", "seed": 0, "points": 0, "out_of": self.unit.points, "versions": {}, "seconds": 0.0}
-        return Judged(**none, sandbox=sandbox_record(sandbox), problem=why)
+        return Judged(
+            rubric="",
+            seed=0,
+            points=0,
+            out_of=self.unit.points,
+            sandbox=sandbox_record(sandbox),
+            versions={},
+            seconds=0.0,
+            problem=why,
+        )
 
     def record(self, submission: Submission, judged: Judged) -> Record:
         """The record of a submission on which these are the verdicts."""
-        shared = {name: getattr(judged, name) for name in Judged.model_fields}
-        notes, problem = (*submission.notes, *judged.notes), submission.problem or judged.problem
-        status = "unreadable" if submission.problem else "not graded" if judged.problem else "graded"
+        shared: dict[str, Any] = {name: getattr(judged, name) for name in Judged.model_fields}
+        shared["notes"] = (*submission.notes, *judged.notes)
+        shared["problem"] = submission.problem or judged.problem
         return Record(
-            **{**shared, "notes": notes, "problem": problem},
+            **shared,
             student=submission.student,
             file=readable(submission.path.name),
             unit=self.unit.number,
-            status=status,
+            status="unreadable" if submission.problem else "not graded" if judged.problem else "graded",
             fingerprint=submission.fingerprint,
             handed_in=submission.handed_in,
         )

@@ -23,7 +23,7 @@ LONGEST_STEM = 180  # bytes; file systems allow 255 for a name, with its ending
 
 
 class ItemRecord(BaseModel):
-    """The verdict on one item; the fields of `Verdict`."""
+    """The verdict on one item; the fields of `Verdict`, and the instructor's word where it changed the points."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,6 +36,7 @@ class ItemRecord(BaseModel):
     details: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     alone: bool = False
+    overridden: str = ""
 
 
 class SandboxRecord(BaseModel):
@@ -104,6 +105,10 @@ class Record(Judged):
         late_days: Days after the deadline, begun days whole; 0 where there is none.
         points_after: `points` less what being late costs; None where there is no deadline.
         attempts: All attempts, where the best of several counts.
+        platform: The platform whose layout it came in; empty for files named by hand.
+        id: What the platform knows the student by, for the export back.
+        attempt: Which attempt it is, as the platform counts; 0 if it does not tell.
+        marked_late: Whether the platform calls it late.
     """
 
     format: int = FORMAT
@@ -120,6 +125,15 @@ class Record(Judged):
     late_days: int = 0
     points_after: float | None = None
     attempts: tuple[Attempt, ...] = ()
+    platform: str = ""
+    id: str = ""
+    attempt: int = 0
+    marked_late: bool = False
+
+    @property
+    def worth(self) -> float:
+        """The points that count: those left after being late, where there is a deadline."""
+        return self.points if self.points_after is None else self.points_after
 
 
 def file_stems(students: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.grade import Grader, rubric_of
 from gatedrnn_course.grading.classroom.record import ItemRecord, Judged, Record, read_record
 from gatedrnn_course.grading.classroom.store import Store
-from gatedrnn_course.grading.sandbox import best_sandbox
+from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import load
 from gatedrnn_course.text import _
 
@@ -72,9 +72,17 @@ def replay(path: Path, store: Path | None = None) -> Replay:
             do=_("Name the folder it is in with --cache, or grade it again."),
         )
     unit = load(record.unit)
-    with closing(best_sandbox()) as sandbox:
+    with closing(_sandbox_of(record)) as sandbox:
         again = Grader(unit).judge(kept.submission(), sandbox, record.seed)
         return Replay(record, again, tuple(_differs(record, again, rubric_of(unit))))
+
+
+def _sandbox_of(record: Record) -> Sandbox:
+    """The sandbox that a record names, where it may be used here; else the best."""
+    try:
+        return best_sandbox(record.sandbox.backend)
+    except CourseError:
+        return best_sandbox()
 
 
 def _differs(record: Record, again: Judged, rubric: str) -> list[str]:

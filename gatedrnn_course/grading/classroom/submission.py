@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.enclosed import handed_in_files
-from gatedrnn_course.grading.classroom.reading import read_file
+from gatedrnn_course.grading.classroom.reading import is_export, is_notebook_name, read_file, without_endings
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
@@ -35,6 +35,7 @@ __all__ = [
 
 HIDDEN = (".", "__")
 LONG = 1 << 16  # a longer cell is not remembered
+MOST_EXPORTS = 200  # files that are looked into where there is no notebook
 LINKS_NAMED = 5  # links named in a note; of more, only these
 
 
@@ -114,7 +115,7 @@ def by_name(entries: Iterable[Path]) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for path in filter(is_students, entries):
         whole = _is(stat.S_ISDIR, path)
-        name = path.stem if is_notebook(path) and not whole else path.name
+        name = path.name if whole else without_endings(path.name)
         found.setdefault(readable(name), []).extend(within(path) if whole else [path])
     return found
 
@@ -136,13 +137,13 @@ def entries_of(folder: Path) -> list[Path]:
 
 
 def is_students(path: Path) -> bool:
-    """Whether an entry of the class folder stands for a student: a notebook, a folder, or a link to one."""
-    return is_notebook(path) or _is(stat.S_ISDIR, path) or _is_link_to_folder(path)
+    """Whether an entry of the class folder stands for a student: a notebook, its export, a folder, or a link to one."""
+    return is_notebook(path) or is_export(path, False) or _is(stat.S_ISDIR, path) or _is_link_to_folder(path)
 
 
 def is_notebook(path: Path) -> bool:
     """Whether a name says that a file is a notebook."""
-    return path.suffix.lower() == ".ipynb"
+    return is_notebook_name(path.name)
 
 
 def _is(kind: Callable[[int], bool], path: Path) -> bool:
@@ -161,14 +162,21 @@ def _is_link_to_folder(path: Path) -> bool:
 
 
 def within(folder: Path) -> list[Path]:
-    """Notebooks and links in a student's folder, and folders in it that cannot be opened; itself if it holds none."""
+    """Notebooks and links in a student's folder, and folders in it that cannot be opened; itself if it holds none.
+
+    What notebooks were exported to counts where there is no notebook.
+    """
     found: list[Path] = []
+    others: list[Path] = []
     denied: list[Path] = []
     for where, folders, files in os.walk(folder, onerror=lambda error: denied.append(Path(str(error.filename)))):
         folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         links = [path for name in folders if _is_link_to_folder(path := Path(where, name))]
-        notebooks = [path for name in files if not name.startswith(HIDDEN) and is_notebook(path := Path(where, name))]
-        found += links + notebooks
+        seen = [Path(where, name) for name in files if not name.startswith(HIDDEN)]
+        found += links + [path for path in seen if is_notebook(path)]
+        others += [path for path in seen if not is_notebook(path)]
+    if not any(map(is_notebook, found)):
+        found += [path for path in others[:MOST_EXPORTS] if is_export(path, True)]
     found.sort()
     if not denied and all(_is(stat.S_ISLNK, path) for path in found):
         return [folder, *found]

@@ -188,8 +188,8 @@ def _give(worker: _Worker[T, R], fresh: Iterator[T], again: deque[T]) -> None:
 def _ready(busy: list[_Worker[T, R]]) -> list[_Worker[T, R]]:
     """The workers that have a result, are gone or have taken too long; at least one."""
     while True:
-        ready = wait(busy, timeout=min(worker.left for worker in busy))
-        if over := [worker for worker in busy if worker in ready or not worker.left]:
+        ready = wait([worker.fileno() for worker in busy], timeout=min(worker.left for worker in busy))
+        if over := [worker for worker in busy if worker.fileno() in ready or not worker.left]:
             return over
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import dis
 import inspect
+from functools import lru_cache
 from types import CodeType, FunctionType
 
 __all__ = ["is_blank", "is_blank_source", "is_written"]
@@ -31,9 +32,19 @@ def is_blank(function: object) -> bool:
     code = _code(function)
     if code is None or code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         return False
-    steps = list(dis.get_instructions(code))
-    raising = any(step.opname == "RAISE_VARARGS" for step in steps)
-    return all(_idle(step) or (raising and _raises(step)) for step in steps)
+    return _does_nothing(code)
+
+
+@lru_cache(maxsize=256)
+def _does_nothing(code: CodeType) -> bool:
+    """Whether code does nothing, or only raises that it is not written; asked for every cell and every call."""
+    active = raised = False
+    for step in dis.get_instructions(code):
+        if not _idle(step):
+            if not _raises(step):
+                return False
+            active, raised = True, raised or step.opname == "RAISE_VARARGS"
+    return raised or not active
 
 
 def is_written(function: object) -> bool:

@@ -12,12 +12,22 @@ from gatedrnn_course.text import _, n_
 
 from .counts import Count
 
-__all__ = ["bars", "columns"]
+__all__ = ["bars", "columns", "stacked"]
 
 # Okabe-Ito blue and orange; the orange bars have a dashed border as well. A page may recolour them by class.
 LOOKS = {"named": ("#0072B2", "none"), "other": ("#E69F00", "4 3")}
 WIDTH, LABELS, LINE, BAR = 900, 430, 17, 16
 COLUMN_HEIGHT = 150
+SHORT_LABELS = 230
+PARTS = (
+    ("#56B4E9", None, ""),
+    ("#E69F00", 1.0, ""),
+    ("#CC79A7", -1.0, ""),
+    ("#F0F0F0", 0.0, "1 4"),
+    ("#D55E00", 0.0, ""),
+)
+"""Of each part of a bar its colour, how far its lines lean, and how they are broken."""
+STEP = 8
 CHARACTERS = 50  # of a label on one line
 NAMED = 4  # functions named below a label; of more, only the number is told
 
@@ -74,6 +84,71 @@ def columns(name: str, title: str, rows: Sequence[Count], unit: str) -> Markup:
     return _svg(name, title, _listed([row for row in rows if row.students]), WIDTH, floor + 50, body)
 
 
+def stacked(name: str, title: str, kinds: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> Markup:
+    """One bar a row, a part of it for each kind; each with a pattern of its own, and its number if there is room.
+
+    Args:
+        name: Unique in the page.
+        title: What the chart shows.
+        kinds: What the parts are, at most as many as there are patterns.
+        rows: Label of each row, and its number of students of each kind.
+    """
+    top = max((sum(numbers) for _label, numbers in rows), default=0)
+    scale = (WIDTH - SHORT_LABELS - 30) / max(top, 1)
+    body: list[Markup] = []
+    x, y = float(SHORT_LABELS), 8.0
+    for k, kind in enumerate(kinds):  # the key of the picture, wrapped
+        width = 30 + 8 * len(kind)
+        if x + width > WIDTH and x > SHORT_LABELS:
+            x, y = float(SHORT_LABELS), y + 24
+        body += [_part(k, x, y, 18, BAR), _text(x + 25, y + 13, kind)]
+        x += width
+    y += 34
+    first = y - 4
+    for label, numbers in rows:
+        body.append(_text(SHORT_LABELS - 12, y + 13, label, "end"))
+        x = float(SHORT_LABELS)
+        for k, number in enumerate(numbers):
+            if number:
+                width = number * scale
+                body.append(_part(k, x, y, width, BAR + 2))
+                if width >= 9 * len(str(number)) + 12:
+                    body.append(_plate(x + width / 2, y + 13.5, str(number)))
+                x += width
+        y += BAR + 12
+    body += [part for tick in _ticks(top) for part in _tick(SHORT_LABELS + tick * scale, y, tick, first)]
+    body.append(_text(SHORT_LABELS + top * scale / 2, y + 36, _("students"), "middle"))
+    told = "; ".join(
+        f"{label}: " + ", ".join(f"{kind} {number}" for kind, number in zip(kinds, numbers, strict=True) if number)
+        for label, numbers in rows
+    )
+    return _svg(name, title, f"{told}." if told else _("No student."), WIDTH, y + 44, body)
+
+
+def _part(k: int, x: float, y: float, width: float, height: float) -> Markup:
+    """A part of a bar: a colour of Okabe and Ito, and lines that tell it apart without colour."""
+    colour, lean, dash = PARTS[k]
+    if lean is None:
+        lines = ""
+    else:
+        reach = height * abs(lean)
+        starts = (x + (0 if lean >= 0 else reach) + STEP * (n + 0.5) for n in range(int((width - reach) // STEP)))
+        lines = "".join(f"M{start:.1f} {y + height:g}l{lean * height:g} {-height:g}" for start in starts)
+    return Markup(
+        '<path d="M{0:g} {1:g}h{2:g}v{3:g}h-{2:g}z" fill="{4}" stroke="#000"/>'
+        '<path d="{5}" stroke="#000" stroke-dasharray="{6}"/>'
+    ).format(round(x, 2), y, round(width, 2), height, colour, lines, dash)
+
+
+def _plate(x: float, y: float, words: str) -> Markup:
+    """A number on a white ground, to be read on any pattern."""
+    width = 9 * len(words) + 4
+    return Markup(
+        '<rect x="{0:g}" y="{1:g}" width="{2}" height="15" fill="#fff" rx="2"/>'
+        '<text x="{3:g}" y="{4:g}" text-anchor="middle" fill="#000">{5}</text>'
+    ).format(round(x - width / 2, 2), round(y - 12, 2), width, round(x, 2), round(y, 2), words)
+
+
 def _where(names: Sequence[str]) -> str:
     """In which functions, where they are few."""
     return ", ".join(names) if len(names) <= NAMED else _("in {count} functions").format(count=len(names))
@@ -102,9 +177,9 @@ def _ticks(top: int) -> list[int]:
     return list(range(0, top + 1, step))
 
 
-def _tick(x: float, y: float, tick: int) -> tuple[Markup, Markup]:
-    line = Markup('<path class="grid" d="M{0:g} 4V{1:g}" stroke="currentColor" stroke-opacity=".18"/>').format(
-        round(x, 2), y
+def _tick(x: float, y: float, tick: int, start: float = 4) -> tuple[Markup, Markup]:
+    line = Markup('<path class="grid" d="M{0:g} {2:g}V{1:g}" stroke="currentColor" stroke-opacity=".18"/>').format(
+        round(x, 2), y, start
     )
     return line, _text(x, y + 16, str(tick), "middle")
 

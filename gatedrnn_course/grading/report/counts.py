@@ -7,11 +7,21 @@ from dataclasses import dataclass
 
 from gatedrnn_course.grading.classroom.record import ItemRecord, Record
 from gatedrnn_course.grading.units import Unit
-from gatedrnn_course.text import _, language
+from gatedrnn_course.text import _, language, mark
 
 from .plain import plain
 
-__all__ = ["Count", "ItemCount", "distribution", "item_counts", "mistakes", "without_name"]
+__all__ = [
+    "KINDS",
+    "Count",
+    "ItemCount",
+    "Question",
+    "distribution",
+    "item_counts",
+    "mistakes",
+    "questions",
+    "without_name",
+]
 
 BIN = 10
 
@@ -29,6 +39,31 @@ class Count:
     label: str
     students: int
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What became of one item: for each kind of outcome how many students, and its most frequent mistakes.
+
+    Attributes:
+        name: The item's name.
+        kinds: Numbers of students in the order of `KINDS`.
+        mistakes: Its named mistakes, the most frequent first.
+    """
+
+    name: str
+    kinds: tuple[int, ...]
+    mistakes: tuple[Count, ...]
+
+
+KINDS = (
+    mark("right"),
+    mark("a mistake with a name"),
+    mark("wrong, without a name"),
+    mark("not written or missing"),
+    mark("error, no end, or refused"),
+)
+"""How `Question` sorts outcomes."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +91,26 @@ def mistakes(records: Sequence[Record]) -> list[Count]:
         if item.mistake
     ]
     return _counted(found)
+
+
+def questions(records: Sequence[Record], unit: Unit) -> list[Question]:
+    """What became of each item of a unit, in the unit's order."""
+    found = []
+    for item in unit.items:
+        judged = [(record.student, one) for record in records for one in record.items if one.name == item.name]
+        kinds = [_kind(one) for _student, one in judged]
+        named = _counted([(student, one, one.mistake, _label(one)) for student, one in judged if one.mistake])
+        found.append(Question(item.name, tuple(kinds.count(k) for k in range(len(KINDS))), tuple(named)))
+    return found
+
+
+def _kind(item: ItemRecord) -> int:
+    """Where an outcome stands in `KINDS`."""
+    if item.outcome == "right":
+        return 0
+    if item.mistake:
+        return 1
+    return {"wrong": 2, "blank": 3, "missing": 3}.get(item.outcome, 4)
 
 
 def without_name(records: Sequence[Record]) -> list[Count]:
@@ -96,7 +151,7 @@ def distribution(records: Sequence[Record], out_of: int) -> list[Count]:
     """How many students have how many points, in steps of a tenth of all points; full points stand alone."""
     tenth = max(out_of // BIN, 1)
     edges = list(range(0, out_of, tenth))
-    points = [record.points for record in records if record.status != "not graded"]
+    points = [record.worth for record in records if record.status != "not graded"]
     bins = [
         Count(f"{low}–{min(low + tenth, out_of) - 1}", sum(low <= p < min(low + tenth, out_of) for p in points))
         for low in edges

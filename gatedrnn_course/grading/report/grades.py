@@ -38,8 +38,9 @@ def grades_text(records: Sequence[Record], unit: Unit) -> str:
         earned = {item.name: item.points for item in record.items}
         graded = record.status != "not graded"
         points: list[str | int] = [earned.get(name, 0) if graded else "" for name in names]
-        notes = cell(" | ".join(filter(None, (record.problem, *record.notes))), LONGEST_NOTES)
-        total = record.points if graded else ""
+        by_hand = (f"{item.name}: {item.overridden}" for item in record.items if item.overridden)
+        notes = cell(" | ".join(filter(None, (record.problem, *by_hand, *record.notes))), LONGEST_NOTES)
+        total = f"{record.worth:g}" if graded else ""
         rows.append([cell(record.student), total, record.out_of, record.status, *points, cell(record.file), notes])
     file = io.StringIO()
     csv.writer(file).writerows(rows)

@@ -14,9 +14,10 @@ from gatedrnn_course.grading.classroom.record import ItemRecord, Record, file_st
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _, language, n_
 
-from .chart import bars, columns
-from .counts import distribution, item_counts, mistakes, without_name
+from .chart import bars, columns, stacked
+from .counts import KINDS, distribution, item_counts, mistakes, questions, without_name
 from .plain import code, plain
+from .watch import slowest, watched
 from .words import OUTCOMES, left_out_sentence, not_kept, status_word
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from gatedrnn_course.grading.classroom.run import ClassRun
 
-__all__ = ["Pages", "class_page", "student_page", "write_pages"]
+__all__ = ["Pages", "class_page", "page", "student_page", "write_pages"]
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ def student_page(record: Record, unit: Unit) -> str:
     """The page of one student as HTML. The same record gives the same text."""
     titles = {item.name: (item.signature(), _(item.title)) for item in unit.items}
     items = [(item, *titles.get(item.name, (item.name, ""))) for item in record.items]
-    return _page("student.html.j2", record=record, unit=unit, items=items)
+    return page("student.html.j2", record=record, unit=unit, items=items)
 
 
 def class_page(records: tuple[Record, ...], unit: Unit, left_out: Sequence[str] = ()) -> str:
     """The page of the class as HTML, with the names of files left out. The same records give the same text."""
-    points = [record.points for record in records if record.status != "not graded"]
-    named, other = mistakes(records), without_name(records)
-    return _page(
+    points = [record.worth for record in records if record.status != "not graded"]
+    named, other, asked = mistakes(records), without_name(records), questions(records, unit)
+    return page(
         "class.html.j2",
         unit=unit,
         records=records,
@@ -73,6 +74,18 @@ def class_page(records: tuple[Record, ...], unit: Unit, left_out: Sequence[str] 
         mean=statistics.fmean(points) if points else None,
         median=statistics.median(points) if points else None,
         items=item_counts(records, unit),
+        asked=asked,
+        questions=stacked(
+            "questions",
+            _("What became of each question"),
+            [_(kind) for kind in KINDS],
+            [(question.name, question.kinds) for question in asked],
+        ),
+        slowest=slowest(records),
+        watched=watched(records),
+        late=[record for record in records if record.late_days or record.marked_late],
+        by_hand=[(record, item) for record in records for item in record.items if item.overridden],
+        weak=any(record.sandbox.level == "weak" for record in records),
         spread=columns("spread", _("How the points are spread"), distribution(records, unit.points), _("points")),
         named=bars("named", _("How often each mistake was made"), named) if named else None,
         other=bars("other", _("Answers without points and without a named mistake"), other, "other") if other else None,
@@ -95,7 +108,13 @@ def _word(item: ItemRecord) -> str:
     return _(OUTCOMES[item.outcome][1])
 
 
-def _page(template: str, **values: Any) -> str:
+def page(template: str, **values: Any) -> str:
+    """A page as HTML.
+
+    Args:
+        template: Its template.
+        values: What it tells.
+    """
     return _environment().get_template(template).render(lang=language(), **values)
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["RunBar", "grades_table", "legend"]
 
 NAME, SHORTEST, BORDERS = 40, 20, 13
+LINES = 50
+"""After so many lines on a pipe, one tells how fast it goes."""
 JUSTIFIED: tuple[Literal["left", "right"], ...] = ("left", "right", "left", "left")
 
 
@@ -70,7 +72,9 @@ class RunBar:
         if not self._console.is_terminal:
             words = _("{points} of {out_of} points").format(points=record.points, out_of=record.out_of)
             result = words if record.status == "graded" else status_word(record.status)
-            self._say(f"[{self.done_count}/{self.total}] {plain(record.student, NAME)}: {result}  ({self._rate()})")
+            self._say(f"[{self.done_count}/{self.total}] {plain(record.student, NAME)}: {result}")
+            if self._fresh % LINES == 0:
+                self._say(self._rate())
         self._show()
 
     def _show(self) -> None:
@@ -124,7 +128,7 @@ def grades_table(run: ClassRun, width: int) -> Table:
 
 def _row(record: Record) -> tuple[str, str, str]:
     """Student, points, signs."""
-    points = "" if record.status == "not graded" else str(record.points)
+    points = "" if record.status == "not graded" else f"{record.worth:g}"
     signs = " ".join(OUTCOMES[item.outcome][0] for item in record.items) or status_word(record.status)
     return plain(record.student, NAME), points, signs
 
@@ -139,4 +143,5 @@ def _remark(record: Record) -> str:
     choice = record.notes[:1] if record.handed_in > 1 else ()  # which notebook was graded matters more than how it went
     failed = (item.sentence for item in record.items if item.outcome != "right")
     notes = (note for item in record.items for note in item.notes)
-    return next((text for text in (record.problem, *choice, *failed, *record.notes, *notes) if text), "")
+    by_hand = (item.overridden for item in record.items)
+    return next((text for text in (record.problem, *by_hand, *choice, *failed, *record.notes, *notes) if text), "")

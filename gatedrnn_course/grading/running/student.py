@@ -14,7 +14,7 @@ from gatedrnn_course.text import _
 
 __all__ = ["MAX_LEFT_OUT", "Place"]
 
-MAX_LEFT_OUT = 10
+MAX_LEFT_OUT = 8
 """How many cells may bring the process down before the notebook is given up."""
 SECONDS = 120.0
 """What a submission may use up."""

@@ -121,8 +121,10 @@ class ProcessSession:
             answer = self._exchange(asked, [text], last, seconds, loading.add)
             if isinstance(answer, Problem):
                 return loading.report(answer, k)
-        asked = {"do": "settle"}
-        return loading.report(self._exchange(asked, [], until, seconds, loading.settle))
+        seconds = max((until - time.monotonic()) / 2, LEAST_S)
+        asked = {"do": "settle", "seconds": seconds}
+        last = time.monotonic() + 1.5 * seconds + OVERTIME_S
+        return loading.report(self._exchange(asked, [], last, seconds, loading.settle))
 
     def use(self, kinds: Mapping[str, str]) -> None:
         """Let functions be what they were earlier in the notebook; see `Session.use`."""

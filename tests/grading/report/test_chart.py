@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from gatedrnn_course.grading.report.chart import bars, columns
+from gatedrnn_course.grading.report.chart import PARTS, bars, columns, stacked
 from gatedrnn_course.grading.report.counts import Count
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,3 +50,18 @@ def test_any_label_stays_a_label(label: str) -> None:
 
 def test_nothing_to_draw_is_drawn() -> None:
     assert ET.fromstring(columns("s", "Spread", [], "points")).findtext(f"{SVG}desc") == "No student."
+
+
+def test_a_stacked_bar_has_a_part_and_a_number_for_each_kind() -> None:
+    picture = stacked("q", "Questions", ["right", "wrong"], [("f", (30, 10)), ("g", (0, 40)), ("a<b", (40, 0))])
+    assert '<desc id="q-desc">f: right 30, wrong 10; g: wrong 40; a&lt;b: right 40.</desc>' in picture
+    shown = ET.fromstring(picture)
+    texts = [one.text for one in shown.iter("{http://www.w3.org/2000/svg}text")]
+    assert [text for text in texts if text in ("30", "10", "40")].count("40") >= 2
+    assert "url(" not in picture
+    assert stacked("q", "Questions", ["right"], []) == stacked("q", "Questions", ["right"], [])
+
+
+def test_parts_differ_without_colour() -> None:
+    looks = [(lean, dash) for _colour, lean, dash in PARTS]
+    assert len(set(looks)) == len(PARTS)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from gatedrnn_course.grading.classroom.record import SandboxRecord
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.pages import class_page, student_page, write_pages
 
@@ -138,3 +139,46 @@ def test_the_class_page_links_to_every_students_page(run: ClassRun, make: Make, 
     (link,) = Reader(pages.index.read_text("utf-8")).links
     assert (tmp_path / unquote(link)).is_file()
     assert "100 of 100 points" in Reader((tmp_path / unquote(link)).read_text("utf-8")).text
+
+
+def test_a_weak_sandbox_is_told_first_and_in_red(run: ClassRun, make: Make) -> None:
+    weak = class_page(run.records, run.unit)
+    assert Reader(weak).text.split("4 submissions.")[0].endswith("says how to get a strong one. ")
+    assert '<p class="alarm" role="alert">' in weak
+    strong = make("ana", sandbox=SandboxRecord(backend="bubblewrap", level="strong", missing=()))
+    assert "Weak sandbox" not in Reader(class_page((strong,), run.unit)).text
+
+
+def test_what_to_look_at_is_told_with_names(run: ClassRun, make: Make) -> None:
+    refused = {"latch": {"outcome": "refused", "sentence": "It uses `torch.nn.LSTM`."}}
+    records = (
+        make("ana", refused, seconds=9.34),
+        make("ben", late_days=2, points_after=80.5),
+        make("cem", marked_late=True),
+        make("dan"),
+    )
+    text = Reader(class_page(records, run.unit)).text
+    assert "Refused, or ended by the grader ana, latch : It uses torch.nn.LSTM ." in text
+    assert "Late ben: 2 days, 80.5 of the points count cem: so says the platform" in text
+    assert "Slowest submissions ana: 9.3 s" in text
+    quiet = Reader(class_page((make("ana"),), run.unit)).text
+    assert not any(head in quiet for head in ("Refused, or", "Late", "Slowest", "by hand"))
+
+
+def test_late_points_are_told_to_the_student(run: ClassRun, make: Make) -> None:
+    text = Reader(student_page(make("ben", late_days=2, points_after=80.5), run.unit)).text
+    assert "80.5 of 100 points" in text
+    assert "Handed in 2 days late: of 100 points these are left." in text
+
+
+def test_points_given_by_hand_are_told_on_both_pages(run: ClassRun, make: Make) -> None:
+    ben = make("ben", {"candidate": {"points": 4, "overridden": "Set to 4 points by the instructor: <b>seen</b>"}})
+    for page in (student_page(ben, run.unit), class_page((ben,), run.unit)):
+        assert "Set to 4 points by the instructor: <b>seen</b>" in Reader(page).text
+        assert "<b>" not in page
+
+
+def test_each_question_shows_what_became_of_it(run: ClassRun) -> None:
+    page = class_page(run.records, run.unit)
+    assert "candidate: right 1, a mistake with a name 1; " in page
+    assert "candidate 1 student : The candidate has no bias." in Reader(page).text.replace("student:", "student :")

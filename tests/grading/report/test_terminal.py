@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from gatedrnn_course.cli import _report
+from gatedrnn_course.grading.classroom.cli import _report
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.terminal import RunBar, grades_table, legend
 
@@ -81,4 +82,16 @@ def test_a_terminal_gets_a_bar_with_the_current_names(run: ClassRun) -> None:
         bar._bar.refresh()
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "1/3" in shown
+    assert "a minute, 0:00:0" in shown
     assert "ben, cem" in shown
+
+
+def test_a_pipe_is_told_the_rate_now_and_then(make: Make) -> None:
+    records = [make(f"s{k}") for k in range(120)]
+    console = Console(file=io.StringIO(), width=100)
+    with RunBar(console, 1) as bar:
+        bar.begin([], [record.student for record in records])
+        for record in records:
+            bar.done(record)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert [k for k, line in enumerate(lines) if re.fullmatch(r"\d+ a minute, 0:00:0\d left", line)] == [50, 101]

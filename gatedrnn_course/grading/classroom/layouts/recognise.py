@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.classroom.reading import without_endings
 from gatedrnn_course.grading.classroom.submission import by_name, is_students, readable
 from gatedrnn_course.text import _, n_
 
@@ -77,7 +78,8 @@ def hand_ins(folder: Path, scratch: Path, assignment: str = "") -> HandIns:
 def _platform(platform: str, entries: Sequence[Entry], place: Place, scratch: Path) -> HandIns:
     """The students of a platform's download, and those whose work was laid beside it by hand."""
     mine = {entry.path for entry in entries}
-    others = [path for path in place.entries if path not in mine and not any(path in one.parents for one in mine)]
+    claimed = mine | {parent for path in mine for parent in path.parents}
+    others = [path for path in place.entries if path not in claimed and path.name not in gradescope.TABLES]
     names = names_by_id(others)
     by_student: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -134,8 +136,9 @@ def _by_hand(paths: Iterable[Path], scratch: Path) -> list[HandIn]:
     found = list(paths)
     archives: dict[str, list[Entry]] = defaultdict(list)
     for path in filter(is_archive, found):
-        archives[readable(path.stem)].append(Entry(path, path.stem))
-    students = {name: HandIn(name, tuple(paths)) for name, paths in by_name(found).items()}
+        archives[readable(without_endings(path.stem))].append(Entry(path, path.stem))
+    plain = by_name(path for path in found if not is_archive(path))
+    students = {name: HandIn(name, tuple(paths)) for name, paths in plain.items()}
     for name, entries in archives.items():
         inside = opened(entries, scratch)
         before = students.get(name, HandIn(name, (), own_folder=inside.own_folder))

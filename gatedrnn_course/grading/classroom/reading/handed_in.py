@@ -149,14 +149,14 @@ def _of_text(text: str, names: Collection[str]) -> Reading:
 
 def _contents(text: str) -> Contents:
     start = text[:_BEGIN].lstrip("\ufeff \t\r\n")
+    if _LINK.match(text):
+        raise Unreadable(_("it holds a link. Download the notebook (File, Download .ipynb) and hand in that file."))
     if start.startswith(("{", "[")):
         return notebook_cells(text.lstrip("\ufeff"))
     if _PAGE.match(start):
         return page_cells(text)
     if start.startswith("version https://git-lfs"):
         raise Unreadable(_("it is a pointer of Git LFS. Run `git lfs pull` and hand in the file itself."))
-    if _LINK.match(text):
-        raise Unreadable(_("it holds a link. Download the notebook (File, Download .ipynb) and hand in that file."))
     contents = script_cells(text)
     if any(defined(cell.source) for cell in contents.cells):
         return contents

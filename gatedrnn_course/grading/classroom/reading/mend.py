@@ -6,17 +6,18 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from gatedrnn_course.text import mark
 
 from .conflict import sides
 from .magics import as_python
-from .source import error_in, parsed
+from .source import compiles, error_in, parsed
 
 __all__ = ["Mended", "cleaned", "mended", "without_broken"]
 
 _FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*(?P<word>[\w.+-]*)[^\n`]*$", re.MULTILINE)
-_NUMBERED = re.compile(r"^ {0,4}\d{1,4}[:.|)\]]?(?: |\t|$)", re.MULTILINE)
+_NUMBERED = re.compile(r"^ {0,4}\d{1,4}[:.|)\]]?(?= |\t|$)", re.MULTILINE)
 _SPACES = {
     ord(c): " "
     for c in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -105,9 +106,9 @@ def _first_side(source: str) -> str:
     return next((side for side in both if as_python(side) is not None), both[0])
 
 
-def _dedented(source: str) -> str:
+def _dedented(source: str, tab: int) -> str:
     """Without the indent of the first line, also where later lines stand further left."""
-    source = textwrap.dedent(source.expandtabs(4))
+    source = textwrap.dedent(source.expandtabs(tab))
     lines = source.split("\n")
     first = next((line for line in lines if line.strip()), "")
     indent = len(first) - len(first.lstrip())
@@ -128,9 +129,10 @@ def _prompts(source: str) -> str:
 
 def _unnumbered(source: str) -> str:
     rows = [row for row in source.split("\n") if row.strip()]
-    return _NUMBERED.sub("", source) if rows and all(map(_NUMBERED.match, rows)) else source
+    return textwrap.dedent(_NUMBERED.sub("", source)) if rows and all(map(_NUMBERED.match, rows)) else source
 
 
+_INDENTED = mark("Code cell {number} is indented as a whole, or by tabs and spaces; it was read without that.")
 _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
     (mark("In code cell {number} lines end in an unusual way; it was read all the same."), _lines),
     (
@@ -147,7 +149,8 @@ _CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
     (mark("Code cell {number} holds a merge that is not resolved (<<<<<<<); one side was read."), _first_side),
     (mark("In code cell {number} stand the prompts of a terminal (>>>); what follows them was read."), _prompts),
     (mark("In code cell {number} every line has a number; it was read without."), _unnumbered),
-    (mark("Code cell {number} is indented as a whole, or by tabs and spaces; it was read without that."), _dedented),
+    (_INDENTED, partial(_dedented, tab=4)),
+    (_INDENTED, partial(_dedented, tab=8)),
 )
 _SEVERAL = mark("Code cell {number} is no Python as it stands; it was read without signs that do not belong there.")
 
@@ -168,7 +171,7 @@ def without_broken(source: str) -> Mended | None:
         if plain is None:
             broken.append(block)
     whole = "".join(good)
-    if not broken or not whole.strip() or parsed(whole) is None:
+    if not broken or not whole.strip() or not compiles(whole):
         return None
     line = next((row for row in broken[0].split("\n") if row.strip()), "")
     words = mark("In code cell {number} `{line}` is no Python ({why}). The rest of the cell was read.")

@@ -7,13 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, n_
 
 from .cell import Cell, Contents, Kind, Unreadable
 
 __all__ = ["notebook_cells"]
 
 _CELLS = re.compile(r'"cells"\s*:\s*\[')
+_CELL = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|source)"\s*:')
+_KIND = re.compile(r'"cell_type"\s*:\s*"(?P<name>\w+)"')
+_SOURCE = re.compile(r'"(?:source|input)"\s*:\s*\[?\s*(?=")')
+_MOST_DAMAGED = 200
 _WRAPPERS = ("content", "notebook", "ipynb", "model")
 """What servers and editors put around a notebook."""
 _DEEPEST = 4
@@ -46,28 +50,57 @@ def notebook_cells(text: str) -> Contents:
 
 
 def _torn(text: str) -> Contents:
-    """The whole cells of a notebook whose JSON breaks off, or is broken somewhere."""
-    cells = []
-    for begin in _CELLS.finditer(text):
-        position = begin.end()
-        while (position := _next(text, position)) < len(text):
-            try:
-                found, position = _DECODER.raw_decode(text, position)
-            except (ValueError, RecursionError):
-                break
+    """The cells of a notebook whose JSON breaks off, or is broken somewhere; of a broken cell what is whole of it."""
+    cells: list[Cell | None] = []
+    position = begin.end() if (begin := _CELLS.search(text)) else len(text)
+    damaged = 0
+    while position < len(text) and damaged < _MOST_DAMAGED:
+        try:
+            found, position = _DECODER.raw_decode(text, position)
             cells.append(_cell(found))
-    whole = tuple(filter(None, cells))
-    if not whole:
+        except (ValueError, RecursionError):
+            damaged += 1
+            further = _CELL.search(text, position + 1)
+            end = further.start() if further else len(text)
+            cells.append(_cell(_remains(text, position, end)))
+            position = end
+        position = _next(text, position)
+    read = tuple(filter(None, cells))
+    if not any(cell.source for cell in read):
         raise Unreadable(_("its JSON is broken. It may have been cut off: save it again and hand it in again."))
-    note = _("The file is broken off or damaged after {count} cells; only these were read. Save it again.")
-    return Contents(whole, (note.format(count=len(whole)),))
+    note = n_(
+        "The file is broken off or damaged; {count} cell of it could be read. Save it again.",
+        "The file is broken off or damaged; {count} cells of it could be read. Save it again.",
+        len(read),
+    )
+    return Contents(read, (note.format(count=len(read)),))
+
+
+def _remains(text: str, begin: int, end: int) -> dict[str, Any] | None:
+    """A broken cell with the whole lines of its source."""
+    source = _SOURCE.search(text, begin, end)
+    if source is None:
+        return None
+    kind = _KIND.search(text, begin, end)
+    lines: list[str] = []
+    position = source.end()
+    while position < end:
+        try:
+            line, position = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            break
+        if not isinstance(line, str):
+            break
+        lines.append(line)
+        position = _next(text, position)
+    return {"cell_type": kind["name"] if kind else "code", "source": lines}
 
 
 def _next(text: str, position: int) -> int:
-    """Where the next value of a list begins."""
+    """Where the next value of a list begins; the end of the text after the last."""
     while position < len(text) and text[position] in " \t\r\n,":
         position += 1
-    return position
+    return len(text) if text[position : position + 1] == "]" else position
 
 
 def _rows(found: Any, depth: int = 0) -> list[Any] | None:

@@ -7,7 +7,7 @@ import warnings
 
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 
-__all__ = ["defined", "error_in", "parsed"]
+__all__ = ["compiles", "defined", "error_in", "parsed"]
 
 LARGEST = 1 << 20
 """A longer piece is not looked into: its tree would take a hundred times its size."""
@@ -23,6 +23,17 @@ def parsed(source: str) -> ast.Module | None:
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def compiles(source: str) -> bool:
+    """Whether a piece of Python can be run as a cell: no `return` outside a function, for one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def error_in(source: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from .warm import parked
+from .warm import park, parked
 
 __all__ = ["Absence", "NotHere"]
 
@@ -57,14 +57,17 @@ class Absence:
             self._guarded = True
             sys.addaudithook(self._watch)
             sys.meta_path.insert(0, _AfterTorch(self._load))
-        if parked("torch") and any(name.startswith("torch.") for name in self._names):
-            import_module("torch")  # loaded already and out of sight, where a search of all objects would find it whole
         self.settle()
 
     def settle(self) -> None:
         """Take away what has come by loading torch since."""
         wanted = frozenset(name for name in self._names - self._gone if name.startswith("torch."))
-        if wanted and not self._loading and hasattr(sys.modules.get("torch"), "nn"):
+        if not wanted or self._loading:
+            return
+        if parked("torch"):  # out of sight, where a search of all objects would find it whole
+            import_module("torch")
+            park(["torch"])
+        elif hasattr(sys.modules.get("torch"), "nn"):
             from .absent_torch import take_away
 
             self._gone |= wanted
@@ -131,7 +134,7 @@ class _AfterTorch(MetaPathFinder):
     def __init__(self, load: Callable[[Callable[[], None]], None]) -> None:
         self._load = load
 
-    def find_spec(self, fullname: str, path: Any = None, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if fullname != "torch":
             return None
         others = (finder.find_spec(fullname, path, None) for finder in sys.meta_path if finder is not self)

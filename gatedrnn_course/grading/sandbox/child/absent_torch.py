@@ -1,7 +1,7 @@
 """Takes computations away from torch: its operators raise, and so do its own functions and layers in Python.
 
 An operator is called through torch's dispatcher from everywhere: from functions and layers, from compiled and traced
-code, from a bound function that somebody kept. So kernels that raise are put there, for every backend. They stay: no
+code, from a bound function that somebody kept. So kernels that raise are put over those that are there. They stay: no
 Python object leads to what would remove them.
 """
 
@@ -16,12 +16,13 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib.util import cache_from_source
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
 
-__all__ = ["take_away"]
+__all__ = ["Survey", "survey", "take_away"]
 
 Reach = Callable[[str], NoReturn]
 KEYS = (
@@ -59,6 +60,38 @@ TP_CALL = 16 * ctypes.sizeof(ctypes.c_void_p)
 """Where a type of C keeps the function that calls its objects."""
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What torch has of such names.
+
+    Attributes:
+        operators: The names of all its operators.
+        python: Functions and classes of the names asked for: the name, what to call it, and itself.
+    """
+
+    operators: tuple[str, ...]
+    python: tuple[tuple[str, str, Any], ...]
+
+
+@cache
+def survey(names: str = "|".join(kind.python for kind in KINDS.values() if kind.python != NEVER)) -> Survey:
+    """Look through torch once; a template does so before it forks.
+
+    Args:
+        names: Pattern of the names of functions and classes; those of all kinds that are known where left out.
+    """
+    from torch import _C
+
+    pattern = re.compile(names, re.IGNORECASE)
+    found: dict[int, tuple[str, str, Any]] = {}
+    modules = [one for one in list(sys.modules.items()) if one[0].partition(".")[0] == "torch"]
+    for module, name, value in [(m, n, v) for m, content in modules for n, v in list(vars(content).items())]:
+        if pattern.search(name) and isinstance(value, (type, FunctionType)):
+            known = found.get(id(value), (name, f"{module}.{name}", value))
+            found[id(value)] = known[0], min(known[1], f"{module}.{name}", key=len), value
+    return Survey(tuple(_C._dispatch_get_all_op_names()), tuple(found.values()))
+
+
 def take_away(names: Iterable[str], reach: Reach) -> frozenset[str]:
     """Let what is named raise wherever it is reached, and everything else that computes the same.
 
@@ -70,11 +103,9 @@ def take_away(names: Iterable[str], reach: Reach) -> frozenset[str]:
         The files that what was taken away is written in, compiled ones too.
     """
     kinds = {_kind(name) for name in names}
-    operators = re.compile("|".join(sorted(kind.operators for kind in kinds)), re.IGNORECASE)
-    _no_operators(operators, reach)
-    python = re.compile("|".join(sorted(kind.python for kind in kinds)), re.IGNORECASE)
+    _no_operators(re.compile("|".join(sorted(kind.operators for kind in kinds)), re.IGNORECASE), reach)
     lines: dict[str, set[int]] = {}
-    for function, told in _functions(python):
+    for function, told in _functions("|".join(sorted(kind.python for kind in kinds)), kinds <= set(KINDS.values())):
         lines.setdefault(function.__code__.co_filename, set()).update(_lines(function.__code__))
         _empty(function, told, reach)
     for file, numbers in lines.items():
@@ -96,13 +127,13 @@ def _no_operators(pattern: re.Pattern[str], reach: Reach) -> None:
     libraries: dict[tuple[str, str], Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch tells of every kernel that is replaced
-        for operator in _C._dispatch_get_all_op_names():
+        for operator in survey().operators:
             space, _, name = operator.partition("::")
             plain = name.partition(".")[0]
             if not pattern.search(plain):
                 continue
             told = f"torch.{plain}" if space == "aten" else f"torch.ops.{space}.{plain}"
-            for key in KEYS:
+            for key in filter(partial(_C._dispatch_has_kernel_for_dispatch_key, operator), KEYS):
                 library = libraries.setdefault((space, key), _C._dispatch_library("IMPL", space, key))
                 library.impl(name, key, _raising(reach, told))
     for library in libraries.values():
@@ -116,15 +147,12 @@ def _raising(reach: Reach, told: str) -> Callable[..., NoReturn]:
     return not_here
 
 
-def _functions(pattern: re.Pattern[str]) -> Iterator[tuple[FunctionType, str]]:
+def _functions(names: str, known: bool) -> Iterator[tuple[FunctionType, str]]:
     """Torch's own functions of such names, and the `forward` of classes of such names, with what to call them."""
-    found: dict[int, tuple[str, Any]] = {}
-    modules = [(name, module) for name, module in sys.modules.items() if name.partition(".")[0] == "torch"]
-    for module, name, value in [(m, n, v) for m, module in modules for n, v in list(vars(module).items())]:
-        if pattern.search(name) and isinstance(value, (type, FunctionType)):
-            known = found.get(id(value), (f"{module}.{name}", value))[0]
-            found[id(value)] = min(known, f"{module}.{name}", key=len), value
-    for told, value in found.values():
+    pattern = re.compile(names, re.IGNORECASE)
+    for name, told, value in (survey() if known else survey(names)).python:
+        if not pattern.search(name):
+            continue
         if isinstance(value, type):
             for own, method in vars(value).items():
                 plain = inspect.unwrap(getattr(method, "__func__", method))

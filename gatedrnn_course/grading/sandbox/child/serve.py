@@ -120,7 +120,8 @@ class _Server:
 
     def settle(self, meta: Any, arrays: Arrays) -> Answer:
         """After the last cell: what was mended, and which functions were another thing earlier."""
-        self.notebook.settle()
+        with contextlib.suppress(TooLong), alarm(meta.get("seconds")):
+            self.notebook.settle()
         mended = [{"kind": kind, "cell": cell, "name": name} for kind, cell, name in self.notebook.mended]
         return {"defined": self._defined(), "mended": mended, "others": self.notebook.versions.others()}, []
 

@@ -51,6 +51,9 @@ def _torch() -> None:
     import torch._dynamo
     from torch import nn
 
+    from .absent_torch import survey
+
+    survey()
     torch.set_num_threads(1)
     x = torch.zeros(2, 3, 4, requires_grad=True)
     lstm, layer = nn.LSTM(4, 4), nn.Linear(4, 2)

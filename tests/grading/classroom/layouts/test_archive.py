@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import zipfile
 from pathlib import Path
@@ -81,9 +80,10 @@ def test_many_files_and_no_zip_and_a_password(tmp_path: Path) -> None:
 
 def test_names_twice_long_names_and_names_without_a_flag(tmp_path: Path) -> None:
     path = tmp_path / "one.zip"
-    with zipfile.ZipFile(path, "w") as file, pytest.warns(UserWarning, match="Duplicate name"):
+    with zipfile.ZipFile(path, "w") as file:
         file.writestr("w.ipynb", "1")
-        file.writestr("w.ipynb", "2")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            file.writestr("w.ipynb", "2")
         file.writestr("n" * 250 + ".ipynb", "3")
         file.writestr("Ångström".encode().decode("cp437") + ".ipynb", "4")
     raw = path.read_bytes()
@@ -126,6 +126,6 @@ def test_archives_in_archives_end(lay: Lay, scratch: Path) -> None:
     deep = zipped({"w.ipynb": notebook("deep = 1")})
     for _k in range(3):
         deep = zipped({f"{k}.zip": deep for k in range(7)})
-    (ana, ben) = hand_ins(lay({"ana.zip": deep, "ben.ipynb": notebook("b = 1")}), scratch).students
+    ana, _ben = hand_ins(lay({"ana.zip": deep, "ben.ipynb": notebook("b = 1")}), scratch).students
     assert any("there are too many of them" in note for note in ana.notes)
-    assert len(os.listdir(scratch)) <= 6
+    assert len(list(scratch.iterdir())) <= 6

@@ -279,3 +279,16 @@ def test_a_named_pipe_beside_the_files_holds_nothing_up(lay: Lay, scratch: Path)
     os.mkfifo(folder / "submitted" / "ana" / "03_gates" / "timestamp.txt")
     (one,) = hand_ins(folder, scratch, "03_gates").students
     assert (one.student, one.handed_in_at) == ("ana", "")
+
+
+def test_where_gradescope_grades_there_is_one_student_whatever_the_files_are_called(lay: Lay, scratch: Path) -> None:
+    told = '{"id": 7, "created_at": "2023-10-12T23:58:04-07:00", "users": [{"name": "Jane Doe", "email": "j@x.org"}]}'
+    files = {f"submission/{name}": NEW for name in ("evil_1_2_x.ipynb", "ben_1_2_x.ipynb", "Eve - a.ipynb")}
+    (one,) = hand_ins(lay({**files, "submission_metadata.json": told}), scratch).students
+    assert (one.student, one.id, one.handed_in_at) == ("Jane Doe", "j@x.org", "2023-10-12T23:58:04-07:00")
+    assert len(one.paths) == 3
+
+
+def test_an_archive_called_like_a_notebook_is_one_student(lay: Lay, scratch: Path) -> None:
+    (one,) = hand_ins(lay({"ana.ipynb.zip": zipped({"w.ipynb": NEW})}), scratch).students
+    assert (one.student, code(one)) == ("ana", "new = 1")

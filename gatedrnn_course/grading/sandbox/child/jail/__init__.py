@@ -136,6 +136,9 @@ class Checked(Quiet):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__wrapped__(*args, **kwargs) if callable(self.__wrapped__) else self
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name) if name.startswith("__") else self
+
     def __bool__(self) -> bool:
         return True
 

@@ -1,0 +1,1 @@
+"""Which submissions are nearly the same: reported with both sides, never judged."""
