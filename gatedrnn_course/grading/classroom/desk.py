@@ -21,7 +21,7 @@ from gatedrnn_course.grading.classroom.store import Store, work_key
 from gatedrnn_course.grading.classroom.submission import Submission, read_submission
 from gatedrnn_course.grading.sandbox import Level, best_sandbox
 from gatedrnn_course.grading.units import load
-from gatedrnn_course.text import set_language
+from gatedrnn_course.text import n_, set_language
 
 __all__ = ["Desk", "Settings", "Task", "grade_at_desk", "judge_at_desk"]
 
@@ -74,6 +74,24 @@ class Task:
         """When it was handed in: what the platform tells, else when the newest file was changed."""
         return moment(self.hand_in.handed_in_at) or max(map(when, self.hand_in.paths))
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """What may count: of attempts that the platform tells apart the newest, or all where the best counts."""
+        earlier = self.hand_in.earlier if self.due.attempts == "best" else ()
+        return tuple(path for one in (self.hand_in, *earlier) for path in one.paths)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to reach it, for the student."""
+        count = 0 if self.due.attempts == "best" else len(self.hand_in.earlier)
+        words = n_("{count} earlier attempt was left out.", "{count} earlier attempts were left out.", count)
+        return (*([words.format(count=count)] if count else []), *self.hand_in.notes)
+
+    def when(self, path: Path) -> datetime:
+        """When a file was handed in: what the platform tells of its attempt, else when it was changed."""
+        told = (one.handed_in_at for one in (self.hand_in, *self.hand_in.earlier) if path in one.paths)
+        return moment(next(told, "")) or when(path)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -124,7 +142,7 @@ class Desk:
 
     def _attempts(self, task: Task) -> list[Submission]:
         """All attempts where the best counts, else one."""
-        paths = task.hand_in.paths
+        paths = task.paths
         if task.due.attempts is None or len(paths) == 1:
             return [self._read(task, paths)]
         each = [self._read(task, [path]) for path in paths]
@@ -132,12 +150,12 @@ class Desk:
         if not answered:
             return [self._read(task, paths)]
         if task.due.attempts == "last":
-            answered = [max(answered, key=lambda one: when(one.path))]
+            answered = [max(answered, key=lambda one: task.when(one.path))]
         return [replace(one, handed_in=len(each)) for one in answered]
 
     def _read(self, task: Task, paths: Sequence[Path]) -> Submission:
         read = read_submission(task.student, paths, *self._unit.asked_for, task.hand_in.own_folder)
-        return replace(read, notes=(*task.hand_in.notes, *read.notes))
+        return replace(read, notes=(*task.notes, *read.notes))
 
     def _kept(self, submission: Submission) -> Found | None:
         """The verdicts on equal work that are kept; those of a weaker sandbox do not count."""
@@ -205,7 +223,7 @@ class Desk:
 
     def _record(self, task: Task, found: Found) -> Record:
         record = self._grader.record(found.submission, found.judged)
-        at = when(found.submission.path) if task.due.attempts else task.at
+        at = task.when(found.submission.path) if task.due.attempts else task.at
         told = {
             "content": task.content,
             "work": found.work,

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -155,8 +155,9 @@ def _tasks(students: Sequence[HandIn], unit: Unit, out: Path, deadlines: Deadlin
     for one in students:
         due = deadlines.of(one.student)
         decides = due.model_dump_json() if due.attempts == "best" else due.attempts or ""
-        content = content_of(one.paths, files, f"{one.handed_in_at} {one.id} {decides}")
-        tasks.append(Task(one, out / "records" / f"{stems[one.student]}.json", content, due))
+        task = Task(one, out / "records" / f"{stems[one.student]}.json", "", due)
+        content = content_of(task.paths, files, f"{one.handed_in_at} {one.id} {decides}")
+        tasks.append(replace(task, content=content))
     return tasks
 
 

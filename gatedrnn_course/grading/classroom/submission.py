@@ -24,10 +24,8 @@ __all__ = [
     "by_name",
     "defines_anything",
     "entries_of",
-    "find_submissions",
     "is_notebook",
     "is_students",
-    "left_out",
     "read_submission",
     "readable",
     "within",
@@ -84,32 +82,6 @@ def _defined(cell: str) -> tuple[tuple[str, bool], ...]:
     return tuple((node.name, isinstance(node, ast.FunctionDef) and not is_blank_source(node)) for node in nodes)
 
 
-def find_submissions(folder: Path) -> list[tuple[str, list[Path]]]:
-    """The students of a folder: one a notebook, or one a subfolder.
-
-    Nobody is left out: a link and a subfolder without a notebook are students too, and `read_submission` says what is
-    wrong with them.
-
-    Args:
-        folder: The folder with what was handed in.
-
-    Returns:
-        Name and paths of each student, sorted by name. Paths are notebooks, links that are not followed, and folders
-        that cannot be opened or hold no notebook.
-
-    Raises:
-        CourseError: If the folder is missing, cannot be opened or holds nothing of a student.
-    """
-    found = by_name(entries_of(folder))
-    if not found:
-        raise CourseError(
-            _("Grading the folder {folder}.").format(folder=folder),
-            _("It holds no notebook."),
-            _("Expected are files NAME.ipynb, or a folder for each student with a notebook in it."),
-        )
-    return sorted(found.items())
-
-
 def by_name(entries: Iterable[Path]) -> dict[str, list[Path]]:
     """Of notebooks and folders that are named after students, the paths for `read_submission` by student."""
     found: dict[str, list[Path]] = {}
@@ -118,11 +90,6 @@ def by_name(entries: Iterable[Path]) -> dict[str, list[Path]]:
         name = path.name if whole else without_endings(path.name)
         found.setdefault(readable(name), []).extend(within(path) if whole else [path])
     return found
-
-
-def left_out(folder: Path) -> list[str]:
-    """Names of the files in a folder that are nobody's notebook, sorted; hidden ones are not told."""
-    return [readable(path.name) for path in entries_of(folder) if not is_students(path)]
 
 
 def entries_of(folder: Path) -> list[Path]:
@@ -199,7 +166,7 @@ def read_submission(
 
     Args:
         student: The student's name.
-        paths: What `find_submissions` found for the student.
+        paths: What `hand_ins` found for the student.
         names: Functions the assignment asks for.
         files: Files that it asks for beside them.
         own_folder: Whether all in the notebook's folder is the student's; by default its name tells.

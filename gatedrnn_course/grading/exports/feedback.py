@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gatedrnn_course.grading.classroom.record import ItemRecord, Record
 from gatedrnn_course.grading.report.plain import plain
+from gatedrnn_course.grading.report.words import stamp
 from gatedrnn_course.text import _
 
 __all__ = ["about_item", "about_record", "summary"]
@@ -21,7 +22,8 @@ def about_record(record: Record) -> str:
     if record.points_after is not None and record.points_after != record.points:
         words = _("Handed in late: of {points} points {left} are left.")
         late = words.format(points=record.points, left=f"{record.points_after:g}")
-    return "\n".join(plain(line) for line in (record.problem, late, *record.notes) if line)
+    lines = (record.problem, late, *record.notes, stamp(record.sandbox))
+    return "\n".join(plain(line) for line in lines if line)
 
 
 def summary(record: Record) -> str:

@@ -110,11 +110,11 @@ def stacked(name: str, title: str, kinds: Sequence[str], rows: Sequence[tuple[st
         x = float(SHORT_LABELS)
         for k, number in enumerate(numbers):
             if number:
-                width = number * scale
-                body.append(_part(k, x, y, width, BAR + 2))
-                if width >= 9 * len(str(number)) + 12:
-                    body.append(_plate(x + width / 2, y + 13.5, str(number)))
-                x += width
+                length = number * scale
+                body.append(_part(k, x, y, length, BAR + 2))
+                if length >= 9 * len(str(number)) + 12:
+                    body.append(_plate(x + length / 2, y + 13.5, str(number)))
+                x += length
         y += BAR + 12
     body += [part for tick in _ticks(top) for part in _tick(SHORT_LABELS + tick * scale, y, tick, first)]
     body.append(_text(SHORT_LABELS + top * scale / 2, y + 36, _("students"), "middle"))

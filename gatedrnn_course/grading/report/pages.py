@@ -18,7 +18,7 @@ from .chart import bars, columns, stacked
 from .counts import KINDS, distribution, item_counts, mistakes, questions, without_name
 from .plain import code, plain
 from .watch import slowest, watched
-from .words import OUTCOMES, left_out_sentence, not_kept, status_word
+from .words import OUTCOMES, left_out_sentence, not_kept, stamp, status_word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -85,7 +85,7 @@ def class_page(records: tuple[Record, ...], unit: Unit, left_out: Sequence[str] 
         watched=watched(records),
         late=[record for record in records if record.late_days or record.marked_late],
         by_hand=[(record, item) for record in records for item in record.items if item.overridden],
-        weak=any(record.sandbox.level == "weak" for record in records),
+        stamps=sorted({told for record in records if (told := stamp(record.sandbox))}),
         spread=columns("spread", _("How the points are spread"), distribution(records, unit.points), _("points")),
         named=bars("named", _("How often each mistake was made"), named) if named else None,
         other=bars("other", _("Answers without points and without a named mistake"), other, "other") if other else None,
@@ -130,6 +130,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(plain=plain, code=code, sign=_sign, word=_word, status=status_word, not_kept=not_kept)
+    made.filters.update(
+        plain=plain, code=code, sign=_sign, word=_word, status=status_word, not_kept=not_kept, stamp=stamp
+    )
     made.globals.update(_=_, n_=n_)
     return made

@@ -12,7 +12,7 @@ from gatedrnn_course.text import _, mark
 
 from .plain import plain
 
-__all__ = ["OUTCOMES", "left_out_sentence", "not_kept", "sandbox_sentence", "status_word"]
+__all__ = ["OUTCOMES", "left_out_sentence", "not_kept", "sandbox_sentence", "stamp", "status_word"]
 
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     "right": ("✓", mark("right")),
@@ -27,6 +27,8 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
 """For each outcome its sign and its word: nothing is told by colour alone."""
 
 LONGEST_LEFT_OUT = 4000
+PROTECTED = ("strong", "medium")
+"""Levels at which a grade needs no stamp."""
 
 _NOT_KEPT: Mapping[Guarantee, str] = {
     "values only": mark("reaching the judge itself"),
@@ -68,6 +70,13 @@ def sandbox_sentence(sandbox: SandboxRecord) -> str:
     if not missing:
         return head
     return head + " " + _("Nothing there keeps an answer from {missing}.").format(missing=", ".join(missing))
+
+
+def stamp(sandbox: SandboxRecord) -> str:
+    """What every report says of a grade that was given with weak protection or none; else empty."""
+    if sandbox.level in PROTECTED:
+        return ""
+    return _("Protection while grading: {level}.").format(level=_(sandbox.level))
 
 
 def left_out_sentence(names: Sequence[str]) -> str:

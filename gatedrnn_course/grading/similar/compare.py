@@ -6,12 +6,12 @@ fingerprinting", SIGMOD 2003, without their sampling, as submissions are short; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
-from .tokens import shingles, tokens_of
+from .tokens import Run, runs_of
 
 __all__ = ["LEAST_RUNS", "Comparison", "Pair", "compare"]
 
@@ -67,8 +67,8 @@ def compare(
         least: Pairs with a smaller share are left out.
         most: How many pairs at most.
     """
-    known = set(shingles(tokens_of(given)))
-    own = {name: _own(cells, known) for name, cells in submissions.items()}
+    known = {run for cell in given for run in runs_of(cell)}
+    own = {name: {run for cell in cells for run in runs_of(cell)} - known for name, cells in submissions.items()}
     names = sorted(name for name, runs in own.items() if len(runs) >= LEAST_RUNS)
     too_short = tuple(sorted(set(own) - set(names)))
     if len(names) < 2:
@@ -76,23 +76,30 @@ def compare(
     shares = _shares([own[name] for name in names])
     rows, columns = np.nonzero(np.triu(shares >= least, 1))
     order = np.lexsort((columns, rows, -shares[rows, columns]))[:most]
-    pairs = [_pair(names[rows[k]], names[columns[k]], float(shares[rows[k], columns[k]]), own) for k in order]
+    pairs = []
+    for k in order:
+        first, second = names[rows[k]], names[columns[k]]
+        both = own[first] & own[second]
+        lines = _lines(submissions[first], both), _lines(submissions[second], both)
+        pairs.append(Pair(first, second, min(float(shares[rows[k], columns[k]]), 1.0), len(both), lines))
     return Comparison(tuple(pairs), len(names), too_short)
 
 
-Runs = dict[tuple[str, ...], set[int]]
+def _lines(cells: Sequence[str], runs: Set[Run]) -> frozenset[int]:
+    """The lines that runs touch, counted over all cells, one after the other, from 0."""
+    found: set[int] = set()
+    first = 0
+    for cell in cells:
+        found.update(first + line for run, lines in runs_of(cell).items() if run in runs for line in lines)
+        first += len(cell.splitlines())
+    return frozenset(found)
 
 
-def _own(cells: Sequence[str], given: set[tuple[str, ...]]) -> Runs:
-    """The runs of a submission that nobody was given."""
-    return {run: lines for run, lines in shingles(tokens_of(cells)).items() if run not in given}
-
-
-def _shares(own: Sequence[Runs]) -> np.ndarray:
+def _shares(own: Sequence[Set[Run]]) -> np.ndarray:
     """For each pair the weight of what both have, over that of the smaller one; `(students, students)`."""
     from scipy.sparse import csr_matrix
 
-    numbers: dict[tuple[str, ...], int] = {}
+    numbers: dict[Run, int] = {}
     columns = [numbers.setdefault(run, len(numbers)) for runs in own for run in runs]
     starts = np.cumsum([0, *map(len, own)])
     held = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(own), len(numbers)))
@@ -101,10 +108,5 @@ def _shares(own: Sequence[Runs]) -> np.ndarray:
     weights = np.clip(rare, LEAST_WEIGHT, 1)
     common = (held.multiply(weights[None, :]) @ held.T).toarray()
     whole = np.diag(common)
-    return common / np.maximum(np.minimum(whole[:, None], whole[None, :]), 1e-12)
-
-
-def _pair(first: str, second: str, share: float, own: Mapping[str, Runs]) -> Pair:
-    both = own[first].keys() & own[second].keys()
-    lines = tuple(frozenset(line for run in both for line in own[name][run]) for name in (first, second))
-    return Pair(first, second, min(share, 1.0), len(both), (lines[0], lines[1]))
+    shares: np.ndarray = common / np.maximum(np.minimum(whole[:, None], whole[None, :]), 1e-12)
+    return shares

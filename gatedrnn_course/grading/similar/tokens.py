@@ -5,47 +5,45 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from gatedrnn_course.grading.classroom.reading.source import parsed
 
-__all__ = ["SHINGLE", "Token", "shingles", "tokens_of"]
+__all__ = ["SHINGLE", "Run", "Token", "runs_of", "tokens_of"]
 
 SHINGLE = 9
 """Tokens in a row that are compared as one."""
 
 
+Run = tuple[str, ...]
+"""Tokens in a row."""
+
+
 class Token(NamedTuple):
-    """What a token is, and on which line of its submission it stands, from 0."""
+    """What a token is, and on which line of its cell it stands, from 0."""
 
     kind: str
     line: int
 
 
-def tokens_of(cells: Sequence[str]) -> list[Token]:
-    """The tokens of a submission's cells; lines are counted over all cells, one after the other.
-
-    Args:
-        cells: Sources of the cells.
-    """
-    found: list[Token] = []
-    first = 0
-    for cell in cells:
-        tree = parsed(cell)
-        made = _of_tree(tree) if tree is not None else _of_text(cell)
-        found += [Token(kind, first + line - 1) for kind, line in made]
-        first += len(cell.splitlines())
-    return found
+def tokens_of(cell: str) -> list[Token]:
+    """The tokens of a cell."""
+    tree = parsed(cell)
+    made = _of_tree(tree) if tree is not None else _of_text(cell)
+    return [Token(kind, line - 1) for kind, line in made]
 
 
-def shingles(tokens: Sequence[Token]) -> dict[tuple[str, ...], set[int]]:
-    """Every run of `SHINGLE` tokens, with the lines that it touches wherever it occurs."""
-    found: dict[tuple[str, ...], set[int]] = {}
+@lru_cache(maxsize=1 << 14)
+def runs_of(cell: str) -> Mapping[Run, frozenset[int]]:
+    """Every run of `SHINGLE` tokens in a cell, with the lines that it touches; a class shares most cells."""
+    tokens = tokens_of(cell)
+    found: dict[Run, set[int]] = {}
     for start in range(len(tokens) - SHINGLE + 1):
         run = tokens[start : start + SHINGLE]
         found.setdefault(tuple(token.kind for token in run), set()).update(token.line for token in run)
-    return found
+    return {run: frozenset(lines) for run, lines in found.items()}
 
 
 def _of_tree(tree: ast.AST) -> Iterator[tuple[str, int]]:

@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from students import find_submissions
 
 from gatedrnn_course.grading.classroom.enclosed import enclosed, handed_in_files, link_to
-from gatedrnn_course.grading.classroom.submission import find_submissions, read_submission
+from gatedrnn_course.grading.classroom.submission import read_submission
 
 
 def notebook(*html: object) -> bytes:

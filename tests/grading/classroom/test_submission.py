@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from students import find_submissions, left_out
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.reading.handed_in import LARGEST
-from gatedrnn_course.grading.classroom.submission import find_submissions, left_out, read_submission
+from gatedrnn_course.grading.classroom.submission import read_submission
 
 NAMES = ("forget_gate", "lstm_step")
 STUBS = ('def forget_gate(x):\n    """Text."""\n    ...', "def lstm_step(x): pass")

@@ -37,7 +37,7 @@ def record(student: str, wrong: str = "", **others: Any) -> Record:
         "points": sum(item.points for item in items),
         "out_of": 100,
         "items": items,
-        "sandbox": SandboxRecord(backend="process", level="weak", missing=("network",)),
+        "sandbox": SandboxRecord(backend="bubblewrap", level="strong", missing=()),
         "versions": {},
         "seconds": 0.1,
     }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gatedrnn_course.errors import CourseError
-from gatedrnn_course.grading.classroom.record import Record
+from gatedrnn_course.grading.classroom.record import Record, SandboxRecord
 from gatedrnn_course.grading.exports.feedback import summary
 from gatedrnn_course.grading.exports.github import github
 from gatedrnn_course.grading.exports.gradescope import gradescope
@@ -47,6 +47,13 @@ def test_what_could_not_be_read_has_no_points(make: Make) -> None:
     assert results["tests"][0]["message"] == "It is no notebook."
     shown = json.loads(gradescope(broken))
     assert (shown["score"], shown["tests"], shown["output"]) == (0, [], "It is no notebook.")
+
+
+def test_weak_protection_is_stamped_on_every_export(make: Make) -> None:
+    weak = make("Ana", sandbox=SandboxRecord(backend="process", level="weak", missing=("network",)))
+    assert summary(weak).startswith("Protection while grading: weak.")
+    assert json.loads(gradescope(weak))["output"] == "Protection while grading: weak."
+    assert "Protection" not in summary(make("Ana"))
 
 
 @pytest.mark.parametrize("export", [gradescope, github])

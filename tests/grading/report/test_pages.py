@@ -145,8 +145,11 @@ def test_a_weak_sandbox_is_told_first_and_in_red(run: ClassRun, make: Make) -> N
     weak = class_page(run.records, run.unit)
     assert Reader(weak).text.split("4 submissions.")[0].endswith("says how to get a strong one. ")
     assert '<p class="alarm" role="alert">' in weak
+    assert "Protection while grading: weak. Nothing kept these notebooks" in Reader(weak).text
+    assert "Protection while grading: weak." in Reader(student_page(run.records[0], run.unit)).text
     strong = make("ana", sandbox=SandboxRecord(backend="bubblewrap", level="strong", missing=()))
-    assert "Weak sandbox" not in Reader(class_page((strong,), run.unit)).text
+    for page in (class_page((strong,), run.unit), student_page(strong, run.unit)):
+        assert "Protection" not in Reader(page).text
 
 
 def test_what_to_look_at_is_told_with_names(run: ClassRun, make: Make) -> None:
@@ -182,3 +185,10 @@ def test_each_question_shows_what_became_of_it(run: ClassRun) -> None:
     page = class_page(run.records, run.unit)
     assert "candidate: right 1, a mistake with a name 1; " in page
     assert "candidate 1 student : The candidate has no bias." in Reader(page).text.replace("student:", "student :")
+
+
+def test_neither_seed_nor_fingerprint_is_on_any_page(run: ClassRun, make: Make) -> None:
+    secret = make("ana", seed=918273645, fingerprint="f00dfeed")
+    for page in (class_page((secret,), run.unit), student_page(secret, run.unit)):
+        assert "918273645" not in page
+        assert "f00dfeed" not in page

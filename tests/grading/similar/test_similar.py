@@ -65,13 +65,13 @@ def pairs(found: Comparison) -> list[tuple[str, str]]:
 
 
 def test_names_comments_texts_annotations_and_layout_leave_no_trace() -> None:
-    assert [token.kind for token in tokens_of([LOOP])] == [token.kind for token in tokens_of([COPY])]
+    assert [token.kind for token in tokens_of(LOOP)] == [token.kind for token in tokens_of(COPY)]
 
 
 def test_what_is_computed_leaves_a_trace() -> None:
-    kinds = [token.kind for token in tokens_of([LOOP])]
+    kinds = [token.kind for token in tokens_of(LOOP)]
     for this, that in (("exp", "tanh"), ("-30", "-40"), ("p.W_f", "p.W_i"), ("total + x", "total - x")):
-        assert kinds != [token.kind for token in tokens_of([LOOP.replace(this, that)])]
+        assert kinds != [token.kind for token in tokens_of(LOOP.replace(this, that))]
 
 
 def test_a_copy_is_found_and_independent_work_is_not() -> None:
@@ -116,7 +116,7 @@ def test_lines_in_common_are_marked_over_all_cells() -> None:
 
 @pytest.mark.parametrize("source", ["def f(:\n  x", "(" * 3000, "x" * (2 << 20), "'''", "\x00", "a\n  b\n c"])
 def test_what_is_no_python_is_compared_as_far_as_it_goes(source: str) -> None:
-    assert all(isinstance(token, Token) for token in tokens_of([source]))
+    assert all(isinstance(token, Token) for token in tokens_of(source))
     assert pairs(compare({"ana": [source, LOOP], "ben": [source, COPY]})) in ([], [("ana", "ben")])
 
 

@@ -9,7 +9,9 @@ from .handin import Entry, Place
 
 __all__ = ["read"]
 
-_NAME = re.compile(r"(?P<id>\d+)-\d+ - (?P<name>.+?) ?- (?P<at>[^-]*\b\d{4}\b[^-]*?)(?: - (?P<file>.+))?", re.DOTALL)
+_NAME = re.compile(
+    r"(?:(?P<id>\d+)-\d+ - )?(?P<name>.+?) ?- (?P<at>[^-]*\b\d{4}\b[^-]*?)(?: - (?P<file>.+))?", re.DOTALL
+)
 FORMS = (
     "%b %d %Y %I%M %p",
     "%B %d %Y %I%M %p",
@@ -23,15 +25,19 @@ FORMS = (
 def read(place: Place) -> list[Entry]:
     """The entries of a download of a folder of assignments."""
     matches = ((path, _NAME.fullmatch(path.name)) for path in place.entries)
-    return [Entry(path, m["name"], m["id"], _time(m["at"]), file=m["file"] or "") for path, m in matches if m]
+    return [
+        Entry(path, m["name"], m["id"] or "", at, file=m["file"] or "")
+        for path, m in matches
+        if m and ((at := _time(m["at"])) or m["id"])
+    ]
 
 
 def _time(told: str) -> str:
-    """A date in English as ISO 8601; in another language as it stands."""
+    """A date in English as ISO 8601; empty in another language."""
     text = " ".join(re.sub(r"[,.:_]", lambda sign: " " if sign[0] == "," else "", told).split())
     for form in FORMS:
         try:
             return datetime.strptime(text, form).isoformat()
         except ValueError:
             continue
-    return text
+    return ""

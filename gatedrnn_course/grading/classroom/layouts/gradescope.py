@@ -56,17 +56,18 @@ def _only(folder: Path, metadata: Path) -> list[Entry]:
 
 
 def _entries(path: Path, number: str, told: Any) -> list[Entry]:
-    values = told if isinstance(told, Mapping) else {}
-    at = _time(values.get(":created_at"))
-    members = values.get(":submitters")
-    submitters = (
-        [one for one in members if isinstance(one, Mapping) and one.get(":name")] if isinstance(members, list) else []
-    )
+    values = _plain(told)
+    at = _time(values.get("created_at"))
+    members = values.get("submitters")
+    submitters = [one for one in map(_plain, members) if one.get("name")] if isinstance(members, list) else []
     if not submitters:
         return [Entry(path, f"submission_{number}", number, at)]
-    return [
-        Entry(path, str(one[":name"]), str(one.get(":sid") or one.get(":email") or number), at) for one in submitters
-    ]
+    return [Entry(path, str(one["name"]), str(one.get("sid") or one.get("email") or number), at) for one in submitters]
+
+
+def _plain(told: Any) -> Mapping[str, Any]:
+    """A mapping whose names are Ruby's symbols, `:name`, with plain ones; empty for anything else."""
+    return {str(name).lstrip(":"): value for name, value in told.items()} if isinstance(told, Mapping) else {}
 
 
 def _time(told: Any) -> str:

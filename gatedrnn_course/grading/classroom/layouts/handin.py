@@ -73,7 +73,8 @@ class HandIn:
         attempt: Which attempt it is; 0 if the platform does not tell.
         late: Whether the platform calls it late.
         own_folder: Whether all in a notebook's folder is the same student's; None where only the folder's name tells.
-        notes: What was done to reach it: attempts left out, archives not opened.
+        notes: What was done to reach it, such as archives that were not opened.
+        earlier: Attempts before it, as the platform tells them apart, the newest first.
     """
 
     student: str
@@ -85,3 +86,4 @@ class HandIn:
     late: bool = False
     own_folder: bool | None = None
     notes: tuple[str, ...] = ()
+    earlier: tuple[HandIn, ...] = ()

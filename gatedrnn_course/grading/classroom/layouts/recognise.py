@@ -10,7 +10,7 @@ from pathlib import Path
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.reading import without_endings
 from gatedrnn_course.grading.classroom.submission import by_name, is_students, readable
-from gatedrnn_course.text import _, n_
+from gatedrnn_course.text import _
 
 from . import blackboard, brightspace, canvas, github, google, gradescope, moodle, nbgrader
 from .archive import is_archive
@@ -32,6 +32,7 @@ READERS: Mapping[str, Reader] = {
     "google": google.read,
 }
 """The platforms; what two could claim goes to the first."""
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -86,49 +87,52 @@ def _platform(platform: str, entries: Sequence[Entry], place: Place, scratch: Pa
         by_student[(entry.id, "" if entry.id else entry.name)].append(entry)
     students = []
     for same in by_student.values():
-        newest = _newest(same)
-        inside = opened(newest, scratch)
-        last = max(newest, key=_age)
-        students.append(
-            HandIn(
-                readable(names.get(last.id, last.name)),
-                inside.paths,
-                platform,
-                last.id,
-                last.handed_in_at,
-                max(entry.attempt for entry in newest),
-                any(entry.late for entry in newest),
-                inside.own_folder,
-                (*_older(len(same) - len(newest)), *inside.notes),
-            )
-        )
+        real = [entry for entry in same if not entry.aside] or same
+        newest = _newest(real)
+        older: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        for entry in real:
+            if entry not in newest:
+                older[_attempt(entry)].append(entry)
+        earlier = [_hand_in(platform, older[key], names, scratch) for key in sorted(older, reverse=True)]
+        students.append(replace(_hand_in(platform, newest, names, scratch), earlier=tuple(earlier)))
     by_hand = _by_hand(others, scratch)
     return HandIns(_sorted([*students, *by_hand]), _left_out(others))
 
 
+def _hand_in(platform: str, entries: Sequence[Entry], names: Mapping[str, str], scratch: Path) -> HandIn:
+    """One attempt of a student."""
+    inside = opened(entries, scratch)
+    last = max(entries, key=_attempt)
+    return HandIn(
+        _as_name(names.get(last.id, last.name)) or _as_name(last.id) or readable(last.path.name),
+        inside.paths,
+        platform,
+        last.id,
+        last.handed_in_at,
+        last.attempt,
+        any(entry.late for entry in entries),
+        inside.own_folder,
+        inside.notes,
+    )
+
+
+def _as_name(told: str) -> str:
+    """A name that a file can have, whatever a student called themself on the platform."""
+    kept = "".join(sign if sign.isprintable() and sign not in "/\\" else " " for sign in readable(told))
+    return " ".join(kept.split()).strip(". ")[:LONGEST_NAME].rstrip()
+
+
 def _newest(entries: Sequence[Entry]) -> list[Entry]:
     """Of the entries of one student, for each part the newest."""
-    real = [entry for entry in entries if not entry.aside] or list(entries)
     last: dict[str, tuple[str, int]] = {}
-    for entry in real:
+    for entry in entries:
         last[entry.part] = max(last.get(entry.part, ("", 0)), _attempt(entry))
-    return [entry for entry in real if _attempt(entry) == last[entry.part]]
+    return [entry for entry in entries if _attempt(entry) == last[entry.part]]
 
 
 def _attempt(entry: Entry) -> tuple[str, int]:
     """What all files of one attempt have in common, later ones greater."""
     return entry.handed_in_at, entry.attempt
-
-
-def _age(entry: Entry) -> tuple[str, int, str]:
-    return *_attempt(entry), entry.path.name
-
-
-def _older(count: int) -> list[str]:
-    words = n_(
-        "{count} older file of this student was left out.", "{count} older files of this student were left out.", count
-    )
-    return [words.format(count=count)] if count else []
 
 
 def _by_hand(paths: Iterable[Path], scratch: Path) -> list[HandIn]:

@@ -185,7 +185,16 @@ def _wrapped(name: str, content: str) -> str | bytes:
 def test_what_canvas_calls_late_is_kept(lay: Lay, scratch: Path) -> None:
     ben, jane = hand_ins(lay(CANVAS), scratch).students
     assert (ben.late, jane.late) == (False, True)
-    assert jane.notes == ("1 older file of this student was left out.",)
+    assert [(one.attempt, one.late, one.paths[0].name) for one in jane.earlier] == [
+        (1, False, "doejane_1001_50001_03_gates.ipynb")
+    ]
+    assert ben.earlier == ()
+
+
+def test_attempts_are_told_apart_by_their_times(lay: Lay, scratch: Path) -> None:
+    jane, bang = hand_ins(lay(BLACKBOARD), scratch).students
+    assert [(one.handed_in_at, code(one)) for one in jane.earlier] == [("2023-10-11T09:00:00", "old = 1")]
+    assert (jane.notes, bang.notes, bang.earlier) == ((), (), ())
 
 
 def test_a_table_beside_the_files_tells_full_names(lay: Lay, scratch: Path) -> None:
@@ -292,3 +301,73 @@ def test_where_gradescope_grades_there_is_one_student_whatever_the_files_are_cal
 def test_an_archive_called_like_a_notebook_is_one_student(lay: Lay, scratch: Path) -> None:
     (one,) = hand_ins(lay({"ana.ipynb.zip": zipped({"w.ipynb": NEW})}), scratch).students
     assert (one.student, code(one)) == ("ana", "new = 1")
+
+
+VARIANTS = {
+    "canvas without names": (
+        {"anon_9xQ2f_50001_w.ipynb": NEW, "anon_aB3dE_LATE_50002_w.ipynb": BEN},
+        [("anon 9xQ2f", "9xQ2f", "", 1), ("anon aB3dE", "aB3dE", "", 1)],
+    ),
+    "canvas quiz": (
+        {"doejane1001_question_7_50001_w.ipynb": NEW, "liben1002_question_7_50002_w.ipynb": BEN},
+        [("doejane", "1001", "", 1), ("liben", "1002", "", 1)],
+    ),
+    "moodle without names": (
+        {"Participant_5_assignsubmission_file_w.ipynb": NEW, "Participant_6_assignsubmission_file_w.ipynb": BEN},
+        [("Participant (5)", "5", "", 0), ("Participant (6)", "6", "", 0)],
+    ),
+    "blackboard without info": (
+        {"gradebook_RNN_Unit 3_jdoe_attempt_2023-10-12-23-58-04_w.ipynb": NEW},
+        [("jdoe", "jdoe", "2023-10-12T23:58:04", 0)],
+    ),
+    "brightspace without ids": (
+        {"Jane Doe - Oct 12, 2023 1159 PM - w.ipynb": NEW, "Ben Li - Oct 11, 2023 900 AM - w.ipynb": BEN},
+        [("Ben Li", "", "2023-10-11T09:00:00", 0), ("Jane Doe", "", "2023-10-12T23:59:00", 0)],
+    ),
+    "brightspace in another language": (
+        {"1-7 - Jane Doe - 12 oktober 2023 23.59/w.ipynb": NEW, "2-7 - Ben Li - 9 mai 2023 11.00/w.ipynb": BEN},
+        [("Ben Li", "2", "", 0), ("Jane Doe", "1", "", 0)],
+    ),
+    "gradescope with plain names": (
+        {
+            "submission_9.ipynb": NEW,
+            "submission_metadata.yml": "submission_9:\n  submitters: [{name: Jane Doe, email: j@x.org}]\n",
+        },
+        [("Jane Doe", "j@x.org", "", 0)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", VARIANTS)
+def test_a_variant_of_a_layout(case: str, lay: Lay, scratch: Path) -> None:
+    files, rows = VARIANTS[case]
+    found = hand_ins(lay(files), scratch).students
+    assert told(found) == rows
+    assert {one.platform for one in found} == {case.split()[0]}
+
+
+def test_an_archive_of_clones_is_recognised_by_its_name(tmp_path: Path, scratch: Path) -> None:
+    archive = tmp_path / "gates-10-12-2023-11-59-04.zip"
+    archive.write_bytes(zipped({"gates-jane/w.ipynb": NEW, "gates-ben-li/w.ipynb": BEN}))
+    found = hand_ins(archive, scratch).students
+    assert [(one.student, one.platform) for one in found] == [("ben-li", "github"), ("jane", "github")]
+
+
+@pytest.mark.parametrize(
+    ("told_name", "name"),
+    [
+        ("../../../victim", "victim"),
+        ("/etc/passwd", "etc passwd"),
+        ("..", "1001"),
+        ("Ana\\u202e\\nB\\0", "Ana B"),
+        ("C:\\\\x", "C: x"),
+        ("x" * 1000, "x" * 200),
+    ],
+)
+def test_a_name_chosen_on_the_platform_is_one_that_a_file_can_have(
+    told_name: str, name: str, lay: Lay, scratch: Path
+) -> None:
+    text = f'submission_9:\n  :submitters:\n  - :name: "{told_name}"\n    :sid: "1001"\n'
+    files = {"submission_9/w.ipynb": NEW, "submission_metadata.yml": text}
+    (one,) = hand_ins(lay(files), scratch).students
+    assert one.student == name

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from students import find_submissions, left_out
 
 from gatedrnn_course.grading.classroom.reading import is_export, is_notebook_name, without_endings
-from gatedrnn_course.grading.classroom.submission import find_submissions, left_out, read_submission
+from gatedrnn_course.grading.classroom.submission import read_submission
 
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": "def f(x): return x"}], "metadata": {}})
 
