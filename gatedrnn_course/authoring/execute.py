@@ -18,7 +18,7 @@ from gatedrnn_course.authoring.source import first_words
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["TIMEOUT", "execute"]
+__all__ = ["TIMEOUT", "environment", "execute"]
 
 TIMEOUT = 60
 """Seconds a cell may take."""
@@ -65,7 +65,7 @@ def execute(
     )
     with TemporaryDirectory() as home:
         try:
-            client.execute(env=_environment(home))
+            client.execute(env=environment(home))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise _failure(run, path, at[0], error, timeout) from error
     for index, cell in enumerate(run.cells):
@@ -79,7 +79,7 @@ def _on_stderr(cell: NotebookNode) -> str:
     return "".join(output.text for output in cell.outputs if output.get("name") == "stderr").strip()
 
 
-def _environment(home: str) -> dict[str, str]:
+def environment(home: str) -> dict[str, str]:
     """The author's environment, in the language of the notebooks, with this very package to be found.
 
     What the author has got right in other notebooks is not there: a product shows the same whoever builds it.

@@ -14,9 +14,9 @@ if not sys.platform.startswith("linux"):
 else:
     from hostile import Attacker, Host
 
-    from gatedrnn_course.grading.sandbox import ProcessSandbox, Sandbox
+    from gatedrnn_course.grading.sandbox import KINDS, Sandbox
 
-    BACKENDS: dict[str, type[Sandbox]] = {"process": ProcessSandbox}
+    BACKENDS = {kind.name: kind for kind in KINDS}
 
     @pytest.fixture(scope="session")
     def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -101,8 +101,9 @@ def attack():
             one.sendmsg([b""], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))])
     return 1
 """
+    attacker.run("def attack(): return 1")
     before = _open()
-    attacker.run(source, deadline=2)
+    attacker.run(source, deadline=5)
     attacker.run("def attack(): return 1")
     assert _open() <= before
     host.untouched()

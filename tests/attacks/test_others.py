@@ -28,15 +28,18 @@ SEEN = {
     "a signal to the grader": "os.kill(GRADER, 0)",
     "a signal to everybody": "os.kill(-1, 0)",
     "a signal to the parent": "os.kill(os.getppid(), 0) or 1 / os.getppid()",
-    "the grader's group": "os.getpgid(GRADER)",
-    "the grader's session": "os.getsid(GRADER)",
-    "the grader's priority": "os.getpriority(os.PRIO_PROCESS, GRADER)",
-    "the grader's limits": "__import__('resource').prlimit(GRADER, 7)",
     "a descriptor of the grader": "os.pidfd_open(GRADER)",
     "the grader's threads": "os.listdir(f'/proc/{GRADER}/task')",
     "the grader's folder": "os.readlink(f'/proc/{GRADER}/cwd')",
     "the grader's command": "open(f'/proc/{GRADER}/cmdline').read()[1]",
     "the sibling's memory": "open(f'/proc/{SIBLING}/mem', 'rb')",
+}
+
+NUMBERS = {  # what a process id alone tells: only a namespace of its own hides that a process is there
+    "the grader's group": "os.getpgid(GRADER)",
+    "the grader's session": "os.getsid(GRADER)",
+    "the grader's priority": "os.getpriority(os.PRIO_PROCESS, GRADER)",
+    "the grader's limits": "__import__('resource').prlimit(GRADER, 7)",
 }
 
 MEMORY = """
@@ -70,6 +73,13 @@ def test_no_other_process_is_touched(attacker: Attacker, host: Host, expression:
 def test_no_other_process_is_there_to_be_seen(attacker: Attacker, expression: str) -> None:
     attacker.promised("filesystem")
     assert text_of(attacker.run(attack(expression), deadline=3)) in (*REFUSED, "ZeroDivisionError")
+
+
+@pytest.mark.parametrize("expression", NUMBERS.values(), ids=NUMBERS)
+def test_where_processes_have_a_namespace_the_grader_is_in_another(attacker: Attacker, expression: str) -> None:
+    if attacker.sandbox.name != "bubblewrap":
+        pytest.skip(f"the sandbox `{attacker.sandbox.name}` has no namespaces")
+    assert text_of(attacker.run(attack(expression), deadline=3)) in REFUSED
 
 
 def test_no_memory_of_another_process_is_copied(attacker: Attacker, host: Host) -> None:

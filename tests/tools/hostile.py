@@ -29,7 +29,8 @@ from gatedrnn_course.grading.sandbox import Limits, Sandbox, Session
 DECOY = """
 import sys
 for line in sys.stdin:
-    print("alive", flush=True)
+    sys.stdout.write("alive\\n")
+    sys.stdout.flush()
 """
 STAYS_S = 20  # an attack's process ends by itself some time, should nothing else end it
 SETTLE_S = 0.1
@@ -56,6 +57,7 @@ class Host:
         ]
         self.decoy = self._started()
         self._restore()
+        assert self._decoy_answers()
         self._before, self._decoys = self._state(), self._decoy_state()
 
     def _started(self) -> subprocess.Popen[str]:
@@ -80,9 +82,8 @@ class Host:
         self.private.write_text(self.secret)
         os.utime(self.victim, ns=(10**18, 10**18))
         self.hits.clear()
-        if self.decoy.poll() is not None or self._decoy_state() != getattr(self, "_decoys", self._decoy_state()):
-            self._end_decoy()
-            self.decoy = self._started()
+        self._end_decoy()
+        self.decoy = self._started()
 
     def _litter(self) -> list[Path]:
         places = ("/tmp", "/var/tmp", "/dev/shm", "/etc", "/usr", np.__path__[0])
@@ -165,7 +166,7 @@ class Host:
             return False
         os.write(self.decoy.stdin.fileno(), b"?\n")  # type: ignore[union-attr]
         pipe = self.decoy.stdout.fileno()  # type: ignore[union-attr]
-        return bool(select.select([pipe], [], [], 5)[0]) and os.read(pipe, 100) == b"alive\n"
+        return bool(select.select([pipe], [], [], 30)[0]) and os.read(pipe, 100) == b"alive\n"
 
     def survivors(self) -> list[str]:
         """Processes that an attack started and that are still there: they carry the token somewhere."""

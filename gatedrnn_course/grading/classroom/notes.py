@@ -12,10 +12,13 @@ from gatedrnn_course.text import _, mark
 __all__ = ["notes_on"]
 
 MOST = 30
+NAMED, LONGEST = 3, 60
+LOOKS = ("%matplotlib", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision", "%%html", "%%javascript")
 MENDED = {
     "annotation": mark("Code cell {number}: the type `{name}` is imported nowhere; the function was read without it."),
     "decorator": mark("Code cell {number}: what stands above `{name}` (@...) fails; it was read without that."),
     "device": mark("Code cell {number} names a device that is not here, such as cuda; the processor was used."),
+    "given": mark("Your functions use {name}, imported nowhere in the notebook; what the exercise imports was used."),
     "hidden": mark("Code cell {number} imports everything from a module, and so hides {name}; what they were counts."),
     "math": mark("Code cell {number} takes functions from math, which take one number; on arrays NumPy's were used."),
     "order": mark("Code cell {number} uses what comes only later in the notebook; it was run once more at the end."),
@@ -35,7 +38,7 @@ def notes_on(place: Place, submission: Submission) -> list[str]:
             for fault in place.report.faults
             if fault.cell not in place.cut_short and not (fault.quiet and fault.cell in only_shows)
         ]
-        notes += _mended(place.report)
+        notes += (*_mended(place.report), *_skipped(place.report))
     return notes if len(notes) <= MOST else [*notes[:MOST], _("And {count} more.").format(count=len(notes) - MOST)]
 
 
@@ -65,3 +68,12 @@ def _mended(report: LoadReport) -> Iterator[str]:
             yield _(LOST if kind else GONE).format(name=name, kind=kind)
         elif one.kind in MENDED:
             yield _(MENDED[one.kind]).format(number=one.cell + 1, name=one.name)
+
+
+def _skipped(report: LoadReport) -> Iterator[str]:
+    """Magics and shell commands that were not run, in one sentence; not those that only set how things look."""
+    told = list(dict.fromkeys(one for one in report.skipped if not one.startswith(LOOKS)))
+    if told:
+        rest = _(" and {count} more").format(count=len(told) - NAMED) if len(told) > NAMED else ""
+        names = ", ".join(f"`{one[:LONGEST]}`" for one in told[:NAMED])
+        yield _("Not run in grading: {names}{rest}.").format(names=names, rest=rest)

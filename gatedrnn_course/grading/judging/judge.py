@@ -335,14 +335,19 @@ def _no_answer(item: Item, problem: Problem) -> Verdict:
     }
     outcome, words = sentences[problem.kind]
     if problem.kind == "missing" and problem.message:
-        words = (
-            _("There is no function `{name}` by itself; there is one inside `{inside}`: move it out.")
-            if "." in problem.message
-            else _("There is no function `{name}`, but there is `{message}`: rename it.")
-        )
+        words = _meant(problem.message)
     key = f"The function returns a {problem.type}." if problem.kind == "value" else ""
     told = {"name": item.name, "type": problem.type, "message": problem.message}
     return _not_right(item, outcome, words.format(**told, inside=problem.message.rpartition(".")[0]), key)
+
+
+def _meant(name: str) -> str:
+    """What to say where a function was written under almost the right name, or where nobody can call it."""
+    if not name.isascii():
+        return _("There is no function `{name}`, but there is `{message}`: one of its letters is of another alphabet.")
+    if "." in name:
+        return _("There is no function `{name}` by itself; there is one inside `{inside}`: move it out.")
+    return _("There is no function `{name}`, but there is `{message}`: rename it.")
 
 
 def _raised(item: Item, problem: Problem, draw: Draw, slip: Words | None = None) -> Verdict:

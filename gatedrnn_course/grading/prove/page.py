@@ -78,7 +78,7 @@ So each judge is tried on answers whose verdict is known, all of them derived fr
 ## Whole notebooks
 
 These went through the sandbox, as a class's notebooks do. Each verdict on the first three is also compared with that of
-a check in the notebook's own process.
+a check in the notebook's own process. The last ones are cheats: zeros with an attempt to get points all the same.
 
 {notebooks}
 

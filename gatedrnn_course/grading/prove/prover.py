@@ -13,6 +13,7 @@ from gatedrnn_course.grading.items import Item, TrainedEquationsItem, TrainedIte
 from gatedrnn_course.grading.items.findings import all_named
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.verdict import Verdict
+from gatedrnn_course.grading.prove.cheats import cheated
 from gatedrnn_course.grading.prove.handed_in import hand_in
 from gatedrnn_course.grading.prove.matrix import ItemProof, KillMatrix, Share
 from gatedrnn_course.grading.prove.programs import answer, blank_answer
@@ -52,9 +53,9 @@ def prove(number: str, seed: int | None = None, pairs: int = PAIRS, sandbox: San
     unit = load(number)
     chosen = secrets.randbelow(2**31) if seed is None else seed
     items = tuple(prove_item(item, chosen, pairs) for item in unit.items)
-    return KillMatrix(
-        unit.number, _(unit.title), chosen, items, hand_in(unit, sandbox or best_sandbox(unsafe=True), chosen)
-    )
+    where = sandbox or best_sandbox(unsafe=True)
+    handed_in = (*hand_in(unit, where, chosen), *cheated(unit, where, chosen))
+    return KillMatrix(unit.number, _(unit.title), chosen, items, handed_in)
 
 
 def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:

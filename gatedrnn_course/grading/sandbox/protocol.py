@@ -108,7 +108,7 @@ class Mended:
     """Something in a cell that was read in another way than it was typed.
 
     Attributes:
-        kind: `annotation`, `decorator`, `device`, `hidden`, `lost`, `math` or `order`.
+        kind: `annotation`, `decorator`, `device`, `given`, `hidden`, `lost`, `math` or `order`.
         cell: Index of the cell.
         name: The name it is about. Untrusted: escape before showing.
     """

@@ -99,7 +99,7 @@ RIGHT: dict[str, tuple[tuple[str | dict[str, Any], ...], str]] = {
     ),
     "types that nobody imported": (
         (TOP, FORGET.replace("p):", "p: Params) -> Array:"), HIDDEN.replace("o, c", "o: 'a b', c: jt.Float[T]")),
-        "the type `Params` is imported nowhere",
+        "the type `Array` is imported nowhere",
     ),
     "an endless loop, an exit and a flood beside the definitions": (
         (
@@ -139,9 +139,43 @@ RIGHT: dict[str, tuple[tuple[str | dict[str, Any], ...], str]] = {
         "",
     ),
     "cells in another order": (
-        ("sig = lambda a: sigmoid(a)\nW = np.zeros(3)", f"b = W + 0\n{FORGET.replace('sigmoid', 'sig')}", HIDDEN, TOP),
+        (
+            "sig = lambda a: sigmoid(a)\nW = xp.zeros(3)",
+            f"b = W + 0\n{FORGET.replace('sigmoid', 'sig')}",
+            HIDDEN,
+            TOP + "\nimport numpy as xp",
+        ),
         "was run once more at the end",
     ),
+    "the first cell is gone": (
+        (FORGET, "check(forget_gate)", HIDDEN),
+        "Your functions use np, sigmoid, imported nowhere",
+    ),
+    "names of Python's own for other things later": (
+        (
+            TOP,
+            FORGET,
+            "def hidden_state(o, c):\n    return o * np.tanh(sum([c]))",
+            "sum = 0\nlist = [1]\nfor max in range(3): pass",
+        ),
+        "Judged as it was in code cell 3",
+    ),
+    "switches for the whole process": (
+        (
+            f"{TOP}\nimport sys, warnings\nwarnings.simplefilter('error')\nnp.seterr(all='raise')",
+            FORGET.replace("return ", "np.exp(np.full(3, 800.0))\n    return "),
+            HIDDEN,
+            "sys.setrecursionlimit(90)",
+        ),
+        "",
+    ),
+    "a blank copy of the exercise at the end": ((TOP, FORGET, HIDDEN, FORGET.split("return")[0] + "..."), "2 times"),
+    "commands that are not run": (
+        (TOP, "%pip install numpy\n!ls\n%run helper.py\n%matplotlib inline", FORGET, HIDDEN),
+        "Not run in grading: `%pip install numpy`, `!ls`, `%run helper.py`.",
+    ),
+    "everything through pylab": (("%pylab inline\nfrom gatedrnn_course import *", FORGET, HIDDEN), ""),
+    "half an emoji": ((TOP, f"# \ud83d\n{FORGET}", f"%time s = '\udc00'\n{HIDDEN}"), ""),
     "a device that is not here": (
         (TOP, FORGET, HIDDEN, "device = 'cuda:0'\nimport torch\nt = torch.ones(2).to(device).cuda()"),
         "the processor was used",
@@ -169,6 +203,7 @@ NAMES = {
         f"def main():\n    {FORGET.replace(chr(10), chr(10) + '    ')}",
         "inside `main`: move it out",
     ),
+    "a letter of another alphabet": (FORGET.replace("for", "f\u043er"), "one of its letters is of another alphabet"),
     "another thing": ("def something(x): return x", "Keep the name the exercise gives."),
 }
 

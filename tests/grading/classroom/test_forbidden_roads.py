@@ -13,7 +13,7 @@ from gatedrnn_course.grading.judging.forbidden import unless_refused
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.running.student import Place
-from gatedrnn_course.grading.sandbox import Limits, ProcessSandbox
+from gatedrnn_course.grading.sandbox import Limits, ProcessSandbox, Sandbox, best_sandbox
 from gatedrnn_course.grading.units import load
 from gatedrnn_course.grading.units.u04_through_time import NO_AUTOGRAD
 from tests.tools.roads import AUTOGRAD_ROADS, LOOK_ALIKES, ROADS, SETUP
@@ -28,14 +28,17 @@ def cells_of(*tables: Mapping[str, Sequence[str]]) -> list[str]:
     return [SETUP, *(cell.replace("NAME", name) for table in tables for name, cells in table.items() for cell in cells)]
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[ProcessSandbox]:
-    made = ProcessSandbox()
+@pytest.fixture(scope="module", params=["strongest", "process"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """In the strongest torch is loaded and out of sight before any answer runs, elsewhere an answer loads it."""
+    made = best_sandbox(unsafe=True) if request.param == "strongest" else ProcessSandbox()
+    with made.open() as session:
+        session.load(["import torch"], deadline=60)
     yield made
     made.close()
 
 
-def judged_in(sandbox: ProcessSandbox, tables: Sequence[Mapping[str, Sequence[str]]], *forbidden: str) -> Judged:
+def judged_in(sandbox: Sandbox, tables: Sequence[Mapping[str, Sequence[str]]], *forbidden: str) -> Judged:
     cells = cells_of(*tables)
     names = [name for table in tables for name in table]
     place = Place(sandbox, cells, names, Limits(wall_s=20.0), {}, 120.0)
@@ -49,17 +52,18 @@ def judged_in(sandbox: ProcessSandbox, tables: Sequence[Mapping[str, Sequence[st
 
 
 @pytest.fixture(scope="module")
-def without(sandbox: ProcessSandbox) -> Judged:
+def without(sandbox: Sandbox) -> Judged:
     """Judged where torch's own LSTM is not there."""
     return judged_in(sandbox, (ROADS, LOOK_ALIKES), *ITEM.forbidden)
 
 
 @pytest.fixture(scope="module")
-def with_it(sandbox: ProcessSandbox) -> Judged:
+def with_it(sandbox: Sandbox) -> Judged:
     """Judged where it is."""
     return judged_in(sandbox, (ROADS,))
 
 
+@pytest.mark.parametrize("sandbox", ["strongest"], indirect=True)
 @pytest.mark.parametrize("road", ROADS)
 def test_every_road_is_right_where_the_lstm_is_there(with_it: Judged, road: str) -> None:
     verdict = with_it(road)
@@ -79,7 +83,7 @@ def test_what_only_looks_alike_keeps_its_points(without: Judged, name: str) -> N
 
 
 @pytest.mark.parametrize("forbidden", [(), NO_AUTOGRAD], ids=["allowed", "forbidden"])
-def test_derivatives_by_torch(sandbox: ProcessSandbox, forbidden: tuple[str, ...]) -> None:
+def test_derivatives_by_torch(sandbox: Sandbox, forbidden: tuple[str, ...]) -> None:
     session = sandbox.open(Limits(wall_s=20.0))
     session.forbid(forbidden)
     session.load(cells_of(AUTOGRAD_ROADS), names=list(AUTOGRAD_ROADS), deadline=120)

@@ -44,12 +44,13 @@ def decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
 def _wide(raw: bytes) -> str:
     """UTF-16 or UTF-32 without a mark: of a text that begins with ASCII, every second byte or more is zero."""
     zeros = tuple(byte == 0 for byte in raw[:4])
-    return {
+    known: dict[tuple[bool, ...], str] = {
         (False, True, True, True): "utf-32-le",
         (True, True, True, False): "utf-32-be",
         (False, True, False, True): "utf-16-le",
         (True, False, True, False): "utf-16-be",
-    }.get(zeros, "")
+    }
+    return known.get(zeros, "")
 
 
 def _note(encoding: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from gatedrnn_course.text import _
 
 from .archive import ungzipped, unzipped
-from .cell import Contents, Unreadable
+from .cell import Cell, Contents, Unreadable
 from .conflict import sides
 from .decode import decoded
 from .large import without_outputs
@@ -106,11 +106,11 @@ def read_bytes(raw: bytes, names: Collection[str] = ()) -> Reading:
     """
     try:
         return _read(raw, names, 0)
-    except Unreadable as why:
-        return Reading(problem=_("The file is no readable notebook: {why}").format(why=why))
+    except Unreadable as told:
+        return Reading(problem=_("The file is no readable notebook: {why}").format(why=told))
     except Exception as error:  # any bytes may come; whatever a reader makes of them is one sentence here
-        why = _("The file is no readable notebook ({type}).").format(type=type(error).__name__)
-        return Reading(problem=why + " " + _("Open it in Jupyter, save it and hand it in again."))
+        problem = _("The file is no readable notebook ({type}). Open it in Jupyter, save it and hand it in again.")
+        return Reading(problem=problem.format(type=type(error).__name__))
 
 
 def _read(raw: bytes, names: Collection[str], depth: int) -> Reading:
@@ -160,6 +160,8 @@ def _contents(text: str) -> Contents:
     contents = script_cells(text)
     if any(defined(cell.source) for cell in contents.cells):
         return contents
+    if "```" in text:  # a notebook in Markdown
+        return Contents((Cell("code", text),))
     raise Unreadable(_("it is neither JSON nor Python. Save the notebook again in Jupyter and hand in NAME.ipynb."))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from .source import defined, parsed
 
@@ -37,6 +38,9 @@ OTHER_LANGUAGES = frozenset(
     ]
 )
 _HINTS = re.compile(r"^\s*(?:[%!?]|[\w, ]+=\s*[%!]|>>> |In \[\d+\]:)|\?\s*$", re.MULTILINE)
+_OPTIONS = re.compile(r"^(?:-[a-z]\w*(?:\s+\d+)?\s*)+")
+SHORT = 4000
+"""Characters of a cell that is remembered: most cells of a class are the exercise's own."""
 MOST = 200
 """Lines that may be magics; each takes IPython a pass over the whole cell."""
 
@@ -47,9 +51,18 @@ def as_python(source: str) -> str | None:
     Args:
         source: The cell as it was typed. A magic over a body that is part of the notebook becomes a line above it.
     """
+    return _remembered(source) if len(source) < SHORT else _as_python(source)
+
+
+@lru_cache(maxsize=256)
+def _remembered(source: str) -> str | None:
+    return _as_python(source)
+
+
+def _as_python(source: str) -> str | None:
     lead = ""
     while (found := MAGIC.match(source)) and found["name"] in RUN:
-        lead += f"get_ipython().run_cell_magic({found['name']!r}, {found['line'].strip()!r}, '')\n"
+        lead += _in_place_of(found["name"], found["line"].strip()) + "\n"
         source = source[found.end() :]
     if parsed(source) is not None:
         return lead + source
@@ -62,6 +75,14 @@ def as_python(source: str) -> str | None:
     except Exception:  # its own passes over damaged source
         return None
     return lead + plain if parsed(plain) is not None else None
+
+
+def _in_place_of(name: str, line: str) -> str:
+    """The line that stands for a magic over a body that is part of the notebook."""
+    if name != "timeit":
+        return f"get_ipython().run_cell_magic({name!r}, {line!r}, 'pass')"
+    prepares = _OPTIONS.sub("", line)
+    return prepares if parsed(prepares) is not None else ""
 
 
 def inside_magic(source: str, names: Collection[str]) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from gatedrnn_course.text import _
 
@@ -27,6 +28,7 @@ def plain_cells(cells: Sequence[Cell], names: Collection[str]) -> tuple[list[str
         cells: The cells as they lie in the file.
         names: Functions asked for.
     """
+    cells = [replace(cell, source=cell.source.encode("utf-8", "replace").decode()) for cell in cells]  # half an emoji
     sources: list[str] = []
     notes: list[str] = []
     missing = set(names) - {name for cell in cells if cell.kind == "code" for name in _answers(cell.source, names)}

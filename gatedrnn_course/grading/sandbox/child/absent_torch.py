@@ -208,7 +208,7 @@ def _no_derivatives(reach: Reach) -> None:
         if isinstance(node, type) and "__call__" in vars(node):
             ctypes.c_void_p.from_address(id(node) + TP_CALL).value = None
     for name in JIT:
-        value = getattr(torch._C, name, None)
+        value: Any = getattr(torch._C, name, None)
         if name == "_jit_get_operation":
             setattr(torch._C, name, _but_derivatives(value, reach))
         elif isinstance(value, type):

@@ -20,7 +20,7 @@ from .jail import Quiet, is_given
 from .near import nearest
 from .stand_in import stand_ins
 from .statements import OnThisDevice, compiled, names_a_device, parts, statements, without_decorators
-from .stubs import Shell, install
+from .stubs import GIVEN, Shell, install
 from .versions import Version, Versions
 
 __all__ = ["Missing", "Notebook", "fault"]
@@ -75,7 +75,11 @@ class Notebook:
             self._execute(source, self._filename)
         except BaseException as error:  # no Python at all, or an alarm between two statements
             self._failed(error)
-        return None if self._first is None else {**self._first, "quiet": Quiet.uses > before}
+        return self._told(Quiet.uses > before)
+
+    def _told(self, quiet: bool) -> Fault | None:
+        """What the first statement of the cell under way that failed raised."""
+        return None if self._first is None else {**self._first, "quiet": quiet}
 
     def _body(self, source: str) -> None:
         """The body of a cell or line magic, which is part of the cell under way."""
@@ -194,6 +198,8 @@ class Notebook:
             self.versions.look(number)
         for name, held in self.versions.settle().items():
             self.mend("lost", f"{name} {held}")
+        if taken := self.versions.taken_from(GIVEN):
+            self.mend("given", ", ".join(sorted(taken)))
 
     def use(self, kinds: Mapping[str, str]) -> None:
         """From now on functions are what they were at an earlier moment, or, for an empty kind, what they are now.

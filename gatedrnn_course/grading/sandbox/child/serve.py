@@ -30,6 +30,7 @@ from .absent import Absence
 from .alarm import TooLong, alarm
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
+from .rest import at_rest
 
 __all__ = ["serve"]
 
@@ -150,7 +151,7 @@ class _Server:
         arguments: list[Any] = list(given)
         try:
             arguments = [to_function(argument, meta["framework"]) for argument in given]
-            with heard() as output, self.notebook.around(meta["name"]):
+            with heard() as output, self.notebook.around(meta["name"]), at_rest():
                 driver = meta["driver"]
                 value = from_function(drive(driver, function, arguments) if driver else function(*arguments))
             return self._answer({"printed": output.anything}, value, self._after(arguments, given))

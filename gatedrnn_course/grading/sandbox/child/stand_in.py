@@ -31,7 +31,7 @@ class StandIn:
         return self._complain()
 
     def _complain(self, *args: Any, **kwargs: Any) -> NoReturn:
-        error = self._error
+        error: ImportError = vars(self)["_error"]
         raise type(error)(str(error), name=error.name) from None
 
     def __instancecheck__(self, value: object) -> bool:

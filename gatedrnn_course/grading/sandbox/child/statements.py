@@ -49,7 +49,8 @@ def _always(test: ast.expr) -> bool:
 def compiled(statement: ast.stmt, filename: str) -> CodeType:
     """The code of one statement."""
     module = ast.Module([statement], [])
-    return compile(module, filename, "exec", FLAGS, dont_inherit=True)
+    code: CodeType = compile(module, filename, "exec", FLAGS, dont_inherit=True)
+    return code
 
 
 def parts(statement: ast.stmt) -> list[ast.stmt]:

@@ -52,10 +52,13 @@ def run(options: Mapping[str, Any], package: str) -> None:
         sys.path.extend(options["path"])
         importlib.import_module(f"{package}.jail").install()
         serve = importlib.import_module(f"{package}.serve").serve
+        before = set(os.environ)
         with tempfile.TemporaryDirectory(prefix="gatedrnn-") as home:  # where libraries keep what they have computed
             os.environ.update(HOME=home, TMPDIR=home)
             tempfile.tempdir = None
             warm_up(options["warm"])
+        for name in set(os.environ) - before - {"HOME", "TMPDIR"}:  # torch notes a folder there that is gone by now
+            del os.environ[name]
         readable = _readable(options["path"], options["hidden"])
         park(options["warm"])
         gc.collect()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import dis
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FunctionType
@@ -11,6 +13,8 @@ from ...exchange.blank import is_blank, is_written
 
 __all__ = ["Version", "Versions"]
 
+GLOBAL = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
+NOTHING = object()
 DEEPEST = 200
 """Functions that are followed for the names they reach."""
 
@@ -20,21 +24,20 @@ class Version:
 
     Attributes:
         function: The function.
-        names: What it reached then: global names with their values.
+        names: What it reached then: global names with their values; `NOTHING` where Python's own had the name.
         cell: The cell under way.
     """
 
     def __init__(self, function: Callable[..., Any], namespace: Mapping[str, Any], cell: int) -> None:
         self.function, self.cell = function, cell
-        self.names = {name: namespace[name] for name in _reached(function, namespace)}
+        self.names = {name: namespace.get(name, NOTHING) for name in _reached(function, namespace)}
 
     def changed(self, namespace: Mapping[str, Any], asked: frozenset[str]) -> dict[str, Any]:
         """Names that hold something else now, with what they held; those of functions asked for are let alone."""
-        nothing = object()
         return {
             name: value
             for name, value in self.names.items()
-            if name not in asked and namespace.get(name, nothing) is not value
+            if name not in asked and namespace.get(name, NOTHING) is not value
         }
 
 
@@ -92,6 +95,14 @@ class Versions:
                 self._namespace[name] = last
         return mended
 
+    def taken_from(self, given: frozenset[str]) -> set[str]:
+        """Names among those that the functions asked for use and nothing in the notebook has bound."""
+        used: set[str] = set()
+        for name in self._kept:
+            for code in _codes(self._namespace.get(name)):
+                used |= {step.argval for step in dis.get_instructions(code) if step.opname in GLOBAL}
+        return {name for name in used & given if name not in self._namespace}
+
     def others(self) -> dict[str, dict[str, int]]:
         """Of each function the kinds of versions that are another than it is now, with the cell of each."""
         found: dict[str, dict[str, int]] = {}
@@ -120,7 +131,11 @@ class Versions:
         """
         put = {**({} if version is None else version.changed(self._namespace, self.asked)), **used}
         before = {name: self._namespace[name] for name in put if name in self._namespace}
-        self._namespace.update(put)
+        for name, value in put.items():
+            if value is NOTHING:
+                self._namespace.pop(name, None)
+            else:
+                self._namespace[name] = value
         try:
             yield
         finally:
@@ -130,7 +145,7 @@ class Versions:
 
 
 def _reached(function: object, namespace: Mapping[str, Any]) -> set[str]:
-    """Global names that a function's code names, also by way of the functions it calls."""
+    """Global names, and names of Python's own, that a function's code names, also by way of the functions it calls."""
     todo: list[object] = [function]
     followed: list[object] = []
     names: set[str] = set()
@@ -141,9 +156,9 @@ def _reached(function: object, namespace: Mapping[str, Any]) -> set[str]:
         followed.append(current)
         for code in _codes(current):
             for name in code.co_names:
-                if name in namespace and name not in names:
+                if name not in names and (name in namespace or hasattr(builtins, name)):
                     names.add(name)
-                    todo.append(namespace[name])
+                    todo.append(namespace.get(name))
     return names
 
 

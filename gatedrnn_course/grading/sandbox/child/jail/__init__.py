@@ -5,6 +5,7 @@ It holds no equation of an answer and never imports the course's own package.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Iterator
 from importlib.abc import Loader, MetaPathFinder
@@ -223,7 +224,7 @@ def connect(
     global _judge, _own
     _judge, _own = ask, own
     if remember is not None:
-        globals()["check"] = Check(remember)
+        globals()["check"] = vars(builtins)["check"] = Check(remember)  # there also without its import
 
 
 def is_given(value: object) -> bool:
