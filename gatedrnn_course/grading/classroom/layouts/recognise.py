@@ -17,7 +17,7 @@ from .archive import is_archive
 from .handin import Entry, HandIn, Place, Reader
 from .places import only_folder, opened_class, places
 from .roster import names_by_id
-from .within import opened
+from .within import holds_archives, opened
 
 __all__ = ["HandIns", "hand_ins"]
 
@@ -32,6 +32,7 @@ READERS: Mapping[str, Reader] = {
     "google": google.read,
 }
 """The platforms; what two could claim goes to the first."""
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _hand_in(platform: str, entries: Sequence[Entry], names: Mapping[str, str], 
     inside = opened(entries, scratch)
     last = max(entries, key=_attempt)
     return HandIn(
-        readable(names.get(last.id, last.name)),
+        _as_name(names.get(last.id, last.name)) or _as_name(last.id) or readable(last.path.name),
         inside.paths,
         platform,
         last.id,
@@ -113,6 +114,12 @@ def _hand_in(platform: str, entries: Sequence[Entry], names: Mapping[str, str], 
         inside.own_folder,
         inside.notes,
     )
+
+
+def _as_name(told: str) -> str:
+    """A name that a file can have, whatever a student called themself on the platform."""
+    kept = "".join(sign if sign.isprintable() and sign not in "/\\" else " " for sign in readable(told))
+    return " ".join(kept.split()).strip(". ")[:LONGEST_NAME].rstrip()
 
 
 def _newest(entries: Sequence[Entry]) -> list[Entry]:
@@ -132,9 +139,10 @@ def _by_hand(paths: Iterable[Path], scratch: Path) -> list[HandIn]:
     """Files and folders that are named after the students."""
     found = list(paths)
     archives: dict[str, list[Entry]] = defaultdict(list)
-    for path in filter(is_archive, found):
-        archives[readable(without_endings(path.stem))].append(Entry(path, path.stem))
-    plain = by_name(path for path in found if not is_archive(path))
+    for path in filter(holds_archives, found):
+        name = without_endings(path.stem) if is_archive(path) else path.name
+        archives[readable(name)].append(Entry(path, name))
+    plain = by_name(path for path in found if not holds_archives(path))
     students = {name: HandIn(name, tuple(paths)) for name, paths in plain.items()}
     for name, entries in archives.items():
         inside = opened(entries, scratch)
