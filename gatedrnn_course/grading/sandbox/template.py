@@ -66,7 +66,7 @@ class Template:
         options = {
             "control": theirs.fileno(),
             "path": library_path(),
-            "hidden": hidden(),
+            "hidden": [] if namespaces else hidden(),  # else they are covered, for all children at once
             "warm": self.warm,
             "namespaces": namespaces,
         }
@@ -146,6 +146,12 @@ class Template:
             self._retired = True
             if self.living == 0:
                 self._end()
+
+    def end(self) -> None:
+        """End it now."""
+        with self._lock:
+            self._retired = True
+            self._end()
 
     def abandon(self) -> None:
         """Let go of it without a word: it belongs to the process that this one was forked from."""

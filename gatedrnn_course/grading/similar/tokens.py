@@ -17,6 +17,7 @@ SHINGLE = 9
 """Tokens in a row that are compared as one."""
 
 
+LARGEST_BITS = 1024
 Run = tuple[str, ...]
 """Tokens in a row."""
 
@@ -83,6 +84,8 @@ def _kind(node: ast.AST) -> str:
     if isinstance(node, ast.keyword):
         return f"{node.arg}="
     if isinstance(node, ast.Constant):
+        if isinstance(node.value, int) and node.value.bit_length() > LARGEST_BITS:  # Python refuses to write it down
+            return "number"
         return "text" if isinstance(node.value, (str, bytes)) else repr(node.value)
     if isinstance(node, ast.AnnAssign):
         return "Assign"

@@ -20,6 +20,7 @@ from gatedrnn_course.authoring.platforms.gradescope import autograder
 from gatedrnn_course.authoring.platforms.nbgrader import nbgrader_course
 from gatedrnn_course.cli import app
 from gatedrnn_course.errors import CourseError
+from gatedrnn_course.grading.sandbox import UNSAFE
 from gatedrnn_course.grading.units import load
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -78,7 +79,13 @@ def test_the_autograder_runs_where_a_student_cannot_get_in_its_way(tmp_path: Pat
     (submission / "numpy.py").write_text("raise SystemExit('imported')")
     (submission / "gatedrnn_course.py").write_text("raise SystemExit('imported')")
     (base / "submission_metadata.json").write_text(json.dumps(METADATA))
-    environment = {**os.environ, "AUTOGRADER": str(base), "AUTOGRADER_PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "AUTOGRADER": str(base),
+        "AUTOGRADER_PYTHON": sys.executable,
+        "PYTHONPATH": str(ROOT),
+        UNSAFE: "1",  # where there is no strong sandbox, this is not what is tried here
+    }
     done = subprocess.run(
         ["bash", str(base / "run_autograder")],
         cwd=submission,

@@ -13,6 +13,7 @@ from gatedrnn_course.grading.classroom.deadlines import Due
 from gatedrnn_course.grading.classroom.desk import Desk, Settings, Task
 from gatedrnn_course.grading.classroom.layouts import hand_ins
 from gatedrnn_course.grading.classroom.record import Record
+from gatedrnn_course.grading.sandbox import UNSAFE
 
 RIGHT = "def carousel_update(i, c_tilde, c_prev):\n    return c_prev + i * c_tilde\n"
 WRONG = "def carousel_update(i, c_tilde, c_prev):\n    return c_prev - i * c_tilde\n"
@@ -31,6 +32,12 @@ def folder(tmp_path: Path) -> Path:
     for day, source in (("11", RIGHT), ("13", WRONG)):
         (made / f"Unit 2_jdoe_attempt_2023-10-{day}-09-00-00_w.ipynb").write_text(notebook(source))
     return made
+
+
+@pytest.fixture(autouse=True)
+def any_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no strong one, this is not what is tried here."""
+    monkeypatch.setenv(UNSAFE, "1")
 
 
 def graded(folder: Path, tmp_path: Path, **due: Any) -> Record:

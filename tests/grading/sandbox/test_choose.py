@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,12 +37,21 @@ class Open(ProcessSandbox):
     level: Level = "strong"
 
 
+EXAMINED = "gatedrnn_course.grading.sandbox.choose._examined"
+
+
 @pytest.fixture(autouse=True)
-def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (CHOSEN, UNSAFE):
         monkeypatch.delenv(name, raising=False)
-    yield
-    examine.cache_clear()
+    known = {kind.name: examine(kind) for kind in KINDS}
+    monkeypatch.setattr(EXAMINED, known)
+
+
+def forget_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have it start another template, and be tried anew."""
+    monkeypatch.setattr(BubblewrapSandbox, "templates", Templates(bubblewrap, True))
+    monkeypatch.delitem(choose._examined, "bubblewrap")
 
 
 def test_the_first_that_works_is_chosen_and_is_fit_for_strangers() -> None:
@@ -113,8 +121,7 @@ def test_where_bubblewrap_is_refused_the_next_one_is_used(
     program.write_text(script)
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setattr(BubblewrapSandbox, "templates", Templates(bubblewrap, True))
-    examine.cache_clear()
+    forget_bubblewrap(monkeypatch)
     examined = examine(BubblewrapSandbox)
     assert examined.why and not examined.safe
     if "uid map" in script:
@@ -126,8 +133,7 @@ def test_where_bubblewrap_is_refused_the_next_one_is_used(
 @LINUX
 def test_without_bubblewrap_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(BubblewrapSandbox, "templates", Templates(bubblewrap, True))
-    examine.cache_clear()
+    forget_bubblewrap(monkeypatch)
     assert "not installed" in examine(BubblewrapSandbox).why
 
 

@@ -47,25 +47,18 @@ def opened(*paths: Path) -> list[str]:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux")
-def test_they_hold_for_an_ordinary_user() -> None:
+@pytest.mark.parametrize("user", [USER, 0], ids=["an ordinary user", "root, whose children are somebody else"])
+def test_they_hold_for(user: int) -> None:
     kinds = [kind for kind in KINDS if kind.name in ("bubblewrap", "landlock")]
     if os.getuid() != 0:
         pytest.skip("the tests are an ordinary user's here: every other test of sandboxes is this one")
     if why := " ".join(filter(None, (examine(kind).why for kind in kinds))):
         pytest.skip(f"not both work here: {why}")
     python = [Path(sys.base_prefix).resolve(), Path(sysconfig.get_path("purelib")).resolve(), ROOT]
-    command = [
-        shutil.which("bwrap") or "bwrap",
-        *opened(*python),
-        "--chdir",
-        "/",
-        sys.executable,
-        "-c",
-        BECOME,
-        EXAMINE,
-    ]
+    view = [shutil.which("bwrap") or "bwrap", *opened(*python), "--chdir", "/"]
+    code = [BECOME, EXAMINE] if user else [EXAMINE]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [*view, sys.executable, "-W", "error", "-c", *code]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=env)
-    assert done.stdout.splitlines() == [f"{USER}|{name}|True||()|{USER}" for name in ("bubblewrap", "landlock")], (
-        done.stdout + done.stderr
-    )
+    expected = [f"{user}|{name}|True||()|{USER}" for name in ("bubblewrap", "landlock")]
+    assert (done.stdout.splitlines(), done.stderr) == (expected, "")

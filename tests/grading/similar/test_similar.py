@@ -114,7 +114,9 @@ def test_lines_in_common_are_marked_over_all_cells() -> None:
     assert 1 not in second, "the comment is in no run"
 
 
-@pytest.mark.parametrize("source", ["def f(:\n  x", "(" * 3000, "x" * (2 << 20), "'''", "\x00", "a\n  b\n c"])
+@pytest.mark.parametrize(
+    "source", ["def f(:\n  x", "(" * 3000, "x" * (2 << 20), "'''", "\x00", "a\n  b\n c", "x = 0x" + "f" * 9999]
+)
 def test_what_is_no_python_is_compared_as_far_as_it_goes(source: str) -> None:
     assert all(isinstance(token, Token) for token in tokens_of(source))
     assert pairs(compare({"ana": [source, LOOP], "ben": [source, COPY]})) in ([], [("ana", "ben")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from pathlib import Path
 
@@ -11,8 +12,7 @@ from .start import start_of
 __all__ = ["read"]
 
 _NAME = re.compile(
-    r"(?P<assignment>.+)_(?P<id>[^_]+)_attempt_(?P<at>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+)|(?P<info>\.txt)|)",
-    re.DOTALL,
+    r"(?P<head>.+?)_attempt_(?P<at>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+)|(?P<info>\.txt)|)", re.DOTALL
 )
 _TOLD = re.compile(r"^Name: *(?P<name>.+?) *\((?P<id>[^()\n]+)\)\s*$", re.MULTILINE)
 LONGEST_INFO = 1 << 16
@@ -21,18 +21,22 @@ LONGEST_INFO = 1 << 16
 def read(place: Place) -> list[Entry]:
     """The entries of a download of an assignment; an info file counts where no other file was handed in."""
     matches = [(path, match) for path in place.entries if (match := _NAME.fullmatch(path.name))]
-    told = {_attempt(match): names for path, match in matches if match["info"] and (names := _told(path))}
+    told = {(m["head"], m["at"]): names for path, m in matches if m["info"] and (names := _told(path))}
+    assignment = _assignment({match["head"] for _path, match in matches})
     found = []
     for path, match in matches:
         day, clock = match["at"][:10], match["at"][11:].replace("-", ":")
-        name, known = told.get(_attempt(match), (match["id"], match["id"]))
+        user = match["head"][len(assignment) :]
+        name, known = told.get((match["head"], match["at"]), (user, user))
         at, aside = f"{day}T{clock}", match["info"] is not None
         found.append(Entry(path, name, known, at, file=match["file"] or "", aside=aside))
     return found
 
 
-def _attempt(match: re.Match[str]) -> tuple[str, str, str]:
-    return match["assignment"], match["id"], match["at"]
+def _assignment(heads: set[str]) -> str:
+    """What stands before the users' names: all that is the same for all, up to an underscore."""
+    shared = os.path.commonprefix(sorted(heads)) if len(heads) > 1 else "".join(heads)  # noqa: RUF071 - of characters
+    return shared[: shared.rfind("_") + 1]
 
 
 def _told(path: Path) -> tuple[str, str] | None:

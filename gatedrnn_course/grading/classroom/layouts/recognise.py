@@ -17,7 +17,7 @@ from .archive import is_archive
 from .handin import Entry, HandIn, Place, Reader
 from .places import only_folder, opened_class, places
 from .roster import names_by_id
-from .within import opened
+from .within import holds_archives, opened
 
 __all__ = ["HandIns", "hand_ins"]
 
@@ -139,9 +139,10 @@ def _by_hand(paths: Iterable[Path], scratch: Path) -> list[HandIn]:
     """Files and folders that are named after the students."""
     found = list(paths)
     archives: dict[str, list[Entry]] = defaultdict(list)
-    for path in filter(is_archive, found):
-        archives[readable(without_endings(path.stem))].append(Entry(path, path.stem))
-    plain = by_name(path for path in found if not is_archive(path))
+    for path in filter(holds_archives, found):
+        name = without_endings(path.stem) if is_archive(path) else path.name
+        archives[readable(name)].append(Entry(path, name))
+    plain = by_name(path for path in found if not holds_archives(path))
     students = {name: HandIn(name, tuple(paths)) for name, paths in plain.items()}
     for name, entries in archives.items():
         inside = opened(entries, scratch)

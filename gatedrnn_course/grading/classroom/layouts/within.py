@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from gatedrnn_course.text import _
 from .archive import INNER, STUDENT, ArchiveError, Limit, is_archive, unpacked
 from .handin import Entry
 
-__all__ = ["Opened", "opened"]
+__all__ = ["Opened", "holds_archives", "opened"]
 
 MOST_INNER = 4
 
@@ -42,27 +43,48 @@ def opened(entries: Sequence[Entry], scratch: Path) -> Opened:
     """
     notes: list[str] = []
     folders: list[Path] = []
+    archives: list[tuple[Path, Limit]] = []
     files: list[Entry] = []
     for entry in sorted(entries, key=lambda entry: entry.path.name):
         if is_archive(entry.path):
             folder = _unpacked(entry.path, scratch, STUDENT, notes)
             files += [] if folder else [entry]
             folders += [folder] if folder else []
+            archives += [(path, INNER) for path in _archives(folder)] if folder else []
         elif entry.path.is_dir() and not entry.path.is_symlink():
             folders.append(entry.path)
+            archives += [(path, STUDENT) for path in _archives(entry.path)]
         else:
             files.append(entry)
     real = [entry for entry in files if not entry.aside] or files
     if any(is_notebook(entry.path) for entry in real) and any(not is_notebook(entry.path) for entry in real):
         folders.append(_gathered(real, scratch))
         real = []
-    inner = [found for folder in folders for found in _archives(folder)]
-    folders += [made for path in inner[:MOST_INNER] if (made := _unpacked(path, scratch, INNER, notes))]
-    notes += [_not_opened(path, _("there are too many of them")) for path in inner[MOST_INNER:][:1]]
+    folders += _open_inner(archives, scratch, notes)
     paths = [entry.path for entry in real] + [path for folder in folders for path in within(folder)]
     found = [path for path in paths if path not in folders] or paths
     notebooks = [path for path in found if is_notebook(path)]
     return Opened(tuple(notebooks or found), not real, tuple(notes))
+
+
+def holds_archives(path: Path) -> bool:
+    """Whether a path is an archive, or a folder with one in it."""
+    return is_archive(path) or (path.is_dir() and not path.is_symlink() and bool(_archives(path)))
+
+
+def _open_inner(archives: Sequence[tuple[Path, Limit]], scratch: Path, notes: list[str]) -> list[Path]:
+    """The folders of archives, and of the archives in these."""
+    waiting, folders = deque(archives), list[Path]()
+    for _count in range(MOST_INNER):
+        if not waiting:
+            return folders
+        archive, limit = waiting.popleft()
+        made = _unpacked(archive, scratch, limit, notes)
+        if made is not None and made not in folders:
+            folders.append(made)
+            waiting.extend((path, INNER) for path in _archives(made))
+    notes += [_not_opened(path, _("there are too many of them")) for path, _limit in list(waiting)[:1]]
+    return folders
 
 
 def _unpacked(archive: Path, scratch: Path, limit: Limit, notes: list[str]) -> Path | None:

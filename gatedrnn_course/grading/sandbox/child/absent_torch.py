@@ -211,7 +211,7 @@ def _no_derivatives(reach: Reach) -> None:
         value: Any = getattr(torch._C, name, None)
         if name == "_jit_get_operation":
             setattr(torch._C, name, _but_derivatives(value, reach))
-        elif isinstance(value, type):
+        elif hasattr(value, "define"):
             value.define = _raising(reach, told)
         elif value is not None:
             setattr(torch._C, name, _raising(reach, told))

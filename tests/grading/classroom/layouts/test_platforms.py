@@ -371,3 +371,43 @@ def test_a_name_chosen_on_the_platform_is_one_that_a_file_can_have(
     files = {"submission_9/w.ipynb": NEW, "submission_metadata.yml": text}
     (one,) = hand_ins(lay(files), scratch).students
     assert one.student == name
+
+
+@pytest.mark.parametrize(
+    ("mine", "others"),
+    [
+        (
+            "Unit 3_jdoe_attempt_2023-10-12-09-00-00_Unit 3_ben_attempt_2030-01-01-00-00-00_w.ipynb",
+            "Unit 3_ben_attempt_2023-10-12-08-00-00_w.ipynb",
+        ),
+        ("jdoe_1_50_ben_2_60_w-9.ipynb", "ben_2_51_w.ipynb"),
+        ("jdoe_1_assignsubmission_file_ben_2_assignsubmission_file_w.ipynb", "ben_2_assignsubmission_file_w.ipynb"),
+        (
+            "1-7 - jdoe - Oct 12, 2023 900 AM - 2-7 - ben - Oct 12, 2030 900 AM - w.ipynb",
+            "2-7 - ben - Oct 12, 2023 900 AM - w.ipynb",
+        ),
+    ],
+)
+def test_nobody_hands_in_for_another_by_the_name_of_a_file(mine: str, others: str, lay: Lay, scratch: Path) -> None:
+    found = {one.student: code(one) for one in hand_ins(lay({mine: NEW, others: BEN}), scratch).students}
+    assert found == {"jdoe": "new = 1", "ben": "ben = 1"}
+
+
+def test_user_names_with_underscores_stay_apart(lay: Lay, scratch: Path) -> None:
+    names = [f"Unit_3_{user}_attempt_2023-10-12-09-00-00_w.ipynb" for user in ("j_doe", "k_doe", "bang")]
+    found = hand_ins(lay(dict.fromkeys(names, NEW)), scratch).students
+    assert [one.id for one in found] == ["bang", "j_doe", "k_doe"]
+
+
+def test_an_archive_in_a_students_archive_is_opened(lay: Lay, scratch: Path) -> None:
+    inner = zipped({"deep/w.ipynb": NEW})
+    files = {"Ana_5_assignsubmission_file_/all.zip": zipped({"work/inner.zip": inner, "work/notes.txt": "x"})}
+    (one,) = hand_ins(lay(files), scratch).students
+    assert (one.student, code(one)) == ("Ana", "new = 1")
+
+
+def test_an_archive_in_a_folder_named_by_hand_is_opened(lay: Lay, scratch: Path) -> None:
+    files = {"ana.b/work.zip": zipped({"w.ipynb": NEW}), "ben/w.ipynb": BEN, "ben/data.zip": zipped({"x.txt": "x"})}
+    found = hand_ins(lay(files), scratch).students
+    assert [one.student for one in found] == ["ana.b", "ben"]
+    assert sorted(map(code, found)) == ["ben = 1", "new = 1"]

@@ -28,11 +28,6 @@ def test_what_is_hidden_is_left_out_and_the_rest_given_in_large_pieces(tmp_path:
     assert sorted(found) == [f"{folder}/{name}" for name in ("deep/b", "numpy", "one.py")]
 
 
-def test_installed_packages_inside_another_folder_are_asked_for_on_their_own(tmp_path: Path) -> None:
-    folder = laid(tmp_path / "python3", "os.py", "json/a.py", "site-packages/course/a.py", "dist-packages/b.py")
-    assert sorted(carve(folder, [])) == [f"{folder}/{name}" for name in ("json", "os.py")]
-
-
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_shared_libraries_never_lead_to_installed_packages() -> None:
     found = shared_libraries([])
