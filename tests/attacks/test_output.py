@@ -21,8 +21,7 @@ FLOODS = {
     "the descriptor": "while True: os.write(1, b'x' * 65536)",
     "the other stream": "while True: sys.stderr.write('x' * 65536)",
     "warnings": (
-        "import warnings\n    warnings.simplefilter('always')\n"
-        "    while True: warnings.warn('x' * 9999, stacklevel=1)"
+        "import warnings\n    warnings.simplefilter('always')\n    while True: warnings.warn('x' * 9999, stacklevel=1)"
     ),
     "logging": "import logging\n    while True: logging.error('x' * 9999)",
     "threads": (

@@ -72,8 +72,10 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
         yield from _found(item.explain(observed, ask))
         return
     if not item.arguments:
-        yield from _found(item.explain(observed, ask))
-        yield from _odd(item, observed, (*RULES, *RANGE))
+        handed_back = [one for one in observed if one.raw is not None]  # a function that raised gave nothing to read
+        if handed_back:
+            yield from _found(item.explain(handed_back, ask))
+            yield from _odd(item, handed_back, (*RULES, *RANGE))
         return
     if head not in (None, item.arguments):  # the names are the learner's own
         yield from _told(explain_order(item, observed))

@@ -98,8 +98,9 @@ def filled_answer(item: Item, number: str) -> str:
     if isinstance(item, DrivenItem):
         return FILLED[item.name].replace("{number}", number)
     given = ", ".join(item.arguments)
-    return (
-        f"{answer(item)}\nimport numpy as np\n\nright_{item.name} = {item.name}\n\n"
+    return (  # in a namespace of its own: what a function was earlier in a notebook may count
+        f"import numpy as np\n\nspace_of_{item.name} = {{}}\nexec({answer(item)!r}, space_of_{item.name})\n"
+        f"right_{item.name} = space_of_{item.name}[{item.name!r}]\n\n"
         f"def {item.signature()}:\n"
         f"    value = right_{item.name}({given})\n"
         f"    if isinstance(value, dict):\n"

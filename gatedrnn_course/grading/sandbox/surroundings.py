@@ -33,8 +33,9 @@ def hidden() -> list[str]:
     found = [package]
     if package.parent.name not in PACKAGES:
         found.append(package.parent)
-    for folder in library_path():
-        found += [entry for entry in Path(folder).iterdir() if COURSE in entry.name.casefold()]
+    for folder in (*library_path(), *(os.path.join(os.path.dirname(os.__file__), name) for name in PACKAGES)):
+        if os.path.isdir(folder):
+            found += [entry for entry in Path(folder).iterdir() if COURSE in entry.name.casefold()]
     return sorted({str(path) for path in found})
 
 

@@ -66,7 +66,7 @@ class Template:
         options = {
             "control": theirs.fileno(),
             "path": library_path(),
-            "hidden": hidden(),
+            "hidden": [] if namespaces else hidden(),  # else they are covered, for all children at once
             "warm": self.warm,
             "namespaces": namespaces,
         }
@@ -147,10 +147,25 @@ class Template:
             if self.living == 0:
                 self._end()
 
+    def end(self) -> None:
+        """End it now."""
+        with self._lock:
+            self._retired = True
+            self._end()
+
     def abandon(self) -> None:
         """Let go of it without a word: it belongs to the process that this one was forked from."""
         self._control.close()
         self._errors.close()
+
+    @property
+    def pid(self) -> int:
+        """Process id here of the program that was started; bubblewrap's where that was one."""
+        return self._process.pid
+
+    def wait_for_end(self) -> None:
+        """Wait until it has ended by itself."""
+        self._process.wait()
 
     @property
     def alive(self) -> bool:

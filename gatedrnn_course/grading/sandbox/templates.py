@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Iterable
@@ -31,6 +32,7 @@ class Templates:
         self._warm = set(warm)
         self._owner = os.getpid()
         self._template: Template | None = None
+        atexit.register(self.close)
 
     def current(self) -> Template:
         """A template that can fork, with every library loaded that any child has used.
@@ -59,8 +61,8 @@ class Templates:
             self._warm |= LIBRARIES.keys() & set(used)
 
     def close(self) -> None:
-        """End the template with its last child."""
+        """End the template, and its children with it."""
         with self._lock:
             if self._template is not None:
-                self._template.retire()
+                self._template.abandon() if self._owner != os.getpid() else self._template.end()
                 self._template = None

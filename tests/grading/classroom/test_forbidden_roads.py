@@ -92,5 +92,35 @@ def test_derivatives_by_torch(sandbox: Sandbox, forbidden: tuple[str, ...]) -> N
     assert right == ([] if forbidden else list(AUTOGRAD_ROADS))
 
 
+def test_what_was_reached_is_told(without: Judged) -> None:
+    verdict = without("kept_in_a_list")  # no reading finds it
+    assert (verdict.outcome, verdict.points) == ("refused", 0)
+    assert verdict.sentence == "`kept_in_a_list` uses torch.lstm_cell, which this exercise asks you to build yourself."
+
+
+OUT_OF_SIGHT = """
+def f(x):
+    kinds = [k for k in object.__subclasses__() if (k.__module__, k.__name__) == ("torch.nn.modules.module", "Module")]
+    cells = [c for k in kinds for b in k.__subclasses__() if b.__name__ == "RNNCellBase" for c in b.__subclasses__()]
+    torch = [c.forward.__globals__["torch"] for c in cells if c.__name__ == "LSTMCell"][0]
+    z = torch.zeros(4, 1)
+    return torch.lstm_cell(z[:1], (z[:1], z[:1]), z, z)[0].numpy()
+"""
+
+
+@pytest.mark.parametrize("sandbox", ["strongest"], indirect=True)
+def test_a_torch_out_of_sight_is_not_whole(sandbox: Sandbox) -> None:
+    """A search of all objects finds it in a process that never imported it."""
+    replies = []
+    for forbidden in ((), ITEM.forbidden):
+        with sandbox.open(Limits(wall_s=20.0)) as session:
+            session.forbid(forbidden)
+            assert not session.load([OUT_OF_SIGHT], names=["f"]).torch
+            replies.append(session.call("f", (np.zeros(1),)))
+    assert replies[1].value is None and replies[1].problem is not None
+    if sandbox.name != "process":
+        assert replies[0].value is not None and replies[1].reached == "torch.lstm_cell"
+
+
 def _number(value: object) -> np.ndarray:
     return value if isinstance(value, np.ndarray) and value.dtype == float else np.array(np.nan)

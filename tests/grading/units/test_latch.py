@@ -74,3 +74,13 @@ def test_what_is_no_set_of_parameters_is_wrong_and_told(item: Item, given: Any) 
     verdict = judged(item, given)
     assert verdict.points == 0
     assert verdict.sentence
+
+
+@pytest.mark.parametrize("name", ["latch", "lstm_equations"])
+def test_an_answer_without_arguments_that_raises_is_told_what_it_raised(name: str) -> None:
+    def broken() -> Any:
+        raise ZeroDivisionError("by nothing")
+
+    broken.__name__ = name
+    verdict = judge(load("03").item(name), LocalCaller(broken), 5)
+    assert verdict.outcome == "raised" and "by nothing" in verdict.sentence

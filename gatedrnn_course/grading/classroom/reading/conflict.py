@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 __all__ = ["sides"]
 
-_CONFLICT = re.compile(
-    r"^<{7}(?:[ \t][^\n]*)?\n(?P<ours>.*?)(?:^\|{7}[^\n]*\n.*?)?^={7}[ \t]*\r?\n(?P<theirs>.*?)^>{7}[^\n]*(?:\n|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
+_OURS, _BASE, _THEIRS, _END = "<<<<<<<", "|||||||", "=======", ">>>>>>>"
 
 
 def sides(text: str) -> tuple[str, str] | None:
@@ -19,9 +14,26 @@ def sides(text: str) -> tuple[str, str] | None:
         text: Of a file or a cell.
 
     Returns:
-        Both; None where there is no conflict.
+        Both; None where there is no conflict, or one that does not end.
     """
-    if "<<<<<<<" not in text or not _CONFLICT.search(text):
+    if _OURS not in text:
         return None
-    ours, theirs = (_CONFLICT.sub(lambda found, side=side: found[side], text) for side in ("ours", "theirs"))  # type: ignore[misc]
-    return ours, theirs
+    ours: list[str] = []
+    theirs: list[str] = []
+    within, found = "", False
+    for line in text.splitlines(keepends=True):
+        sign = line[:7]
+        if not within and sign == _OURS:
+            within, found = _OURS, True
+        elif within == _OURS and sign == _BASE:
+            within = _BASE
+        elif within in (_OURS, _BASE) and line.strip() == _THEIRS:
+            within = _THEIRS
+        elif within == _THEIRS and sign == _END:
+            within = ""
+        else:
+            if within in ("", _OURS):
+                ours.append(line)
+            if within in ("", _THEIRS):
+                theirs.append(line)
+    return ("".join(ours), "".join(theirs)) if found and not within else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gatedrnn_course.grading.running.limit import TooLong, time_limit
 from gatedrnn_course.text import _
 
 from .archive import ungzipped, unzipped
@@ -24,6 +25,8 @@ from .source import defined
 __all__ = ["LARGEST", "Reading", "read_bytes", "read_file"]
 
 LARGEST = 50 << 20
+SECONDS = 20.0
+"""How long reading may take: of an honest file it takes milliseconds."""
 _CHUNK = 1 << 20
 _DEEPEST = 3  # packed in packed in packed
 _PACKED = ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"))
@@ -105,7 +108,10 @@ def read_bytes(raw: bytes, names: Collection[str] = ()) -> Reading:
         The cells, or a problem in one sentence and what to do; it never raises.
     """
     try:
-        return _read(raw, names, 0)
+        with time_limit(SECONDS):
+            return _read(raw, names, 0)
+    except TooLong:
+        return Reading(problem=_("The file takes too long to read. Open it in Jupyter, save it and hand it in again."))
     except Unreadable as told:
         return Reading(problem=_("The file is no readable notebook: {why}").format(why=told))
     except Exception as error:  # any bytes may come; whatever a reader makes of them is one sentence here

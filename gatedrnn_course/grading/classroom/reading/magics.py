@@ -43,6 +43,8 @@ SHORT = 4000
 """Characters of a cell that is remembered: most cells of a class are the exercise's own."""
 MOST = 200
 """Lines that may be magics; each takes IPython a pass over the whole cell."""
+WORK = 2_000_000
+"""Characters in all these passes."""
 
 
 def as_python(source: str) -> str | None:
@@ -66,7 +68,8 @@ def _as_python(source: str) -> str | None:
         source = source[found.end() :]
     if parsed(source) is not None:
         return lead + source
-    if len(_HINTS.findall(source)) > MOST or not _HINTS.search(source):
+    hints = len(_HINTS.findall(source))
+    if not 0 < hints <= MOST or hints * len(source) > WORK:
         return None
     from IPython.core.inputtransformer2 import TransformerManager
 

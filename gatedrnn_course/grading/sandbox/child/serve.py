@@ -25,13 +25,12 @@ from ...exchange.convert import NotAValue, from_function, still, tensors, to_fun
 from ...exchange.drivers import drive
 from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
-from . import jail
+from . import jail, warm
 from .absent import Absence
 from .alarm import TooLong, alarm
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
 from .rest import at_rest
-from .warm import used
 
 __all__ = ["serve"]
 
@@ -51,6 +50,7 @@ def serve(fd: int, kept: list[str], seed: int, cap: int) -> None:
     """
     random.seed(seed)
     np.random.seed(seed % 2**32)
+    warm.seed(seed)
     high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH)
     os.close(fd)
     server = _Server(socket.socket(fileno=high), cap)
@@ -95,7 +95,7 @@ class _Server:
         for stream in (*self.streams, sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the learner may have closed it
                 stream.flush()
-        told: frames.Meta = {"torch": "torch" in sys.modules, "used": used(), "reached": self.absence.told()}
+        told: frames.Meta = {"torch": "torch" in sys.modules, "used": warm.used(), "reached": self.absence.told()}
         try:
             self.send({**answer, **told}, answered)
         except ValueError as error:  # nothing was sent: the value is too large

@@ -11,7 +11,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["LIBRARIES", "park", "parked", "used", "warm_up"]
+__all__ = ["LIBRARIES", "park", "parked", "seed", "used", "warm_up"]
 
 
 def _numpy() -> None:
@@ -55,7 +55,6 @@ def _torch() -> None:
 
     survey()
     torch.set_num_threads(1)
-    state = torch.get_rng_state()
     x = torch.zeros(2, 3, 4, requires_grad=True)
     lstm, layer = nn.LSTM(4, 4), nn.Linear(4, 2)
     optimiser = torch.optim.Adam([*lstm.parameters(), *layer.parameters()])
@@ -66,7 +65,6 @@ def _torch() -> None:
         optimiser.step()
     torch.linalg.svd(torch.eye(4, dtype=torch.float64))
     torch.conv1d(x, torch.zeros(1, 3, 2))
-    torch.set_rng_state(state)
 
 
 LIBRARIES: Mapping[str, Callable[[], None]] = {"scipy": _scipy, "matplotlib": _matplotlib, "torch": _torch}
@@ -113,6 +111,13 @@ class _Parked(Loader, MetaPathFinder):
 def parked(name: str) -> bool:
     """Whether a library is loaded and out of sight."""
     return any(isinstance(finder, _Parked) and finder.name == name and finder.modules for finder in sys.meta_path)
+
+
+def seed(number: int) -> None:
+    """Seed the global generator of torch, if it is loaded and out of sight: all children of a template share it."""
+    for finder in sys.meta_path:
+        if isinstance(finder, _Parked) and "torch" in finder.modules:
+            finder.modules["torch"].default_generator.manual_seed(number)
 
 
 def park(names: Sequence[str]) -> None:

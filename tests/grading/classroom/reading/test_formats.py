@@ -209,6 +209,29 @@ def test_leaving_out_outputs_leaves_the_rest_as_it_was(tmp_path: Path) -> None:
     assert without_outputs(path, 1 << 20) == b'{"cells": [{"outputs": ['
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<<<<<<< a\n" * 200_000,
+        b"<html>" + b"<!--" * 100_000,
+        b"<html>" + b"<a " * 100_000,
+        b'{"cells": [' + b'{"source": ["a", ' * 100_000,
+        json.dumps([{"source": "!ls\n" * 190 + "x = 1\n" * 100_000}]).encode(),
+        json.dumps([{"source": "a b\n" * 100_000}]).encode(),
+        json.dumps([{"source": "```\n" * 100_001}]).encode(),
+        json.dumps(
+            [{"source": "(" * 200_000}, {"source": "-" * 200_000 + "1"}, {"source": "x = 1" + ".a" * 100_000}]
+        ).encode(),
+        json.dumps([{"source": "f(" * 90 + "\n" * 100_000}]).encode(),
+    ],
+    ids=range(9),
+)
+def test_a_file_made_to_take_long_is_read_or_refused(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handed_in, "SECONDS", 0.3)
+    found = read_bytes(raw, NAMES)
+    assert bool(found.cells) != bool(found.problem)
+
+
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_any_damage_gives_a_reading_or_a_sentence(data: st.DataObject) -> None:
@@ -218,6 +241,11 @@ def test_any_damage_gives_a_reading_or_a_sentence(data: st.DataObject) -> None:
         raw[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=5))
     found = read_bytes(bytes(raw), NAMES)
     assert bool(found.cells) != bool(found.problem)
+
+
+def test_reading_that_takes_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handed_in, "SECONDS", 0.01)
+    assert "takes too long to read" in read_bytes(b"<html>" + b"<a " * 1_000_000).problem
 
 
 @pytest.mark.parametrize("make", [text, page])

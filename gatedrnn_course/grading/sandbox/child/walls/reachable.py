@@ -15,26 +15,20 @@ PACKAGES = ("site-packages", "dist-packages")
 def carve(folder: str, hidden: Sequence[str]) -> Iterator[str]:
     """The largest paths in a folder, or the folder itself, that hold no hidden one.
 
-    Folders of installed libraries inside another folder are never among them: each is asked for on its own.
-
     Args:
         folder: A path without links in it.
         hidden: Such paths.
     """
-    if not any(one.startswith(folder + "/") for one in hidden) and not _holds_packages(folder):
+    if not any(one.startswith(folder + "/") for one in hidden):
         yield folder
         return
     for entry in os.scandir(folder):
-        if entry.path in hidden or entry.name in PACKAGES:
+        if entry.path in hidden:
             continue
         if entry.is_dir():
             yield from carve(entry.path, hidden)
         else:
             yield entry.path
-
-
-def _holds_packages(folder: str) -> bool:
-    return any(os.path.isdir(os.path.join(folder, name)) for name in PACKAGES)
 
 
 def shared_libraries(hidden: Sequence[str]) -> list[str]:
