@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -197,7 +198,7 @@ def _serve(connection: Connection[Any, Any], function: Callable[[Any], Any], scr
     """What a process does: task after task, until nobody gives it one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     tempfile.tempdir = scratch  # where sandboxes make their folders: a killed process cannot clean up
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(scratch,), daemon=True).start()
     while True:
         try:
             task = connection.recv()
@@ -210,11 +211,12 @@ def _serve(connection: Connection[Any, Any], function: Callable[[Any], Any], scr
         connection.send(answer)
 
 
-def _end_with_parent() -> None:
-    """End this process when its parent is gone, whatever it is at."""
+def _end_with_parent(scratch: str) -> None:
+    """End this process when its parent is gone, whatever it is at; the last to end leaves no folder behind."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 

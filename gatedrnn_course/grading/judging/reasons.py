@@ -72,9 +72,10 @@ def _reasons(item: Item, outcomes: Sequence[Came], ask: Ask, head: tuple[str, ..
         yield from _found(item.explain(observed, ask))
         return
     if not item.arguments:
-        given = [one for one in observed if one.value is not None]  # nothing is to be learnt from a call that raised
-        yield from _found(item.explain(given, ask) if given else None)
-        yield from _odd(item, given, (*RULES, *RANGE))
+        handed_back = [one for one in observed if one.raw is not None]  # a function that raised gave nothing to read
+        if handed_back:
+            yield from _found(item.explain(handed_back, ask))
+            yield from _odd(item, handed_back, (*RULES, *RANGE))
         return
     if head not in (None, item.arguments):  # the names are the learner's own
         yield from _told(explain_order(item, observed))

@@ -20,6 +20,7 @@ import resource
 from gatedrnn_course.grading.exchange import frames
 from gatedrnn_course.grading.exchange.frames import BadFrame
 from gatedrnn_course.grading.exchange.trees import pack
+from gatedrnn_course.grading.running import memory
 from gatedrnn_course.grading.running.course import course_function
 from gatedrnn_course.grading.sandbox import asks
 from gatedrnn_course.grading.sandbox.asks import MOST_NUMBERS, Asks
@@ -75,6 +76,14 @@ def test_small_arguments_that_make_a_large_product_fail_before_it_is_made(length
     assert "Unable to allocate" in raised("f", column, row, function=lambda a, b: a * b)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 18  # KiB
     assert resource.getrlimit(resource.RLIMIT_AS) == limits
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit on memory holds on Linux")
+def test_an_answer_takes_no_more_memory_than_stated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "A_THREAD", 0)
+    monkeypatch.setattr(asks, "MEMORY", 64 << 20)
+    assert "Unable to allocate" in raised("f", function=lambda: np.empty(128 << 17).sum())
+    assert "value" in answer("f", function=lambda: np.ones(1 << 20).sum())[0]
 
 
 @pytest.mark.parametrize(
