@@ -64,6 +64,9 @@ raise Fault(TEXT)  # this line is told: TEXT
 """
 
 
+SHORT = "def forget_gate(x, h_prev, p): raise ValueError(TEXT)\nraise ValueError(TEXT)"
+
+
 class Page(HTMLParser):
     """Notes what of a page would act."""
 
@@ -86,8 +89,8 @@ class Page(HTMLParser):
 def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A class of hostile texts as notebooks and as names, and what the terminal was told."""
     folder = tmp_path_factory.mktemp("class")
-    for text in TEXTS.values():
-        cells = [f"import numpy as np\nTEXT = {text!r}", RAISING]
+    for name, text in TEXTS.items():
+        cells = [f"import numpy as np\nTEXT = {text!r}", SHORT if "formula" in name else RAISING]
         code = [
             {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
             for source in cells

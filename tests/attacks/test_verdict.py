@@ -206,7 +206,7 @@ def test_a_cheat_at_the_end_harms_nothing_either(attacker: Attacker, tmp_path: P
     assert earned(graded(attacker, tmp_path, cheat, where=6)) == {CHEATED: 0, **HONEST}
 
 
-@pytest.mark.parametrize("value", ["None", "'right'", "{'outcome': 'right'}", "0", "True"])
+@pytest.mark.parametrize("value", ["None", "'right'", "{'outcome': 'right'}"])
 def test_a_server_that_only_praises_earns_nothing_at_all(attacker: Attacker, tmp_path: Path, value: str) -> None:
     cheat = answer(WHOLE.item(CHEATED)) + PRAISE.replace("VALUE", value)
     record = graded(attacker, tmp_path, cheat, where=6)
