@@ -14,6 +14,7 @@ from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.prove import cheats
 from gatedrnn_course.grading.prove.cheats import CHEATS, cheated
 from gatedrnn_course.grading.prove.matrix import KillMatrix
+from gatedrnn_course.grading.running.student import Place
 from gatedrnn_course.grading.sandbox import ProcessSandbox
 from gatedrnn_course.grading.units import load
 
@@ -46,3 +47,10 @@ def test_a_cheat_that_gets_points_fails_the_proof(monkeypatch: pytest.MonkeyPatc
     told = KillMatrix("00", "Start here", 0, (), rows).failures
     assert "`linear` gets points for zeros that lie when they are compared" in told
     assert "A notebook with zeros that lie when they are compared gets 100 points, expected are 0." in told
+
+
+def test_a_cheat_is_judged_where_what_an_item_forbids_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(Place, "forbid", lambda self, names: told.append(names))
+    cheated(UNIT, ProcessSandbox(), 3)
+    assert told == [item.forbidden for item in UNIT.items] * len(CHEATS)

@@ -93,3 +93,9 @@ def test_arguments_are_arrays_or_named_arrays() -> None:
 def test_other_arguments_are_refused(tree: object) -> None:
     with pytest.raises(BadFrame):
         unpack_arguments(tree, [ONE])
+
+
+@pytest.mark.parametrize("index", [True, False, 1.0, -1, 2, "x" * 4001, b"0"], ids=lambda one: repr(one)[:9])
+def test_what_only_looks_like_an_index_or_a_text_is_refused(index: object) -> None:
+    with pytest.raises(BadFrame):
+        unpack(index, [np.zeros(1), np.zeros(1)])

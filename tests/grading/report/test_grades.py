@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +50,8 @@ def test_the_file_tells_excel_its_encoding(run: ClassRun, tmp_path: Path, make: 
     raw = (tmp_path / "grades.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     assert rows(raw.decode("utf-8-sig"))[0]["student"] == "Zoë Ångström"
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_each_sign_a_spreadsheet_takes_for_a_formula_has_an_apostrophe_before_it(sign: str) -> None:
+    assert cell(f" {sign}1+1") == f"'{sign}1+1"

@@ -150,3 +150,10 @@ def test_whatever_is_asked_of_a_real_item_the_answer_can_be_sent(given_: list[An
     meta, arrays = answer("f", *given_, function=course_function(GATE), **named)
     assert set(meta) <= {"value", "raised"} and len(meta) == 1
     frames.decode(frames.encode({**meta, "id": 7}, arrays, cap=1 << 20))
+
+
+def test_of_a_long_exception_the_beginning_is_told() -> None:
+    def loud() -> None:
+        raise ValueError("x" * 9000)
+
+    assert raised("f", function=loud) == "ValueError: " + "x" * 988

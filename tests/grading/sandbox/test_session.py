@@ -78,3 +78,20 @@ def test_a_session_used_after_its_end_says_so(sandbox: ProcessSandbox) -> None:
     assert not session.alive
     problem = session.call("f", [X]).problem
     assert problem is not None and problem.kind == "died"
+
+
+FORGED = """
+import gc, json, socket, struct
+def f(x):
+    header = json.dumps({"m": {"id": NUMBER, "value": 0, "args": []}, "a": [["f8", [1]]]}).encode()
+    [s] = [one for one in gc.get_objects() if isinstance(one, socket.socket)]
+    s.sendall(b"GRN1" + struct.pack("<IQ", len(header), 8) + header + bytes(8))
+    return x
+"""
+
+
+@pytest.mark.parametrize("number", ["0", "999", "'3'", "None", "3.5", "[3]"])
+def test_an_answer_to_anything_but_the_question_ends_the_session(loaded: Loaded, number: str) -> None:
+    session = loaded(FORGED.replace("NUMBER", number))
+    problem = session.call("f", [X]).problem
+    assert problem is not None and problem.kind == "frame" and not session.alive
