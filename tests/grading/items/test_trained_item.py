@@ -14,7 +14,7 @@ from gatedrnn_course.grading.items.stored import write_stored
 from gatedrnn_course.grading.judging.judge import judge
 from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.grading.running.local import LocalCaller
-from gatedrnn_course.grading.units.adder import WRONG_FILES, adder_item, first_parameters, trained_parameters
+from gatedrnn_course.grading.units.adder import SLIPS, WRONG_FILES, adder_item, first_parameters, trained_parameters
 from gatedrnn_course.tasks import Counting
 
 ITEM = adder_item(25, (), ("a", "b", "c"))
@@ -41,6 +41,15 @@ def test_a_wrong_file_is_named(wrong: Any) -> None:
     assert verdict.outcome == "wrong"
     assert wrong.words in " ".join((verdict.sentence, *verdict.details)), verdict
     assert verdict.points == 0
+
+
+@pytest.mark.parametrize(("slips", "passes"), [(0, True), (SLIPS, True), (SLIPS + 1, False)])
+def test_a_rare_slip_is_luck_and_costs_nothing(slips: int, passes: bool) -> None:
+    measure = ITEM.measure
+    batch = measure.task.batch(np.random.default_rng(0), 2000, "test")
+    outputs = np.array(batch.targets)
+    outputs[-1, :slips] += 0.05
+    assert measure.met(outputs, batch) is passes
 
 
 @pytest.mark.parametrize("order", ["i, f, c_tilde, o", "o, c_tilde, i, f", "c_tilde, o, f, i"])
