@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from gatedrnn_course.authoring.kernel_cli import show_in_kernel
 from gatedrnn_course.authoring.platforms.cli import export
 from gatedrnn_course.authoring.similar import similar
 from gatedrnn_course.errors import CourseError
@@ -44,6 +45,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"obj": show_in_kernel},
     help=_("The course on gated recurrent networks: grade, prove, release, look at cells, rerun studies."),
 )
 

@@ -13,7 +13,7 @@ __all__ = ["notes_on"]
 
 MOST = 30
 NAMED, LONGEST = 3, 60
-LOOKS = ("%matplotlib", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision", "%%html", "%%javascript")
+LOOKS = ("%matplotlib", "%pinfo", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision", "%%html")
 MENDED = {
     "annotation": mark("Code cell {number}: the type `{name}` is imported nowhere; the function was read without it."),
     "decorator": mark("Code cell {number}: what stands above `{name}` (@...) fails; it was read without that."),
@@ -54,7 +54,7 @@ def _about(fault: CellFault) -> str:
         return words.format(number=fault.cell + 1)
     what = ": ".join(filter(None, (fault.type, fault.message[:200].rstrip(" ."))))
     if fault.type == "ModuleNotFoundError":
-        words = _("Code cell {number}: {what}, and it is not needed. Whatever does not use it ran all the same.")
+        words = _("Code cell {number}: {what}. It is missed only where it is used; everything else ran.")
     else:
         words = _("Code cell {number} raised {what}. What does not need that line ran all the same.")
     return words.format(number=fault.cell + 1, what=what)

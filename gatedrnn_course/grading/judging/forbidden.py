@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from gatedrnn_course.grading.exchange.blank import is_blank_source
@@ -36,10 +37,7 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
     Returns:
         The dotted name used, or `""`.
     """
-    trees = [tree for source in sources if (tree := _parsed(source)) is not None]
-    definitions = _definitions(trees)
-    own_definitions = _shadowing(trees)
-    aliases = {name: full for name, full in _aliases(trees).items() if name not in own_definitions}
+    definitions, aliases = _read(tuple(sources))
     todo, seen = [name], set(apart) - {name}
     while todo:
         current = todo.pop()
@@ -57,6 +55,14 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
                 return hit
             todo.append(used.split(".")[0])
     return ""
+
+
+@lru_cache(maxsize=1)
+def _read(sources: tuple[str, ...]) -> tuple[Mapping[str, _Definition], Mapping[str, str]]:
+    """The definitions of a notebook and what imported names stand for in it; every item that is not right asks."""
+    trees = [tree for source in sources if (tree := _parsed(source)) is not None]
+    own = _shadowing(trees)
+    return _definitions(trees), {name: full for name, full in _aliases(trees).items() if name not in own}
 
 
 def refusal(name: str, used: str) -> str:

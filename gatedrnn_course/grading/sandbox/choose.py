@@ -70,7 +70,7 @@ def _tried(kind: Kind) -> Examined:
         return Examined(kind.name, kind.level)
     try:
         return Examined(kind.name, kind.level, escapes=tuple(got_through(kind())))
-    except SandboxUnavailable as error:
+    except (SandboxUnavailable, OSError) as error:  # the attacks themselves could not be made
         return Examined(kind.name, kind.level, str(error))
 
 

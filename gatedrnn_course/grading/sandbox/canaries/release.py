@@ -23,6 +23,8 @@ __all__ = ["CANARIES", "Canary", "got_through"]
 CELL = Path(__file__).with_name("attacks.py")
 LIMITS = Limits(wall_s=20.0, disk_mb=4, file_mb=1)
 ENDLESS_S = 0.05
+SHORT = "/tmp"
+"""The path of a socket must fit 100 characters, which a folder for temporary things need not."""
 
 
 @dataclass
@@ -134,7 +136,7 @@ def _targets() -> Iterator[_Targets]:
     """Files that everybody may read and write, and listeners that everybody may reach."""
     secret = secrets.token_hex(16)
     held = ctypes.create_string_buffer(secret.encode())
-    with tempfile.TemporaryDirectory(prefix="gatedrnn-") as name, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="gatedrnn-", dir=SHORT) as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o777)
         victim = folder / "victim"

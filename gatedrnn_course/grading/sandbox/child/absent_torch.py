@@ -89,6 +89,8 @@ def survey(names: str = "|".join(kind.python for kind in KINDS.values() if kind.
         if pattern.search(name) and isinstance(value, (type, FunctionType)):
             known = found.get(id(value), (name, f"{module}.{name}", value))
             found[id(value)] = known[0], min(known[1], f"{module}.{name}", key=len), value
+    for module in {value.__module__ for _name, _told, value in found.values()} & set(sys.modules):
+        _text(str(sys.modules[module].__file__))
     return Survey(tuple(_C._dispatch_get_all_op_names()), tuple(found.values()))
 
 
@@ -168,13 +170,17 @@ def _lines(code: CodeType) -> range:
     return range(code.co_firstlineno, last + 1)
 
 
+@cache
+def _text(file: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(file).read_text(encoding="utf-8").splitlines(keepends=True))
+    except (OSError, UnicodeDecodeError):
+        return ()
+
+
 def _blot_out(file: str, numbers: Collection[int]) -> None:
     """Let the source of the rest of a file be found, which torch's own language reads, and these lines be empty."""
-    try:
-        text = Path(file).read_text(encoding="utf-8").splitlines(keepends=True)
-    except (OSError, UnicodeDecodeError):
-        return
-    rows = ["\n" if number in numbers else row for number, row in enumerate(text, 1)]
+    rows = ["\n" if number in numbers else row for number, row in enumerate(_text(file), 1)]
     linecache.cache[file] = (sum(map(len, rows)), None, rows, file)
 
 
