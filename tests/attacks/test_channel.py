@@ -20,7 +20,8 @@ def frame(meta, arrays=(), body=b""):
 
 def answers(value, first=0, last=40):
     "Answers to every question there may have been, or will be."
-    return b"".join(frame({"id": k, "value": value, "args": []}) for k in range(first, last))
+    whole = {"value": value, "args": [], "used": [], "defined": {}, "skipped": []}
+    return b"".join(frame({**whole, "id": k}) for k in range(first, last))
 """
 
 GARBAGE = {

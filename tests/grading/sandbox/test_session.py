@@ -83,7 +83,7 @@ def test_a_session_used_after_its_end_says_so(sandbox: ProcessSandbox) -> None:
 FORGED = """
 import gc, json, socket, struct
 def f(x):
-    header = json.dumps({"m": {"id": NUMBER, "value": 0, "args": []}, "a": [["f8", [1]]]}).encode()
+    header = json.dumps({"m": {"id": NUMBER, "value": 0, "args": [], "used": []}, "a": [["f8", [1]]]}).encode()
     [s] = [one for one in gc.get_objects() if isinstance(one, socket.socket)]
     s.sendall(b"GRN1" + struct.pack("<IQ", len(header), 8) + header + bytes(8))
     return x
