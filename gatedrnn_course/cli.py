@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from gatedrnn_course.authoring.kernel_cli import show_in_kernel
 from gatedrnn_course.authoring.platforms.cli import export
-from gatedrnn_course.authoring.similar import similar
+from gatedrnn_course.authoring.similar.cli import similar
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.book.cli import gradebook, override
 from gatedrnn_course.grading.classroom.cli import CODES, console, grade, replay

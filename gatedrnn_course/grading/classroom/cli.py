@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatedrnn_course.grading.book.cli import BookOption, book_of
-from gatedrnn_course.grading.classroom.sandboxes import SandboxName, Unsafe, choose
+from gatedrnn_course.grading.classroom.sandboxes import choose
 from gatedrnn_course.text import _
 
 if TYPE_CHECKING:
@@ -33,6 +33,14 @@ Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help=_("Submissions side by side; by default one a processor core."))
 ]
 Results = Annotated[Path, typer.Option("--out", help=_("Folder for records, grades.csv and pages."))]
+SandboxName = Annotated[
+    str | None,
+    typer.Option("--sandbox", help=_("Where answers run; by default the strongest kind that `doctor` finds to work.")),
+]
+Unsafe = Annotated[
+    bool,
+    typer.Option("--unsafe-sandbox", help=_("Grade even where nothing strong works: only answers that you trust.")),
+]
 Anew = Annotated[bool, typer.Option("--anew", help=_("Grade also what was graded before and has not changed."))]
 Since = Annotated[
     str | None,

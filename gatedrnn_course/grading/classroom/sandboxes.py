@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from gatedrnn_course.text import _
 
@@ -13,16 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["SandboxName", "Unsafe", "choose", "doctor_table"]
-
-SandboxName = Annotated[
-    str | None,
-    typer.Option("--sandbox", help=_("Where answers run; by default the strongest kind that `doctor` finds to work.")),
-]
-Unsafe = Annotated[
-    bool,
-    typer.Option("--unsafe-sandbox", help=_("Grade even where nothing strong works: only answers that you trust.")),
-]
+__all__ = ["choose", "doctor_table"]
 
 
 def choose(name: str | None, unsafe: bool, console: Console) -> None:
