@@ -14,6 +14,7 @@ from typing import Any
 from gatedrnn_course.grading.classroom.notes import notes_on
 from gatedrnn_course.grading.classroom.record import ItemRecord, Judged, Record, SandboxRecord
 from gatedrnn_course.grading.classroom.submission import Submission, read_submission, readable
+from gatedrnn_course.grading.classroom.unread import where_written
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.items.fingerprint import rubric_fingerprint
 from gatedrnn_course.grading.judging.forbidden import unless_refused
@@ -137,6 +138,8 @@ class Grader:
                 again.forbid(item.forbidden)
                 judge = partial(self._judge, item, submission, place, again, failed, seed)
                 verdict = best_version(judge, item.name, place, again)
+                faults = () if place.report is None else place.report.faults
+                verdict = where_written(verdict, submission.cells, faults)
                 if verdict.outcome != "right":
                     failed[item.name] = item
                 verdicts.append(verdict)
