@@ -17,3 +17,9 @@ def _kernels(tmp_path_factory):
         patch.setenv("GATEDRNN_CACHE", str(folder))
         patch.setenv("GATEDRNN_HOME", str(base / "home"))
         yield
+
+
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first: begun last, one would go on alone while other processes have no more."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
