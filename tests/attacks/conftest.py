@@ -18,7 +18,7 @@ else:
 
     BACKENDS = {kind.name: kind for kind in KINDS}
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture(scope="module")
     def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         """The folder in which sandboxes make theirs; none is left at the end."""
         folder, before = tmp_path_factory.mktemp("children"), tempfile.tempdir
@@ -27,7 +27,7 @@ else:
         tempfile.tempdir = before
         assert list(folder.iterdir()) == []
 
-    @pytest.fixture(scope="session", params=BACKENDS)
+    @pytest.fixture(scope="module", params=BACKENDS)
     def sandbox(request: pytest.FixtureRequest, children: Path) -> Iterator[Sandbox]:
         """Each sandbox in turn."""
         kind = BACKENDS[request.param]
@@ -38,7 +38,7 @@ else:
         yield made
         made.close()
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture(scope="module")
     def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         """What is attacked."""
         patch = pytest.MonkeyPatch()
@@ -48,7 +48,7 @@ else:
         patch.undo()
         made.close()
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture(scope="module")
     def attacker(sandbox: Sandbox, host: Host) -> Iterator[Attacker]:
         """Attacks the host from inside a sandbox."""
         made = Attacker(sandbox, host)

@@ -6,8 +6,9 @@ a kill at any moment leaves the book as it was before or after it.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,16 +86,22 @@ class Gradebook:
     def add(self, unit: Unit, records: Sequence[Record], left_out: Sequence[str] = ()) -> None:
         """Take a graded class in: its records stand, earlier ones of the unit are kept and stand no longer.
 
+        A class that was taken in last, and has not changed since, is not written again.
+
         Args:
             unit: The unit.
             records: One a student.
             left_out: Names of files that are nobody's.
         """
+        others = "\n".join(_line(name) for name in left_out)
+        digest = _digest((unit.number, unit.title, str(unit.points), others, *map(Record.model_dump_json, records)))
+        if self._read("SELECT 1 FROM units WHERE number = ? AND digest = ?", (unit.number, digest)):
+            return
         with self._change() as write:
             write(
-                "INSERT INTO units VALUES (?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET title = excluded.title, "
-                "points = excluded.points, left_out = excluded.left_out",
-                (unit.number, unit.title, unit.points, "\n".join(_line(name) for name in left_out)),
+                "INSERT INTO units VALUES (?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET title = excluded.title, "
+                "points = excluded.points, left_out = excluded.left_out, digest = excluded.digest",
+                (unit.number, unit.title, unit.points, others, digest),
             )
             write("UPDATE attempts SET stands = 0 WHERE unit = ?", (unit.number,))
             for record in records:
@@ -256,6 +263,14 @@ class Gradebook:
 def _line(text: str) -> str:
     """A text on one line that SQLite can store; bytes that are no UTF-8 are spelled out."""
     return " ".join(text.encode("utf-8", "backslashreplace").decode().split())
+
+
+def _digest(texts: Iterable[str]) -> str:
+    """What differs as soon as one of the texts does."""
+    found = hashlib.sha256()
+    for text in texts:
+        found.update(text.encode("utf-8", "backslashreplace") + b"\0")
+    return found.hexdigest()
 
 
 def _now() -> str:

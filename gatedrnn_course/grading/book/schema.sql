@@ -7,7 +7,8 @@ CREATE TABLE units (
     number TEXT PRIMARY KEY,
     title TEXT NOT NULL,
     points INTEGER NOT NULL,
-    left_out TEXT NOT NULL DEFAULT ''    -- names of files that were nobody's, one a line
+    left_out TEXT NOT NULL DEFAULT '',   -- names of files that were nobody's, one a line
+    digest TEXT NOT NULL DEFAULT ''      -- of all that was taken in last
 );
 CREATE TABLE attempts (
     key INTEGER PRIMARY KEY,
