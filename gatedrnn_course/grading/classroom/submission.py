@@ -220,7 +220,9 @@ def _about(submission: Submission, names: Sequence[str]) -> Iterator[str]:
     counts = submission.definitions()
     for name in names:
         if counts[name] > 1:
-            words = _("`{name}` is defined {count} times; the last written one counts.")
+            words = _(
+                "`{name}` is defined {count} times; the last written one counts, unless only an earlier one is right."
+            )
             yield words.format(name=name, count=counts[name])
 
 

@@ -141,6 +141,17 @@ def test_a_right_function_is_not_judged_again_and_a_wrong_one_is() -> None:
     assert (verdict.outcome, verdict.alone, again.replacements) == ("right", True, 2)
 
 
+def test_the_course_s_own_function_does_not_stand_in_where_it_is_the_answer() -> None:
+    items = {item.name: item for item in load("03").items}
+    mended, step = items["mended_step"], items["lstm_step"]
+    again = Counting(lambda *args: mended.reference(*args))
+    own = Counting(lambda *args: mended.reference(*args)[::-1])
+    verdict = judge_with_earlier(mended, own, again, {"lstm_step": step}, 1)
+    assert (verdict.points, again.calls, again.replacements) == (0, 0, 0)
+    verdict = judge_with_earlier(mended, own, again, {"lstm_step": step, "forget_gate": items["forget_gate"]}, 1)
+    assert (verdict.outcome, verdict.alone, again.replacements) == ("right", True, 2)
+
+
 @pytest.mark.parametrize("rough", [0, 1])
 def test_one_rough_output_among_exact_ones_is_noted(rough: int) -> None:
     def lstm_step(*args: Any) -> Any:
