@@ -20,6 +20,6 @@ def _kernels(tmp_path_factory):
 
 
 def pytest_collection_modifyitems(items):
-    """Files with slow tests come first: begun last, one would go on alone while other processes have no more."""
+    """Files with slow tests come first, the proofs of units before all others: begun last, one would go on alone."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.path not in slow, not item.path.name.startswith("test_prove")))
