@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from textwrap import fill
@@ -31,14 +32,17 @@ class EquationsItem(Item):
 
     Attributes:
         cell: The cell. The names of its parameters and states are given; all other names are the learner's own.
+        clock: Seconds of processor time; they bound the search for a mistake.
     """
 
     cell: Cell = field(kw_only=True)
+    clock: Callable[[], float] = field(default=time.process_time, kw_only=True, compare=False, repr=False)
 
     @cached_property
     def step(self) -> SliceItem:
         """The same step as a function: what the equations are tried on and explained by."""
-        return SliceItem(self.name, self.points, self.title, self.hints, self.forbidden, slice=self.slice)
+        shared = (self.name, self.points, self.title, self.hints, self.forbidden)
+        return SliceItem(*shared, slice=self.slice, clock=self.clock)
 
     @cached_property
     def slice(self) -> Slice:

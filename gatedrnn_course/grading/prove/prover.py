@@ -26,7 +26,7 @@ from gatedrnn_course.grading.sandbox import Sandbox, best_sandbox
 from gatedrnn_course.grading.units import load
 from gatedrnn_course.text import _
 
-__all__ = ["PAIRS", "RIGHT_STYLES", "SEVERAL", "SLIPS", "prove", "prove_item"]
+__all__ = ["PAIRS", "RIGHT_STYLES", "SEVERAL", "SLIPS", "prove", "prove_item", "unhurried"]
 
 PAIRS = 40
 """Pairs of mistakes drawn for each item."""
@@ -69,16 +69,15 @@ def prove_item(item: Item, seed: int, pairs: int = PAIRS) -> ItemProof:
     Returns:
         What the judge made of them.
     """
-    if hasattr(item, "clock"):
-        item = replace(item, clock=_stopped)  # type: ignore[call-arg]
+    item = unhurried(item)
     if isinstance(item, (TrainedItem, TrainedEquationsItem)):
         item = item.given(item.solution())
     return _Trials(item, seed).run(pairs)
 
 
-def _stopped() -> float:
-    """A clock that stands still: the search for two mistakes ends by itself, on slow machines too."""
-    return 0.0
+def unhurried(item: Item) -> Item:
+    """The same item with a clock that stands still: the search for a mistake ends by itself, on slow machines too."""
+    return replace(item, clock=lambda: 0.0) if hasattr(item, "clock") else item  # type: ignore[call-arg]
 
 
 @dataclass
