@@ -55,14 +55,21 @@ def _unlimited() -> Iterator[None]:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
+    ended = False
+
     def over(_number: int, _frame: FrameType | None) -> None:
-        raise TooLong
+        if not ended:
+            raise TooLong
 
     before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # another one every second
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            ended = True
+    finally:  # also after an alarm in the line above, which would otherwise ring on
+        ended = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 

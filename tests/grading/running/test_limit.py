@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gatedrnn_course.grading.running import limit
 from gatedrnn_course.grading.running.limit import TooLong, time_limit
+from gatedrnn_course.grading.sandbox.child.alarm import TooLong as TooLongInAChild
+from gatedrnn_course.grading.sandbox.child.alarm import alarm as in_a_child
 
 alarm = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="This system has no alarm.")
 
@@ -105,6 +110,18 @@ with limit.time_limit(60):
 told.append(all(sys.monitoring.get_tool(k) is None for k in range(6)))
 print(told)
 """
+
+
+@alarm
+@pytest.mark.parametrize("limited", [time_limit, in_a_child], ids=["judge", "child"])
+def test_an_alarm_at_the_very_end_of_the_body_rings_once(limited: Callable[[float], Any]) -> None:
+    rng = random.Random(0)
+    for _try in range(600):
+        with contextlib.suppress(TooLong, TooLongInAChild), limited(0.002):
+            until = time.perf_counter() + 0.002 + rng.uniform(-3e-5, 3e-5)
+            while time.perf_counter() < until:
+                pass
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def newer() -> list[str]:

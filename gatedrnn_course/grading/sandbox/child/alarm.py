@@ -24,12 +24,19 @@ def alarm(seconds: float | None) -> Iterator[None]:
         yield
         return
 
+    ended = False
+
     def over(_number: int, _frame: FrameType | None) -> None:
-        raise TooLong(f"It took longer than {seconds:.1f} s.")
+        if not ended:
+            raise TooLong(f"It took longer than {seconds:.1f} s.")
 
     signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            ended = True
+    finally:  # also after an alarm in the line above, which would otherwise ring on
+        ended = True
         signal.setitimer(signal.ITIMER_REAL, 0)
