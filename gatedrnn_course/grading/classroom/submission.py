@@ -6,7 +6,6 @@ import ast
 import hashlib
 import os
 import stat
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from pathlib import Path
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.enclosed import handed_in_files
 from gatedrnn_course.grading.classroom.reading import is_export, is_notebook_name, read_file, without_endings
+from gatedrnn_course.grading.classroom.reading.source import parsed
 from gatedrnn_course.grading.exchange.blank import is_blank_source
 from gatedrnn_course.text import _
 
@@ -77,7 +77,7 @@ class Submission:
 @lru_cache(maxsize=512)
 def _defined(cell: str) -> tuple[tuple[str, bool], ...]:
     """Functions and classes of a cell, and whether each is a function that does something."""
-    tree = _parsed(cell)
+    tree = parsed(cell)
     nodes = () if tree is None else (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
     return tuple((node.name, isinstance(node, ast.FunctionDef) and not is_blank_source(node)) for node in nodes)
 
@@ -266,15 +266,6 @@ def _read(student: str, path: Path, names: Sequence[str]) -> Submission:
 
 def defines_anything(source: str) -> bool:
     """Whether a cell defines a function or a class; one that is no Python may have been meant to."""
-    tree = _parsed(source)
+    tree = parsed(source)
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
     return tree is None or any(isinstance(node, kinds) for node in ast.walk(tree))
-
-
-def _parsed(source: str) -> ast.AST | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

@@ -8,17 +8,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any
+
+from ..exchange.alarm import TooLong, alarm
 
 __all__ = ["TooLong", "time_limit"]
 
 EVENTS = 256
 """How many jumps and calls pass between two looks at the clock."""
-
-
-class TooLong(BaseException):
-    """The time is over. Not an `Exception`, so that a learner's `except Exception` does not swallow it."""
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         seconds: How long the body may run.
     """
     if _has_alarm():
-        limited = _alarm(seconds)
+        limited = alarm(seconds)
     elif sys.version_info >= (3, 12):
         limited = _watched(seconds)
     else:
@@ -51,27 +49,6 @@ def _has_alarm() -> bool:
 @contextmanager
 def _unlimited() -> Iterator[None]:
     yield
-
-
-@contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    ended = False
-
-    def over(_number: int, _frame: FrameType | None) -> None:
-        if not ended:
-            raise TooLong
-
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # another one every second
-    try:
-        try:
-            yield
-        finally:
-            ended = True
-    finally:  # also after an alarm in the line above, which would otherwise ring on
-        ended = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager

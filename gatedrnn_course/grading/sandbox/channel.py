@@ -7,7 +7,8 @@ import os
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from ..exchange import frames
 from .protocol import Limits
 
-__all__ = ["Channel", "Flood"]
+__all__ = ["Channel", "Flood", "open_channel"]
 
 CHUNK = 1 << 16
 
@@ -119,3 +120,26 @@ class Channel:
         """Close both ends."""
         self._sock.close()
         os.close(self._pipe)
+
+
+@contextmanager
+def open_channel(limits: Limits) -> Iterator[tuple[Channel, int, int]]:
+    """Both ends of a new channel: the body starts a child with its end, which is closed here afterwards.
+
+    Args:
+        limits: Sizes.
+
+    Yields:
+        The parent's end, which is closed if the body raises; the child's socket, and where it is to print.
+    """
+    ours, theirs = socket.socketpair()
+    reading, writing = os.pipe()
+    channel = Channel(ours, reading, limits)
+    try:
+        yield channel, theirs.fileno(), writing
+    except BaseException:
+        channel.close()
+        raise
+    finally:
+        theirs.close()
+        os.close(writing)

@@ -7,7 +7,6 @@ import os
 import platform
 import select
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ from typing import ClassVar, get_args
 
 from gatedrnn_course.text import _
 
-from .channel import Channel
+from .channel import Channel, open_channel
 from .child.walls import landlock
 from .child.walls.seccomp import ARCHITECTURES
 from .child.warm import LIBRARIES
 from .launch import inside, make_folder, remove, rlimits
-from .protocol import Guarantee, Level, Limits, Probe, SandboxUnavailable
+from .local import LocalSandbox
+from .protocol import Guarantee, Level, Limits, SandboxUnavailable
 from .session import ProcessSession
 from .surroundings import WORK, bare, bubblewrap
 from .template import Template, TemplateDied
@@ -79,7 +79,7 @@ class Forked:
             remove(self.folder)
 
 
-class ForkingSandbox:
+class ForkingSandbox(LocalSandbox):
     """Children forked from a warm template, each behind walls of its own; see `child.walls.order`."""
 
     name: str
@@ -88,9 +88,9 @@ class ForkingSandbox:
     templates: ClassVar[Templates]
 
     def __init__(self) -> None:
+        super().__init__()
         self.guarantees: frozenset[Guarantee] = frozenset(get_args(Guarantee))
         self.missing: tuple[Guarantee, ...] = ()
-        self._sessions: set[ProcessSession] = set()
 
     @classmethod
     def lacks(cls) -> str:
@@ -102,17 +102,6 @@ class ForkingSandbox:
         if landlock.abi() == 0:
             return _("the kernel has no Landlock")
         return ""
-
-    @classmethod
-    def probe(cls) -> Probe:
-        """Start one child and end it."""
-        if why := cls.lacks():
-            return Probe(False, why)
-        try:
-            cls().open().close()
-        except SandboxUnavailable as error:
-            return Probe(False, str(error))
-        return Probe(True)
 
     def open(
         self, limits: Limits | None = None, *, seed: int = 0, files: Mapping[str, bytes] | None = None
@@ -152,8 +141,6 @@ class ForkingSandbox:
     def _fork(self, template: Template, folder: str, limits: Limits, seed: int) -> Forked:
         if folder and template.uid != os.getuid():
             _give(folder, template.uid)
-        ours, theirs = socket.socketpair()
-        reading, writing = os.pipe()
         asked = {
             "folder": folder or WORK,
             "limits": self._rlimits(limits),
@@ -162,25 +149,13 @@ class ForkingSandbox:
             "seed": seed,
             "frame_bytes": limits.frame_bytes,
         }
-        try:
-            number, pidfd = template.spawn(asked, theirs.fileno(), writing)
-        except BaseException:
-            ours.close()
-            os.close(reading)
-            raise
-        finally:
-            theirs.close()
-            os.close(writing)
-        return Forked(template, number, pidfd, Channel(ours, reading, limits), folder, [])
+        with open_channel(limits) as (channel, theirs, output):
+            number, pidfd = template.spawn(asked, theirs, output)
+        return Forked(template, number, pidfd, channel, folder, [])
 
     def _rlimits(self, limits: Limits) -> dict[str, int]:
         own = {"NPROC": limits.processes} if self.namespaces else {}  # counted by user in each namespace of users
         return {**rlimits(limits), **own, "MEMLOCK": 0}
-
-    def close(self) -> None:
-        """Close every session still open."""
-        for session in list(self._sessions):
-            session.close()
 
 
 def _give(folder: str, uid: int) -> None:

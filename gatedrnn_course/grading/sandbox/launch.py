@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import numpy as np
 
 from gatedrnn_course.text import _
 
-from .channel import Channel
+from .channel import Channel, open_channel
 from .leftovers import end_leftovers
 from .protocol import Limits, SandboxUnavailable
 
@@ -156,27 +155,18 @@ def inside(name: str) -> str:
 
 def _start(folder: str, limits: Limits, seed: int, command: Command) -> Spawned:
     marker = secrets.token_hex(16)
-    ours, theirs = socket.socketpair()
-    reading, writing = os.pipe()
-    try:
+    with open_channel(limits) as (channel, theirs, output):
         process = subprocess.Popen(
-            command(folder, _options(theirs.fileno(), limits, seed)),
+            command(folder, _options(theirs, limits, seed)),
             stdin=subprocess.DEVNULL,
-            stdout=writing,
-            stderr=writing,
+            stdout=output,
+            stderr=output,
             cwd=folder,
             env=_environment(folder, marker),
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs],
             start_new_session=True,
         )
-    except BaseException:
-        ours.close()
-        os.close(reading)
-        raise
-    finally:
-        theirs.close()
-        os.close(writing)
-    return Spawned(process, Channel(ours, reading, limits), folder, f"{MARKER}={marker}")
+    return Spawned(process, channel, folder, f"{MARKER}={marker}")
 
 
 def environment(folder: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import get_args
 from gatedrnn_course.text import _
 
 from .launch import launch, plain_command
-from .protocol import Guarantee, Level, Limits, Probe, SandboxUnavailable
+from .local import LocalSandbox
+from .protocol import Guarantee, Level, Limits, SandboxUnavailable
 from .session import ProcessSession
 
 __all__ = ["ProcessSandbox"]
@@ -19,7 +20,7 @@ EVERYWHERE: frozenset[Guarantee] = frozenset({"values only", "time", "output", "
 ON_LINUX: frozenset[Guarantee] = frozenset({"memory", "orphans"})
 
 
-class ProcessSandbox:
+class ProcessSandbox(LocalSandbox):
     """One fresh Python process for each session. Its level is weak: use it for answers that you trust.
 
     What it keeps is in `guarantees`, what it does not in `missing`, on this system and for this user. A child runs as
@@ -34,11 +35,11 @@ class ProcessSandbox:
     level: Level = "weak"
 
     def __init__(self) -> None:
+        super().__init__()
         linux = sys.platform.startswith("linux")
         limited: frozenset[Guarantee] = frozenset({"processes"}) if linux and os.getuid() != 0 else frozenset()
         self.guarantees: frozenset[Guarantee] = EVERYWHERE | limited | (ON_LINUX if linux else frozenset())
         self.missing: tuple[Guarantee, ...] = tuple(g for g in get_args(Guarantee) if g not in self.guarantees)
-        self._sessions: set[ProcessSession] = set()
 
     @staticmethod
     def command(folder: str, options: str) -> list[str]:
@@ -49,17 +50,6 @@ class ProcessSandbox:
     def lacks(cls) -> str:
         """What this system has not got for it, in words; empty if nothing."""
         return "" if os.name == "posix" else _("this system cannot start a process that is limited")
-
-    @classmethod
-    def probe(cls) -> Probe:
-        """Start one child and end it."""
-        if why := cls.lacks():
-            return Probe(False, why)
-        try:
-            cls().open().close()
-        except SandboxUnavailable as error:
-            return Probe(False, str(error))
-        return Probe(True)
 
     def open(
         self, limits: Limits | None = None, *, seed: int = 0, files: Mapping[str, bytes] | None = None
@@ -76,8 +66,3 @@ class ProcessSandbox:
         session = ProcessSession(launch(limits, seed, files or {}, self.command), limits, self._sessions.discard)
         self._sessions.add(session)
         return session
-
-    def close(self) -> None:
-        """Close every session still open."""
-        for session in list(self._sessions):
-            session.close()

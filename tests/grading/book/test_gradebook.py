@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from records import Make
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.book.gradebook import Gradebook, Override
@@ -19,8 +20,6 @@ from gatedrnn_course.grading.book.overrides import with_overrides
 from gatedrnn_course.grading.book.results import graded, settle
 from gatedrnn_course.grading.classroom.record import file_stems, write_text
 from gatedrnn_course.grading.classroom.run import ClassRun
-
-from .conftest import Make
 
 BEN = Override("ben", "03", "candidate", 4, "Right but for a sign, seen in class.")
 
@@ -111,7 +110,7 @@ def test_what_could_not_be_judged_is_given_points_by_hand_and_what_failed_stays_
 def test_being_late_takes_its_share_of_points_by_hand(
     book: Gradebook, run: ClassRun, make: Make, points_after: float
 ) -> None:
-    late = make("ben", ("candidate",), points_after=points_after)
+    late = make("ben", {"candidate": {}}, points_after=points_after)
     settle(replace(run, records=(late,)), book)
     book.override(BEN, run.unit)
     (ben,) = with_overrides([late], run.unit, book.overrides("03"))

@@ -7,14 +7,13 @@ import io
 from pathlib import Path
 
 import pytest
+from records import Make
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.record import Record
 from gatedrnn_course.grading.exports.canvas import canvas
 from gatedrnn_course.grading.exports.table import Table, read_table
 from gatedrnn_course.grading.units import Unit
-
-from .conftest import Make
 
 GRADEBOOK = (
     "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Unit 02 (70001),Unit 03: Gates (70002),Final Score\r\n"

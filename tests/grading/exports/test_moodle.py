@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 
+from records import Make
+
 from gatedrnn_course.grading.classroom.record import Record
 from gatedrnn_course.grading.exports.moodle import moodle
 from gatedrnn_course.grading.exports.table import Table
-
-from .conftest import Make
 
 HEAD = [
     "Identifier",

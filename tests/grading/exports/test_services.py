@@ -7,14 +7,13 @@ import json
 from typing import Any
 
 import pytest
+from records import Make
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.record import Record, SandboxRecord
 from gatedrnn_course.grading.exports.feedback import summary
 from gatedrnn_course.grading.exports.github import github
 from gatedrnn_course.grading.exports.gradescope import gradescope
-
-from .conftest import Make
 
 
 def decoded(record: Record) -> Any:

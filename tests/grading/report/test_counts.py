@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from records import Make
 
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.counts import distribution, item_counts, mistakes, without_name
-
-from .conftest import Make
 
 NO_BIAS = {"mistake": "A bias is missing."}
 

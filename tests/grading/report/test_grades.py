@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from records import Make
 
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.grades import cell, grades_text, write_grades
-
-from .conftest import Make
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -8,12 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from records import Make
 
 from gatedrnn_course.grading.classroom.record import SandboxRecord
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.pages import class_page, student_page, write_pages
-
-from .conftest import Make
 
 HOSTILE = "</p><script>alert('me')</script><img src=x onerror=alert(1)>\x1b[31m" + "A" * 100_000
 VOID = {"meta", "link", "br", "img", "input", "hr"}

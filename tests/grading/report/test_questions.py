@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from records import Make
+
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.counts import KINDS, questions
 from gatedrnn_course.grading.report.watch import slowest, watched
-
-from .conftest import Make
 
 
 def test_each_outcome_has_its_kind(run: ClassRun, make: Make) -> None:

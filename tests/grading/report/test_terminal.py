@@ -8,13 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from records import Make
 from rich.console import Console
 
 from gatedrnn_course.grading.classroom.cli import _report
 from gatedrnn_course.grading.classroom.run import ClassRun
 from gatedrnn_course.grading.report.terminal import RunBar, grades_table, legend
-
-from .conftest import Make
 
 
 def printed(run: ClassRun, width: int) -> list[str]:

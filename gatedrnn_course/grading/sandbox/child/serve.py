@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...exchange import frames
+from ...exchange.alarm import TooLong, alarm
 from ...exchange.blank import is_blank
 from ...exchange.convert import NotAValue, from_function, still, tensors, to_function
 from ...exchange.drivers import drive
@@ -27,7 +29,6 @@ from ...exchange.printing import heard
 from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
 from . import jail, warm
 from .absent import Absence
-from .alarm import TooLong, alarm
 from .asking import differentiable, wants_gradient
 from .notebook import Missing, Notebook, fault
 from .rest import at_rest
@@ -104,12 +105,16 @@ class _Server:
     def cell(self, meta: Any, arrays: Arrays) -> Answer:
         self.names = meta["names"]
         try:
-            with alarm(meta.get("seconds")):
+            with self._limited(meta):
                 raised = self.notebook.run(meta["number"], arrays[0].tobytes().decode(), self.names)
         except TooLong as late:  # it came just after the cell
             raised = fault(late)
         skipped, self.notebook.shell.skipped = self.notebook.shell.skipped, []
         return {"raised": raised, "skipped": skipped, "defined": self._defined()}, []
+
+    def _limited(self, meta: Any) -> AbstractContextManager[None]:
+        """The time that was asked for, if any. A body that swallows the alarm every time is ended by the parent."""
+        return alarm(meta["seconds"]) if meta.get("seconds") else contextlib.nullcontext()
 
     def _defined(self) -> dict[str, object]:
         """The functions asked for that are there, and whether each is blank."""
@@ -121,7 +126,7 @@ class _Server:
 
     def settle(self, meta: Any, arrays: Arrays) -> Answer:
         """After the last cell: what was mended, and which functions were another thing earlier."""
-        with contextlib.suppress(TooLong), alarm(meta.get("seconds")):
+        with contextlib.suppress(TooLong), self._limited(meta):
             self.notebook.settle()
         mended = [{"kind": kind, "cell": cell, "name": name} for kind, cell, name in self.notebook.mended]
         return {"defined": self._defined(), "mended": mended, "others": self.notebook.versions.others()}, []

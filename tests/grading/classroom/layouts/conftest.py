@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from gatedrnn_course.grading.classroom.layouts import HandIn
+
 Lay = Callable[[Mapping[str, str | bytes]], Path]
 
 
@@ -27,6 +29,11 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
         for name, content in files.items():
             file.writestr(name, content)
     return made.getvalue()
+
+
+def told(students: tuple[HandIn, ...]) -> list[tuple[str, str, str, int]]:
+    """Name, id, time and attempt of each."""
+    return [(one.student, one.id, one.handed_in_at, one.attempt) for one in students]
 
 
 @pytest.fixture

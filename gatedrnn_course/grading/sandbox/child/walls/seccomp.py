@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from .syscalls import CHECKED, NUMBERS
 from .system import prctl
 
-__all__ = ["ARCHITECTURES", "program", "supported", "take_away_system_calls"]
+__all__ = ["ARCHITECTURES", "program", "take_away_system_calls"]
 
 ARCHITECTURES: Mapping[str, tuple[int, int]] = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 """By the name of a processor: its number in `linux/audit.h`, and its column in the table."""
@@ -108,11 +108,6 @@ def program(machine: str, pid: int) -> bytes:
 def _when(number: int | None, then: Program) -> Program:
     """Instructions for one call; what they do ends the program, and any other call jumps over them."""
     return [] if number is None else [(EQUAL, 0, len(then), number), *then]
-
-
-def supported() -> bool:
-    """Whether there is a table for this processor."""
-    return platform.machine() in ARCHITECTURES
 
 
 def take_away_system_calls() -> None:

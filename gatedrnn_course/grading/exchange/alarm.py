@@ -1,4 +1,7 @@
-"""A cell that takes too long is interrupted, so that what comes after it can still run."""
+"""A time limit by an alarm signal, for the judge's own process and for the child's.
+
+Both processes load this file, so it uses the standard library only.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +14,23 @@ __all__ = ["TooLong", "alarm"]
 
 
 class TooLong(BaseException):
-    """The time of a cell is over. Not an `Exception`, so that a cell's `except Exception` does not swallow it."""
+    """The time is over. Not an `Exception`, so that a learner's `except Exception` does not swallow it."""
 
 
 @contextmanager
-def alarm(seconds: float | None) -> Iterator[None]:
-    """Raise `TooLong` in the body after so many seconds, and again every second; never where there are none.
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise `TooLong` in the body after so many seconds, and again every second.
 
-    A body that swallows it every time is ended by the parent.
+    Args:
+        seconds: How long the body may run.
     """
-    if not seconds:
-        yield
-        return
-
     ended = False
 
     def over(_number: int, _frame: FrameType | None) -> None:
         if not ended:
             raise TooLong(f"It took longer than {seconds:.1f} s.")
 
-    signal.signal(signal.SIGALRM, over)
+    before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         try:
@@ -40,3 +40,4 @@ def alarm(seconds: float | None) -> Iterator[None]:
     finally:  # also after an alarm in the line above, which would otherwise ring on
         ended = True
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
