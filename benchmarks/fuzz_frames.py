@@ -51,7 +51,7 @@ def odd(rng: random.Random, depth: int = 0) -> Any:
 
 def meta(rng: random.Random) -> dict[str, Any]:
     """What a frame says, in part as a child would say it."""
-    said: dict[str, Any] = {"id": rng.choice((1, 1, 1, 0, "1", None)), "value": 0, "args": [0]}
+    said: dict[str, Any] = {"id": rng.choice((1, 1, 1, 0, "1", None)), "value": 0, "args": [rng.choice((0, None))]}
     if rng.random() < 0.4:
         said |= {"ask": rng.choice(("gate", "gate", "hidden", None)), "named": {}, "earlier": rng.choice((True, False))}
     if rng.random() < 0.3:
@@ -128,7 +128,7 @@ def run(seed: int) -> str:
     for name, use in (
         ("value", lambda: unpack(said.get("value"), arrays)),
         ("arguments", lambda: unpack_arguments(said.get("args"), arrays)),
-        ("reply", lambda: reply_to(said, arrays, "numpy")),
+        ("reply", lambda: reply_to(said, arrays, arrays[:1], "numpy")),
         ("loading", lambda: Loading(["f"]).add(said, arrays)),
         ("answer", lambda: answered(asks, said, arrays)),
     ):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .frames import MAX_ARRAYS, BadFrame
 
-__all__ = ["MAX_TEXT", "Tree", "pack", "pack_arguments", "unpack", "unpack_arguments"]
+__all__ = ["MAX_TEXT", "Tree", "pack", "pack_arguments", "same", "unpack", "unpack_arguments"]
 
 MAX_DEPTH = 8
 MAX_NODES = 4 * MAX_ARRAYS
@@ -89,21 +89,35 @@ def _unpack(tree: object, arrays: Sequence[AnyArray], depth: int, left: list[int
     raise BadFrame("a value is described in another way")
 
 
-def pack_arguments(arguments: Sequence[Argument], arrays: list[AnyArray]) -> Tree:
-    """The tree of positional arguments, each an array or named arrays."""
+def pack_arguments(arguments: Sequence[Argument | None], arrays: list[AnyArray]) -> Tree:
+    """The tree of positional arguments, each an array or named arrays; None for one that is as it was sent."""
     return pack(tuple(arguments), arrays)
 
 
-def unpack_arguments(tree: object, arrays: Sequence[AnyArray]) -> tuple[Argument, ...]:
+def unpack_arguments(tree: object, arrays: Sequence[AnyArray], sent: Sequence[Argument] = ()) -> tuple[Argument, ...]:
     """The arguments of an untrusted tree.
 
+    Args:
+        tree: What `pack_arguments` made.
+        arrays: The arrays that came with it.
+        sent: What None stands for, by position.
+
     Raises:
-        BadFrame: If one is neither an array nor named arrays.
+        BadFrame: If one is neither an array nor named arrays, nor None for one that was sent.
     """
     value = unpack(tree, arrays)
     if not isinstance(value, tuple):
         raise BadFrame("the arguments are no list")
-    return tuple(_argument(part) for part in value)
+    return tuple(sent[k] if part is None and k < len(sent) else _argument(part) for k, part in enumerate(value))
+
+
+def same(one: Argument, other: Argument) -> bool:
+    """Whether two arguments hold the same bits in the same form."""
+    if isinstance(one, Mapping) or isinstance(other, Mapping):
+        if not isinstance(one, Mapping) or not isinstance(other, Mapping) or list(one) != list(other):
+            return False
+        return all(same(one[name], other[name]) for name in one)
+    return (one.dtype, one.shape) == (other.dtype, other.shape) and one.tobytes() == other.tobytes()
 
 
 def _argument(part: Plain) -> Argument:

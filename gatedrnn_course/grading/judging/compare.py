@@ -121,11 +121,13 @@ def changed_arguments(before: Sequence[Argument], after: Sequence[Argument], nam
 
     Args:
         before: The arguments as they were sent.
-        after: The arguments as they came back; empty when they did not.
+        after: The arguments as they are after the call; empty when nobody knows.
         names: Their names.
     """
     changed = []
     for name, old, new in zip(names, before, after, strict=False):
+        if old is new:  # it did not come back, being as it was sent
+            continue
         if isinstance(old, Mapping):
             old_items: Mapping[str, Any] = old
             new_items: Mapping[str, Any] = new if isinstance(new, Mapping) else {}

@@ -7,8 +7,9 @@ import os
 import select
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -52,9 +53,7 @@ class Channel:
         """
         rest = memoryview(frames.encode(meta, arrays, cap=self._limits.frame_bytes))
         while len(rest):
-            self._wait(select.POLLOUT, deadline)
-            with contextlib.suppress(BlockingIOError):
-                rest = rest[self._sock.send(rest[: 1 << 20]) :]
+            rest = rest[self._soon(select.POLLOUT, deadline, partial(self._sock.send, rest[: 1 << 20])) :]
 
     def receive(self, deadline: float) -> frames.Frame:
         """The next frame, all of it before `deadline`.
@@ -65,14 +64,19 @@ class Channel:
         """
 
         def some(into: memoryview) -> int:
-            while True:
-                self._wait(select.POLLIN, deadline)
-                with contextlib.suppress(BlockingIOError):
-                    return self._sock.recv_into(into)
+            return self._soon(select.POLLIN, deadline, partial(self._sock.recv_into, into))
 
         frame = frames.read(some, cap=self._limits.frame_bytes)
         self.drain()
         return frame
+
+    def _soon(self, event: int, deadline: float, move: Callable[[], int]) -> int:
+        """How many bytes were moved: at once where the socket is ready, as it mostly is, or else when it is."""
+        while time.monotonic() < deadline:
+            with contextlib.suppress(BlockingIOError):
+                return move()
+            self._wait(event, deadline)
+        raise TimeoutError
 
     def _wait(self, event: int, deadline: float) -> None:
         """Wait until the socket is ready for `event`, reading what is printed meanwhile."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from gatedrnn_course.grading.exchange.values import Framework, Problem, Reply
+from gatedrnn_course.grading.exchange.values import Argument, Framework, Problem, Reply
 
 from ..exchange.frames import BadFrame, Meta
 from ..exchange.trees import unpack, unpack_arguments
@@ -79,8 +79,8 @@ class Loading:
         )
 
 
-def reply_to(meta: Meta, arrays: Arrays, framework: Framework) -> Reply:
-    """The reply that a child's answer to a call is.
+def reply_to(meta: Meta, arrays: Arrays, sent: Sequence[Argument], framework: Framework) -> Reply:
+    """The reply that a child's answer to a call with these arguments is.
 
     Raises:
         BadFrame: If it has another form.
@@ -89,7 +89,7 @@ def reply_to(meta: Meta, arrays: Arrays, framework: Framework) -> Reply:
     return Reply(
         value=clean_texts(unpack(meta.get("value"), arrays)) if told is None else None,
         problem=None if told is None else problem(told),
-        arguments=unpack_arguments(meta.get("args", []), arrays),
+        arguments=unpack_arguments(meta.get("args", []), arrays, sent),
         blank=meta.get("blank") is True,
         framework=framework,
         torch=meta.get("torch") is True,

@@ -148,7 +148,7 @@ class ProcessSession:
         given = pack_arguments(args, arrays)
         asked: Meta = {"do": "call", "name": name, "args": given, "framework": framework, "driver": driver}
         until = time.monotonic() + seconds
-        answer = self._exchange(asked, arrays, until, seconds, lambda meta, back: reply_to(meta, back, framework))
+        answer = self._exchange(asked, arrays, until, seconds, lambda meta, back: reply_to(meta, back, args, framework))
         return Reply(problem=answer, framework=framework) if isinstance(answer, Problem) else answer
 
     def replace(self, answers: Mapping[str, Callable[..., Value]]) -> None:

@@ -13,6 +13,7 @@ from gatedrnn_course.grading.exchange.trees import (
     MAX_TEXT,
     pack,
     pack_arguments,
+    same,
     unpack,
     unpack_arguments,
 )
@@ -87,6 +88,24 @@ def test_arguments_are_arrays_or_named_arrays() -> None:
     x, p = unpack_arguments(pack_arguments((ONE, {"W": TWO}), arrays), arrays)
     assert x is ONE
     assert p == {"W": TWO}
+
+
+def test_an_argument_that_did_not_come_back_is_the_one_that_was_sent() -> None:
+    arrays: list[Any] = []
+    tree = pack_arguments((None, TWO), arrays)
+    assert tree == [None, 0] and arrays == [TWO]
+    assert unpack_arguments(tree, arrays, [ONE, ONE]) == (ONE, TWO)
+    with pytest.raises(BadFrame):
+        unpack_arguments([None, None], arrays, [ONE])
+
+
+def test_two_arguments_are_the_same_where_every_bit_is() -> None:
+    x = np.array([0.0, np.nan])
+    assert same(x, x.copy()) and same({"W": x}, {"W": x.copy()})
+    for other in (-x, x.astype(np.float32), x[:1], x[None], {"W": x}):
+        assert not same(x, other)
+    for others in ({}, {"U": x}, {"W": -x}, {"W": x, "U": x}):
+        assert not same({"W": x}, others)
 
 
 @pytest.mark.parametrize("tree", [0, None, {"x": 0}, [None], ["text"], [[0]], [{"W": None}], [{"W": [0]}]])

@@ -241,7 +241,7 @@ def test_arguments_arrive_as_copies_and_come_back_as_they_are(loaded: Loaded) ->
     after_x, after_h, after_p = reply.arguments
     assert np.array_equal(after_x, X + 1) and np.array_equal(after_h, h) and after_p["W_f"].tolist() == [9, 0]
     after_x, after_h, after_p = session.call("g", [x, h, p]).arguments
-    assert np.array_equal(after_x, X) and after_h.tolist() == [0, 0] and list(after_p) == ["b_f"]
+    assert after_x is x and after_h.tolist() == [0, 0] and list(after_p) == ["b_f"]  # what is as it was stays away
 
 
 def test_a_missing_function(loaded: Loaded) -> None:

@@ -26,7 +26,7 @@ from ...exchange.blank import is_blank
 from ...exchange.convert import NotAValue, from_function, still, tensors, to_function
 from ...exchange.drivers import drive
 from ...exchange.printing import heard
-from ...exchange.trees import Argument, pack, pack_arguments, unpack, unpack_arguments
+from ...exchange.trees import Argument, pack, pack_arguments, same, unpack, unpack_arguments
 from . import jail, warm
 from .absent import Absence
 from .asking import differentiable, wants_gradient
@@ -144,37 +144,40 @@ class _Server:
         return {}, []
 
     def call(self, meta: Any, arrays: Arrays) -> Answer:
-        """Call a function. Its arguments go back as they are afterwards, whatever came of it."""
+        """Call a function. The arguments that it changed go back as they are afterwards, whatever came of it."""
         given = unpack_arguments(meta["args"], arrays)
+        before = unpack_arguments(meta["args"], [array.copy() for array in arrays])
         self.absence.settle()
         try:
             function = self.notebook.find(meta["name"])
         except Missing as missing:
-            return self._told("missing", {"type": str(missing), "message": self.notebook.near(meta["name"])}, given)
+            return self._told("missing", {"type": str(missing), "message": self.notebook.near(meta["name"])})
         if is_blank(function):
-            return self._answer({"blank": True}, None, given)
+            return self._answer({"blank": True}, None)
         arguments: list[Any] = list(given)
         try:
             arguments = [to_function(argument, meta["framework"]) for argument in given]
             with heard() as output, self.notebook.around(meta["name"]), at_rest():
                 driver = meta["driver"]
                 value = from_function(drive(driver, function, arguments) if driver else function(*arguments))
-            return self._answer({"printed": output.anything}, value, self._after(arguments, given))
+            return self._answer({"printed": output.anything}, value, self._after(arguments, before))
         except NotAValue as other:
-            return self._told("value", {"type": str(other)[:100]}, self._after(arguments, given))
+            return self._told("value", {"type": str(other)[:100]}, self._after(arguments, before))
         except BaseException as error:  # a learner's exit(), recursion, no memory left
-            return self._told("raised", fault(error), self._after(arguments, given))
+            return self._told("raised", fault(error), self._after(arguments, before))
 
-    def _after(self, arguments: list[Any], given: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    def _after(self, arguments: list[Any], before: tuple[Argument, ...]) -> tuple[Argument | None, ...]:
+        """Each argument as it is after the call, and None for one that is as it was."""
         try:
-            return tuple(still(argument) for argument in arguments)
+            after = [still(argument) for argument in arguments]
         except Exception:
-            return given
+            return ()
+        return tuple(None if same(now, was) else now for now, was in zip(after, before, strict=True))
 
-    def _told(self, kind: str, what: frames.Meta, arguments: tuple[Argument, ...]) -> Answer:
+    def _told(self, kind: str, what: frames.Meta, arguments: tuple[Argument | None, ...] = ()) -> Answer:
         return self._answer({"problem": {**what, "kind": kind}}, None, arguments)
 
-    def _answer(self, meta: frames.Meta, value: Any, arguments: tuple[Argument, ...]) -> Answer:
+    def _answer(self, meta: frames.Meta, value: Any, arguments: tuple[Argument | None, ...] = ()) -> Answer:
         arrays: Arrays = []
         try:
             return {**meta, "value": pack(value, arrays), "args": pack_arguments(arguments, arrays)}, arrays
