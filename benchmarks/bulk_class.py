@@ -38,6 +38,18 @@ for args, expected in pickle.loads(base64.b64decode("{cases}")):
             np.testing.assert_allclose(np.asarray(got), right, rtol=1e-7, atol=1e-9)
 """
 """What nbgrader runs for one function: the calls that the judge makes, and the values that are right."""
+DRIVEN = """import base64, pickle
+import numpy as np
+from gatedrnn_course.grading.exchange.convert import from_function
+from gatedrnn_course.grading.exchange.drivers import drive
+
+for driver, args, expected in pickle.loads(base64.b64decode("{cases}")):
+    found = from_function(drive(driver, {name}, args))
+    assert "fault" not in found
+    for key, right in expected.items():
+        np.testing.assert_allclose(found[key], right, rtol=1e-4, atol=1e-5)
+"""
+"""The same for what lives in torch: its tests use the answer as the judge's child does."""
 
 
 def answers(unit: Unit, kind: str) -> dict[str, str]:
@@ -96,10 +108,13 @@ def _imports(student: int) -> str:
 
 
 def _test(item: Item) -> str:
-    """The test cell of an item; of one that is no plain function of arrays, only that it is there."""
+    """The test cell of an item; of a model handed in as a file, which nobody here has, only that it is there."""
     draws = [draw for draw in item.draws(np.random.default_rng(1)) if draw.decides]
-    if any(draw.driver for draw in draws):
+    if item.file:
         return f"assert callable({item.name})"
+    if any(draw.driver for draw in draws):
+        driven = [(draw.driver, draw.args, _arrays(item.right(draw))) for draw in draws]
+        return DRIVEN.format(cases=base64.b64encode(pickle.dumps(driven)).decode(), name=item.name)
     function = function_of(answer(item), item.name)
     cases = []
     for draw in draws:
@@ -107,6 +122,11 @@ def _test(item: Item) -> str:
         plain = [dict(one) if isinstance(one, Mapping) else one for one in draw.args]
         cases.append((plain, value))
     return TEST.format(cases=base64.b64encode(pickle.dumps(cases)).decode(), name=item.name)
+
+
+def _arrays(value: Any) -> dict[str, Any]:
+    """The arrays of what is right; no text, which says that there is nothing."""
+    return {name: one for name, one in value.items() if isinstance(one, np.ndarray) and one.size}
 
 
 def _cell(cell: str, source: str, **nbgrader: Any) -> dict[str, Any]:
