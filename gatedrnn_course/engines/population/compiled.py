@@ -91,6 +91,7 @@ class CompiledModels:
     ) -> None:
         real_bytes = dtype.itemsize
         self.settings, self.dtype, self.threads = settings, dtype, threads
+        self._pool = ThreadPoolExecutor(threads)  # its threads start when they are first needed, and are kept
         self.kernels = kernels
         library = load_text(TRAIN, real_bytes)
         long, address = ctypes.c_long, ctypes.c_void_p
@@ -207,8 +208,7 @@ class CompiledModels:
             portion(which)
             return
         parts = np.array_split(which, min(len(which), PORTIONS * self.threads))
-        with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(portion, parts))
+        list(self._pool.map(portion, parts))
 
     def read(self, k: int, row: int) -> dict[str, NDArray[Any]]:
         """Arrays by name of one model: row 0 its parameters, 1 and 2 the memory of its optimiser."""

@@ -234,15 +234,15 @@ class Evolution:
         alive = [k for (k, _c), out in zip(named, memory, strict=True) if out.accuracy >= self.size.filter.accuracy]
         cells = {k: candidate.cell for k, candidate in named}
         found: list[Evaluation] = []
-        for stage in self.size.stages:
+        again = self._again(plan.again)
+        for stage in self.size.stages:  # members train beside the new ones, for fewer and fuller populations
             jobs = [(k, cells[k], setting) for k in alive for setting in range(self.size.settings)]
-            reached = self._evaluate(stage, jobs, number)
+            reached = self._evaluate(stage, [*jobs, *again], number)
             found += reached
             best = {k: max(row.accuracy for row in reached if row.architecture == k) for k in alive}
             outcomes |= dict.fromkeys(alive, stage.task.name)
             alive = [k for k in alive if reaches(best[k], self.reference[stage.task.name])]
         outcomes |= dict.fromkeys(alive, "listed")
-        found += self._again(plan.again, number)
         rows = [
             Architecture(
                 k,
@@ -264,16 +264,15 @@ class Evolution:
             self.store.add_evaluations(found)
             self.store.add_portion(number, len(named), plan.duplicates, len(plan.again), time.perf_counter() - begun)
 
-    def _again(self, members: Sequence[int], portion: int) -> list[Evaluation]:
-        """New settings for members of the list, on every task; those that have met all are left as they are."""
+    def _again(self, members: Sequence[int]) -> list[tuple[int, Cell, int]]:
+        """New settings for members of the list, by number; those that have met all are left as they are."""
         architectures, met = self.store.architectures(), self.store.counted()
         every = len(self.size.learning_rates) * len(self.size.scales)
-        jobs = [
+        return [
             (k, architectures[k].cell, setting)
             for k in members
             for setting in range(met[k], min(met[k] + self.size.settings, every))
         ]
-        return [row for stage in self.size.stages for row in self._evaluate(stage, jobs, portion)]
 
     def _evaluate(self, stage: Stage, jobs: Sequence[tuple[int, Cell, int]], portion: int) -> list[Evaluation]:
         """Architectures on a task, each with one of its settings by number."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.tasks import Task, stream
+from gatedrnn_course.tasks import Batch, Task, stream
 
 __all__ = ["Entrant", "Outcome", "compete", "own_seed", "tier_for_new_cells"]
 
@@ -147,8 +149,9 @@ def _together(
     judged = task.batch(stream(seed, "valid"), validation, "valid")
     best, ends = np.zeros(len(entrants)), np.full(len(entrants), steps)
     learning, step = list(range(len(entrants))), 0
+    coming = _drawn_ahead(task, seed, batch)
     while learning and step < steps:
-        given = task.batch(stream(seed, "train", step), batch)
+        given = next(coming)
         population.step(given.inputs, given.targets, given.mask, given.lengths)
         step += 1
         if step % every and step != steps:
@@ -166,8 +169,19 @@ def _together(
                 population.rest(k)
             else:
                 learning.append(k)
+    coming.close()
     frozen = population.frozen
     return [Outcome(float(best[k]), int(ends[k]), bool(frozen[k])) for k in range(len(entrants))]
+
+
+def _drawn_ahead(task: Task, seed: int, batch: int) -> Generator[Batch]:
+    """Batches to train on, without end; each is drawn while the models learn from the one before."""
+    with ThreadPoolExecutor(1) as beside:
+        next_one = beside.submit(task.batch, stream(seed, "train", 0), batch)
+        for step in count(1):
+            given = next_one.result()
+            next_one = beside.submit(task.batch, stream(seed, "train", step), batch)
+            yield given
 
 
 def _population(task: Task, entrants: Sequence[Entrant], tier: Any, threads: int) -> Any:
