@@ -173,14 +173,19 @@ def read_record(path: Path) -> Record | None:
         return None
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, lasting: bool = True) -> None:
     """Write a file so that a kill at any moment leaves the old one or the new one, whole.
+
+    Args:
+        path: The file.
+        text: What it holds.
+        lasting: Whether it is to survive a loss of power too.
 
     Raises:
         CourseError: If the file cannot be written: no space left, no permission.
     """
     try:
-        write_atomically(path, lambda file: file.write(text.encode()))
+        write_atomically(path, lambda file: file.write(text.encode()), lasting=lasting)
     except OSError as error:
         raise CourseError(
             _("Writing the file {path}.").format(path=path),
