@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -23,31 +21,12 @@ from gatedrnn_course.studies.odyssey.sizes import SIZES
 from gatedrnn_course.studies.odyssey.space import Trial
 from gatedrnn_course.studies.statistics import mean_interval
 from gatedrnn_course.tasks import DigitFrames, StrokePoints, XMLTags
-from gatedrnn_course.tasks.batch import Batch, stack
-from gatedrnn_course.tasks.contract import Split
 from gatedrnn_course.tasks.corpus import Corpus
-from gatedrnn_course.tasks.symbols import next_symbol
-from gatedrnn_course.tasks.xml_tags import SYMBOLS, document
 
 RATES = (3e-4, 1e-3)
 PARAMETERS = 10_000
 BATCH = 20
 VALIDATION = 500
-
-
-@dataclass(frozen=True)
-class Streams(XMLTags):
-    """Documents that follow one another in one sequence, whose state begins at 0 once."""
-
-    documents: int = 1
-
-    def draw(self, rng: np.random.Generator, size: int, split: Split) -> Batch:
-        """So many documents a sequence."""
-        rows = []
-        for _column in range(size):
-            texts, legal = zip(*(document(rng, self.most) for _k in range(self.documents)), strict=True)
-            rows.append(next_symbol("".join(texts), SYMBOLS, [*chain(*legal)]))
-        return stack(rows)
 
 
 def tested(task: str, corpus: Corpus, variant: str, hidden: int, seeds: int) -> str:
@@ -104,7 +83,7 @@ def streams(seeds: int) -> None:
     """XML, accuracy on the next character."""
     print("| documents in a sequence | architecture | accuracy [95 %] |\n| --- | --- | --- |")
     for documents in (1, 10):
-        task = Streams(2, documents=documents)
+        task = XMLTags(2, stream=documents)
         for name, found in accuracies(task, 2000, BATCH // documents, seeds):
             print(f"| {documents} | {name} | {found} |")
 
