@@ -69,7 +69,10 @@ class EquationsItem(Item):
         given = _("Given names: {inputs}; parameters {parameters}.").format(
             inputs=", ".join(self.slice.inputs), parameters=", ".join(self.cell.parameters)
         )
-        returns = _("A text, one equation a line, such as `f = sigmoid(W_f @ x + b_f)`; it defines {states}.")
+        returns = _(
+            "A text, one equation a line, such as `f = sigmoid(W_f @ x + b_f)`; it defines {states}. "
+            "Comments (#) are skipped."
+        )
         return "\n".join(
             (
                 self.title,
