@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,15 @@ def test_the_name_of_a_file_is_plain_whatever_the_name_of_the_student() -> None:
         assert Path(stem).name == stem
         assert "\\" not in stem
         assert not stem.startswith(".")
+
+
+def test_who_is_not_looked_at_acts_on_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEDRNN_UNSAFE_SANDBOX", "1")  # nothing of theirs runs
+    (tmp_path / "class").mkdir()
+    for name in ("ana", "\x1b[31mGOT\x9b\u202e"):
+        path = tmp_path / "class" / f"{name}.ipynb"
+        path.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}')
+        os.utime(path, (10**9, 10**9))
+    told = run("grade", tmp_path / "class", "--unit", "00", "--since", "2020-01-01", "--out", tmp_path / "out")
+    assert "GOT" in told
+    assert not ACTING_SIGNS.search(told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -192,21 +191,16 @@ def _only(run: ClassRun) -> Record:
 def _write(to: Path, filled: Filled) -> None:
     """Write a platform's table and say whom it does not tell of."""
     from gatedrnn_course.grading.classroom.record import write_text
+    from gatedrnn_course.grading.report.plain import plain_names
 
     write_text(to, filled.text)
     _told(to, filled.count)
     if filled.missing:
         words = _("Graded, but not in the platform's table: {names}.")
-        typer.echo(words.format(names=_named(filled.missing)), err=True)
+        typer.echo(words.format(names=plain_names(filled.missing)), err=True)
     if filled.not_graded:
         words = _("Left as they are, for they could not be graded: {names}.")
-        typer.echo(words.format(names=_named(filled.not_graded)), err=True)
-
-
-def _named(students: Sequence[str]) -> str:
-    from gatedrnn_course.grading.report.plain import plain
-
-    return ", ".join(map(plain, students))
+        typer.echo(words.format(names=plain_names(filled.not_graded)), err=True)
 
 
 def _write_all(to: Path, files: dict[str, bytes]) -> None:

@@ -46,7 +46,7 @@ def grades_text(records: Sequence[Record], unit: Unit) -> str:
         by_hand = (f"{item.name}: {item.overridden}" for item in record.items if item.overridden)
         notes = cell(" | ".join(filter(None, (record.problem, *by_hand, *record.notes))), LONGEST_NOTES)
         total = f"{record.worth:g}" if graded else ""
-        known = [cell(record.student), total, record.out_of, record.status, record.sandbox.level]
+        known: list[str | int] = [cell(record.student), total, record.out_of, record.status, record.sandbox.level]
         rows.append([*known, *points, cell(record.file), notes])
     file = io.StringIO()
     csv.writer(file).writerows(rows)
