@@ -132,7 +132,7 @@ def _write(path: Path, text: str) -> None:
 @app.command()
 def doctor() -> None:
     """Say what this computer has for the course, and what it lacks."""
-    from gatedrnn_course.engines.kernel.compiler import why
+    from gatedrnn_course.engines.c_tier.build.compiler import why
     from gatedrnn_course.grading.classroom.sandboxes import doctor_table
 
     typer.echo("\n".join((*_versions(), _device(), why(), _browser())))

@@ -8,8 +8,9 @@ from typing import Literal, get_args
 from torch import Tensor
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.engines import kernel, numpy_tier, sequence
-from gatedrnn_course.engines.reach import by_operation, ordinary
+from gatedrnn_course.engines import c_tier, numpy_tier
+from gatedrnn_course.engines.shared.reach import by_operation, ordinary
+from gatedrnn_course.engines.torch_tier import sequence
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -38,12 +39,12 @@ def run(
     tensors = xs, *state, *stacks
     if tier == "numpy" and ordinary(tensors) and not by_operation(()):
         return numpy_tier.run(cell, xs, batch_sizes, state, stacks)
-    if tier in ("auto", "c") and kernel.usable(cell, *tensors):
-        return kernel.run(cell, xs, batch_sizes, state, stacks)
-    if tier == "c" and kernel.fits(*tensors):
+    if tier in ("auto", "c") and c_tier.usable(cell, *tensors):
+        return c_tier.run(cell, xs, batch_sizes, state, stacks)
+    if tier == "c" and c_tier.fits(*tensors):
         raise CourseError(
             _("The cell {cell} by its compiled kernel.").format(cell=cell.name),
-            kernel.why(),
+            c_tier.why(),
             _("Kernels need a C compiler."),
             _('Use the tier "torch" or "auto".'),
         )
