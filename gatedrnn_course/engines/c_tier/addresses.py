@@ -9,9 +9,10 @@ from functools import cached_property
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.language import is_parameter, is_state
 from gatedrnn_course.engines.c_tier.places import Place, padded, total
-from gatedrnn_course.engines.program.layout import Block
-from gatedrnn_course.engines.program.lowering import is_slot, slot_number
-from gatedrnn_course.engines.program.storage import Home, Storage, storage_of
+from gatedrnn_course.engines.program.fuse import Block
+from gatedrnn_course.engines.program.memory_plan import Buffer
+from gatedrnn_course.engines.program.program import Program, program_of
+from gatedrnn_course.engines.program.step import SLOT, is_slot, slot_number
 
 __all__ = ["Addresses"]
 
@@ -29,20 +30,20 @@ class Addresses:
     cell: Cell
 
     @cached_property
-    def storage(self) -> Storage:
-        """The homes of the cell's values."""
-        return storage_of(self.cell)
+    def program(self) -> Program:
+        """What has to be computed."""
+        return program_of(self.cell)
 
     @cached_property
     def slots(self) -> tuple[str, ...]:
         """The sizes of the slots in the order of their columns."""
-        part = self.storage.layout.equations.forward
-        return tuple(part.slots[slot] for slot in self.storage.layout.columns)
+        part = self.program.forward
+        return tuple(part.slots[slot] for slot in self.program.columns)
 
     @cached_property
     def blocks(self) -> dict[Block, str]:
         """The name of the offset at which each block's matrices begin among the parameters."""
-        return {block: f"w{k}" for k, block in enumerate(self.storage.layout.blocks)}
+        return {block: f"w{k}" for k, block in enumerate(self.program.blocks)}
 
     @cached_property
     def places(self) -> Counter[str]:
@@ -75,17 +76,17 @@ class Addresses:
 
     def letter(self, name: str) -> str:
         """The size of a value of the forward, or of a state before the step."""
-        part = self.storage.layout.equations.forward
+        part = self.program.forward
         return part.letters[name] if name in part.letters else self.cell.shape(name.removesuffix("_prev"))[0]
 
     def slot(self, slot: int, kind: str = "slot") -> Place:
         """Where a slot of the forward is, or its `"delta"`."""
-        place = self.storage.layout.columns.index(slot)
+        place = self.program.columns.index(slot)
         return Place(kind, self.slots[place], columns=self.slots[:place])
 
     def width(self, block: Block) -> str:
         """The columns of a forward block together."""
-        return total([self.storage.layout.equations.forward.slots[slot] for _, slot in block.entries])
+        return total([self.program.forward.slots[slot] for _, slot in block.entries])
 
     def forward(self, name: str) -> Place:
         """Where a value of the forward, a state before the step, the input, a slot or a parameter is."""
@@ -97,32 +98,38 @@ class Addresses:
             return Place("input", "D")
         if is_state(name):
             return Place("before", self.letter(name), name.removesuffix("_prev"))
-        home = self.storage.forward[name]
-        if home.kind == "slot":
-            return self.slot(int(home.key))
-        return Place("after" if home.kind == "state" else "tape", self.letter(home.key), home.key)
+        buffer = self.program.memory.forward[name]
+        if buffer.kind == "slot":
+            return self.slot(int(buffer.key))
+        return Place("after" if buffer.kind == "state" else "tape", self.letter(buffer.key), buffer.key)
 
     def backward(self, name: str) -> tuple[Place, ...]:
         """Where what a step of the backward reads is; values of several places are added up."""
-        e = self.storage.layout.equations
+        part, memory = self.program.backward, self.program.memory
         if name.startswith("d_") and name.endswith("_next"):
             state = name.removeprefix("d_").removesuffix("_next")
             arriving = Place("in", self.letter(state), state)
             return (arriving, Place("d_h", "H")) if state == self.cell.states[0] else (arriving,)
         if is_slot(name):
-            return (self.passing(self.storage.slots[slot_number(name)], e.backward.slots[slot_number(name)]),)
-        if name in self.storage.backward:
-            return (self.passing(self.storage.backward[name], e.backward.letters[name]),)
-        if name in e.backward.values:
+            return (self.passing(memory.slots[slot_number(name)], part.slots[slot_number(name)]),)
+        if name in memory.backward:
+            return (self.passing(memory.backward[name], part.letters[name]),)
+        if name in part.values:
             return (self.deltas(name)[0],)
         return (self.forward(name),)
 
     def deltas(self, name: str) -> list[Place]:
         """The slots whose derivative a value of the backward is."""
-        layout = self.storage.layout
-        return [self.slot(slot, "delta") for slot in layout.columns if layout.equations.deltas[slot] == name]
+        deltas = self.program.step.deltas
+        return [self.slot(slot, "delta") for slot in self.program.columns if deltas[slot] == name]
 
-    def passing(self, home: Home, letter: str) -> Place:
-        """A home of the backward, which lasts for one step only."""
-        kind = {"carry": "out", "d_x": "d_x"}.get(home.kind, "scratch")
-        return Place(kind, letter, home.key.removeprefix("#"))
+    def scratch(self) -> list[tuple[str, str]]:
+        """Names and sizes of what the backward keeps for one step."""
+        part = self.program.backward
+        sizes = (part.slots[slot_number(n)] if is_slot(n) else part.letters[n] for n in self.program.memory.scratch)
+        return [(n.removeprefix(SLOT), size) for n, size in zip(self.program.memory.scratch, sizes, strict=True)]
+
+    def passing(self, buffer: Buffer, letter: str) -> Place:
+        """A buffer of the backward, which lasts for one step only."""
+        kind = {"carry": "out", "d_x": "d_x"}.get(buffer.kind, "scratch")
+        return Place(kind, letter, buffer.key.removeprefix(SLOT))

@@ -252,5 +252,5 @@ def kernel_of(cell: Cell, real_bytes: int) -> Kernel:
 
 def _reads_input(a: Addresses) -> bool:
     """Whether the kernel looks at the input outside products, and so needs its rows padded."""
-    e = a.storage.layout.equations
-    return any("x" in names(value) for part in (e.forward, e.backward) for value in part.values.values())
+    parts = a.program.forward, a.program.backward
+    return any("x" in names(value) for part in parts for value in part.values.values())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import torch
 from torch import Tensor
 
 from gatedrnn_course.engines.c_tier.bind import Kernel, Shape
 from gatedrnn_course.engines.shared.memory import Lease
+from gatedrnn_course.engines.shared.packing import segments
 
 __all__ = ["Call", "Segment", "padded"]
 
@@ -71,7 +71,7 @@ class Call:
         self.given = [s.contiguous() for s in state]
         self.segments: list[Segment] = []
         row, current = 0, self.given
-        for T, B in _blocks(batch_sizes):
+        for T, B in segments(batch_sizes):
             shape = kernel.shape(T, B, self.D, self.H)
             hs = xs.new_empty((T + 1) * B, shape.sizes.ldh)
             own = Segment(shape, row, current, hs, [xs.new_empty(B, s.shape[1]) for s in state])
@@ -162,13 +162,6 @@ class Call:
         self.kernel.derive(own.shape.sizes, x, *memory, spare.address, [d.data_ptr() for d in first])
         own.memory = None
         return part, first
-
-
-def _blocks(batch_sizes: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs of steps with equally many rows, each as its steps and its rows; those of no rows are nothing."""
-    if batch_sizes and batch_sizes[0] == batch_sizes[-1]:  # they never grow
-        return [(len(batch_sizes), batch_sizes[0])] if batch_sizes[0] else []
-    return [(len(list(group)), B) for B, group in groupby(batch_sizes) if B]
 
 
 def _below(d: Tensor | None, above: Tensor, longer: int, B: int) -> Tensor:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from gatedrnn_course.cells.expr import Expr, names
 from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.places import Place
-from gatedrnn_course.engines.program.layout import Block
-from gatedrnn_course.engines.program.lowering import Part
+from gatedrnn_course.engines.program.fuse import Block
+from gatedrnn_course.engines.program.step import SLOT, Part
 
 __all__ = ["Pass", "backward_steps", "forward_steps", "hoisted", "is_late"]
 
@@ -40,47 +40,43 @@ class Pass:
 
 def hoisted(a: Addresses) -> list[Block]:
     """The forward's products with the input, which run for many steps at once."""
-    return [block for block in a.storage.layout.blocks if block.level < 0]
+    return [block for block in a.program.blocks if block.round < 0]
 
 
 def forward_steps(a: Addresses) -> Iterator[Block | Pass]:
     """One step of the forward."""
-    layout = a.storage.layout
-    part = layout.equations.forward
-    for level in range(1 + max((layout.levels[n] for n in part.values), default=-1)):
-        yield from (block for block in layout.blocks if block.level == level)
-        for letter, values in _of_level(part, layout.levels, level):
-            stores = tuple((name, a.forward(name)) for name in values if name in a.storage.forward)
+    part, when = a.program.forward, a.program.rounds.forward
+    for now in range(1 + max(when.values(), default=-1)):
+        yield from (block for block in a.program.blocks if block.round == now)
+        for letter, values in _of_round(part, when, now):
+            stores = tuple((name, a.forward(name)) for name in values if name in a.program.memory.forward)
             yield Pass(letter, values, _loads(values, lambda name: (a.forward(name),)), stores)
 
 
 def backward_steps(a: Addresses) -> Iterator[Block | Pass]:
     """One step of the backward."""
-    layout = a.storage.layout
-    e = layout.equations
-    last = max([*(layout.levels[n] for n in e.backward.values), *(b.level for b in layout.turns)], default=-1)
-    for level in range(last + 1):
-        yield from (block for block in layout.turns if block.level == level)
-        for letter, values in _of_level(e.backward, layout.levels, level):
+    program, when = a.program, a.program.split.rounds
+    for now in range(1 + max([*when.values(), *(block.round for block in program.turns)], default=-1)):
+        yield from (block for block in program.turns if block.round == now)
+        for letter, values in _of_round(program.backward, when, now):
             stores: list[tuple[str, Place]] = []
             for name in values:
-                if name in a.storage.backward:
+                if name in a.program.memory.backward:
                     stores += [(name, place) for place in a.backward(name)]
                 stores += [(name, place) for place in a.deltas(name)]
-            sums = tuple((parameter, value) for parameter, value in e.sums.items() if value in values)
-            loads, late = _loads(values, a.backward), level >= layout.main_levels
-            yield Pass(letter, values, loads, tuple(stores), sums, late)
+            sums = tuple((parameter, value) for parameter, value in program.step.sums.items() if value in values)
+            yield Pass(letter, values, _loads(values, a.backward), tuple(stores), sums, now >= program.rounds.late)
 
 
 def is_late(a: Addresses, turn: Block) -> bool:
     """Whether only the derivative of the input needs a product of the backward."""
-    return f"#{turn.target}" in a.storage.layout.late
+    return f"{SLOT}{turn.target}" in a.program.step.late
 
 
-def _of_level(part: Part, levels: Mapping[str, int], level: int) -> Iterator[tuple[str, dict[str, Expr]]]:
-    """The values of one level, those of each size."""
+def _of_round(part: Part, when: Mapping[str, int], now: int) -> Iterator[tuple[str, dict[str, Expr]]]:
+    """The values of one round, those of each size."""
     for letter in ("D", "H"):
-        values = {n: v for n, v in part.values.items() if levels[n] == level and part.letters[n] == letter}
+        values = {n: v for n, v in part.values.items() if when[n] == now and part.letters[n] == letter}
         if values:
             yield letter, values
 

@@ -14,7 +14,7 @@ from gatedrnn_course.engines.c_tier.places import padded, total
 from gatedrnn_course.engines.c_tier.steps import backward_steps, is_late
 from gatedrnn_course.engines.c_tier.text_forward import pointers
 from gatedrnn_course.engines.c_tier.text_pass import write_pass
-from gatedrnn_course.engines.program.layout import Block
+from gatedrnn_course.engines.program.fuse import Block
 
 __all__ = ["write_backward", "write_scratch"]
 
@@ -63,11 +63,10 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
 
 def _turn_sizes(a: Addresses) -> list[str]:
     """How many numbers each turned block holds."""
-    part = a.storage.layout.equations
-    sizes = []
-    for block in a.storage.layout.turns:
-        rows = part.forward.slots[block.entries[0][1]]
-        sizes.append(f"{len(block.entries)} * {rows} * {padded(part.backward.slots[block.target])}")
+    forward, backward, sizes = a.program.forward, a.program.backward, []
+    for block in a.program.turns:
+        rows = forward.slots[block.entries[0][1]]
+        sizes.append(f"{len(block.entries)} * {rows} * {padded(backward.slots[block.target])}")
     return sizes
 
 
@@ -77,8 +76,8 @@ def _carried(a: Addresses) -> list[str]:
 
 def write_scratch(a: Addresses) -> str:
     """How many numbers the backward needs besides its arguments."""
-    own = total([letter for _, letter in a.storage.scratch()])
-    ring = "0" if a.storage.in_place else f"{_CHUNK} * B * zs"
+    own = total([letter for _, letter in a.scratch()])
+    ring = "0" if a.program.memory.in_place else f"{_CHUNK} * B * zs"
     turned = " + ".join(_turn_sizes(a)) or "0"
     sums = f"{a.offsets()[1]} + {_wide_vectors(a)}"
     return f"Hp + 2 * B * ({total(_carried(a))}) + B * ({own}) + {ring} + {turned} + {sums}"
@@ -98,14 +97,14 @@ def _places(a: Addresses) -> list[str]:
     """The parts of the scratch memory, one after the other."""
     rows = ["R *const nothing = scratch;", "R *const carry = nothing + Hp;"]
     at = "carry + 2 * carried"
-    for name, letter in a.storage.scratch():
-        short = f"X{name.removeprefix('#')}"
+    for name, letter in a.scratch():
+        short = f"X{name}"
         rows.append(f"R *const {short} = {at};")
         at = f"{short} + B * {padded(letter)}"
     for k, size in enumerate(_turn_sizes(a)):
         rows.append(f"R *const M{k} = {at};")
         at = f"M{k} + {size}"
-    if not a.storage.in_place:
+    if not a.program.memory.in_place:
         rows.append(f"R *const ring = {at};")
         at = "ring + chunk * B * zs"
     rows.append(f"R *const part = {at};")
@@ -115,7 +114,6 @@ def _places(a: Addresses) -> list[str]:
 
 def write_backward(a: Addresses, key: str) -> str:
     """The function `backward_KEY`."""
-    layout = a.storage.layout
     before = [f"B * ({total(_carried(a)[:k])})" for k in range(len(a.cell.states))]
     wide = [f"B * {padded(letter)}" for letter in _carried(a)]
     each = list(zip(a.cell.states, before, wide, strict=True))
@@ -133,19 +131,19 @@ def write_backward(a: Addresses, key: str) -> str:
         vectors=_wide_vectors(a),
         first=_first_vector(a),
         chunks=_CHUNKS,
-        turns="\n    ".join(text for k, block in enumerate(layout.turns) for text in _turn(a, k, block)),
+        turns="\n    ".join(text for k, block in enumerate(a.program.turns) for text in _turn(a, k, block)),
         start="\n    ".join(f"copy({first} + {b}, dS[{k}], {w});" for k, (_, b, w) in enumerate(each)),
-        delta="Z + row * zs" if a.storage.in_place else "ring + (t % chunk) * B * zs",
+        delta="Z + row * zs" if a.program.memory.in_place else "ring + (t % chunk) * B * zs",
         carries="\n        ".join(carries),
         levels="\n".join(_steps(a)).replace("\n", "\n        "),
-        gradients="\n            ".join(_gradient(a, block) for block in layout.blocks),
+        gradients="\n            ".join(_gradient(a, block) for block in a.program.blocks),
         finish="\n    ".join(f"copy(dS[{k}], carry + carried + {b}, {w});" for k, (_, b, w) in enumerate(each)),
     )
 
 
 def _turn(a: Addresses, k: int, block: Block) -> list[str]:
     """Turn the matrices of a block of the backward."""
-    part = a.storage.layout.equations
+    part = a.program
     inner, late = part.backward.slots[block.target], is_late(a, block)
     rows = part.forward.slots[block.entries[0][1]]
     everything = f"{len(block.entries)} * {rows}"
@@ -163,7 +161,7 @@ def _steps(a: Addresses) -> Iterator[str]:
     """Products and passes of one step; those for the derivative of the input only where wanted."""
     for step in backward_steps(a):
         if isinstance(step, Block):
-            text = _product(a, a.storage.layout.turns.index(step), step)
+            text = _product(a, a.program.turns.index(step), step)
             yield f"if (dx) {text}" if is_late(a, step) else text
         else:
             text = write_pass(step, _first_vector(a))
@@ -171,7 +169,7 @@ def _steps(a: Addresses) -> Iterator[str]:
 
 
 def _product(a: Addresses, k: int, block: Block) -> str:
-    part = a.storage.layout.equations
+    part = a.program
     wide, rows = padded(part.backward.slots[block.target]), part.forward.slots[block.entries[0][1]]
     (target,), delta = a.backward(f"#{block.target}"), a.slot(block.entries[0][1], "delta")
     source = f"{delta.pointer}, zs, {padded(rows)}"

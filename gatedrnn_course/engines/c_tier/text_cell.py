@@ -12,7 +12,7 @@ from gatedrnn_course.engines.c_tier.places import total
 from gatedrnn_course.engines.c_tier.text_backward import write_backward, write_scratch
 from gatedrnn_course.engines.c_tier.text_forward import write_forward
 from gatedrnn_course.engines.c_tier.text_run import write_memory, write_run, write_spare
-from gatedrnn_course.engines.program.layout import Block
+from gatedrnn_course.engines.program.fuse import Block
 from gatedrnn_course.engines.program.normal import numbered
 
 __all__ = ["SIZES", "cell_key", "write_cell"]
@@ -76,7 +76,7 @@ def write_cell(cell: Cell) -> str:
         row=total(a.slots),
         offsets=" ".join(f"const long {name} = {begin}; (void){name};" for name, begin in offsets.items()),
         end=end,
-        tape=f"T * B * (zs + {total([a.letter(name) for name in a.storage.tape()])})",
+        tape=f"T * B * (zs + {total([a.letter(name) for name in a.program.memory.tape])})",
         scratch=write_scratch(a),
         puts="\n    ".join(_puts(a)),
         gets="\n    ".join(_gets(a)),
@@ -90,7 +90,7 @@ def write_cell(cell: Cell) -> str:
 
 def _entries(a: Addresses, block: Block) -> Iterable[tuple[str, str, str]]:
     """Matrix, its first column in the block, and how many rows it has."""
-    letters = [a.storage.layout.equations.forward.slots[slot] for _, slot in block.entries]
+    letters = [a.program.forward.slots[slot] for _, slot in block.entries]
     for k, (matrix, _) in enumerate(block.entries):
         yield matrix, total(letters[:k]), letters[k]
 

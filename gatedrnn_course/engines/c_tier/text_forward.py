@@ -10,7 +10,7 @@ from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.places import total
 from gatedrnn_course.engines.c_tier.steps import forward_steps, hoisted
 from gatedrnn_course.engines.c_tier.text_pass import write_pass
-from gatedrnn_course.engines.program.layout import Block
+from gatedrnn_course.engines.program.fuse import Block
 
 __all__ = ["pointers", "write_forward"]
 
@@ -40,7 +40,7 @@ def pointers(a: Addresses) -> str:
     rows = [f"R *const S_{state} = S[{k}]; (void)S_{state};" for k, state in enumerate(a.cell.states)]
     rows.append("R *const Z = tape; (void)Z;")
     before: list[str] = []
-    for name in a.storage.tape():
+    for name in a.program.memory.tape:
         rows.append(f"R *const T{name} = tape + T * B * (zs + {total(before)}); (void)T{name};")
         before.append(a.letter(name))
     return "\n    ".join(rows)

@@ -1,20 +1,21 @@
-"""Equations with one operation a statement: what an engine computes, without nesting and without repeats.
+"""Elementwise values with one operation a statement: for who calls a function for each, without nesting or repeats.
 
-`f = sigmoid(W_f @ x + U_f @ h_prev + b_f)` becomes the sum `_f` of three terms and `f`, the sigmoid of `_f`. Equal
-parts become one statement, across lines and across the forward and the backward equations.
+`c = f * c_prev + i * c_tilde` is the sum `c` of two terms, `h = o * tanh(c)` the function `_h` of `c` and the sum `h`
+of one term. Equal parts become one statement, across lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
-from gatedrnn_course.cells.expr import Call, Expr, MatMul, Name, Neg, Num, Op, factors, terms
+from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, terms
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS
+from gatedrnn_course.engines.program.normal import scaled_factors
 
 __all__ = ["Apply", "Atom", "Divide", "Flat", "Statement", "Sum", "Term"]
 
@@ -24,11 +25,10 @@ Atom: TypeAlias = "str | float"
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`scale` times the product of at most two named values, or times `matrix @ factors[0]`."""
+    """`scale` times the product of at most two named values."""
 
     scale: float
     factors: tuple[str, ...] = ()
-    matrix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Sum:
     terms: tuple[Term, ...]
 
     def used(self) -> Iterator[str]:
-        """The values it needs; matrices are not values."""
+        """The values it needs."""
         return (name for term in self.terms for name in term.factors)
 
 
@@ -78,20 +78,25 @@ class Flat:
     """Turns expressions into statements.
 
     Args:
-        letters: The size of every named vector, `"H"` or `"D"`.
-        matrices: The shape of every matrix in letters.
+        letters: The size of every named vector and slot, `"H"` or `"D"`.
 
     Attributes:
         statements: By name, each after the statements it needs.
         letters: The size of every value so far.
     """
 
-    def __init__(self, letters: Mapping[str, str], matrices: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, letters: Mapping[str, str]) -> None:
         self.statements: dict[str, Statement] = {}
         self.letters = dict(letters)
-        self._matrices = matrices
         self._known: dict[Statement, str] = {}
         self._alias: dict[str, Atom] = {}
+
+    def after(self, kept: Collection[str]) -> Flat:
+        """No statements yet; the lines of this one, and what is kept of its other values, are at hand."""
+        other = Flat(self.letters)
+        other._alias |= self._alias
+        other._known |= {statement: name for statement, name in self._known.items() if name in kept}
+        return other
 
     def define(self, name: str, expr: Expr) -> None:
         """Add a line; `atom(Name(name))` then gives the value that holds it."""
@@ -138,10 +143,8 @@ class Flat:
         return self._add(Divide("", top, bottom), wanted)
 
     def _term(self, sign: float, expr: Expr, wanted: str) -> Term:
-        scale, parts = self._parts(sign, expr)
-        match parts:
-            case [MatMul(Name(matrix), vector)]:
-                return Term(scale, (self.vector(vector, wanted),), matrix)
+        scale, parts = scaled_factors(expr)
+        scale *= sign
         names: list[str] = []
         for part in parts:
             atom = self.atom(part, self._inner(wanted))
@@ -154,36 +157,20 @@ class Flat:
             names[:2] = [str(product)]
         return Term(scale, tuple(names)) if scale else Term(0.0)
 
-    def _parts(self, scale: float, expr: Expr) -> tuple[float, list[Expr]]:
-        """The factors of a product that are no numbers, and the product of the numbers."""
-        found: list[Expr] = []
-        for part in factors(expr):
-            match part:
-                case Num(value):
-                    scale *= value
-                case Neg(arg):
-                    scale, inner = self._parts(-scale, arg)
-                    found += inner
-                case Op("/", top, Num(value)) if value:
-                    scale, inner = self._parts(scale / value, top)
-                    found += inner
-                case _:
-                    found.append(part)
-        return scale, found
-
     def _sum(self, parts: tuple[Term, ...], wanted: str) -> Atom:
         kept = _normal(parts)
         is_line = wanted in self.letters and not wanted.startswith("_")  # a line of numbers has a size
         match kept:
-            case (Term(1.0, (only,), ""),):
+            case (Term(1.0, (only,)),):
                 return only
-            case (Term(number, (), ""),) if not is_line:
+            case (Term(number, ()),) if not is_line:
                 return number
         return self._add(Sum("", kept), wanted) if kept or is_line else 0.0
 
-    def vector(self, expr: Expr, wanted: str = "") -> str:
-        """The value a matrix multiplies."""
-        return self._full(str(self.atom(expr, self._inner(wanted))), wanted)
+    def held(self, name: str) -> str:
+        """The value that holds a line, with its leading axes also where the line is a parameter."""
+        self._alias[name] = held = self._full(str(self.atom(Name(name))), "")
+        return held
 
     def _full(self, atom: str, wanted: str) -> str:
         """A value with its leading axes, also where it is a parameter."""
@@ -198,7 +185,7 @@ class Flat:
         if key in self._known:
             return self._known[key]
         name, k = wanted or "_", 2
-        while name in self.statements:
+        while name in self.statements or (name.startswith("_") and name in self.letters):
             name, k = f"{self._inner(wanted)}_{k}", k + 1
         self._known[key] = name
         self.statements[name] = replace(new, name=name)
@@ -208,8 +195,6 @@ class Flat:
     def _letter(self, new: Statement, name: str) -> str:
         if name in self.letters:
             return self.letters[name]
-        if isinstance(new, Sum) and (matrix := next((t.matrix for t in new.terms if t.matrix), "")):
-            return self._matrices[matrix][0]
         return next((self.letters[used] for used in new.used() if used in self.letters), "H")
 
 

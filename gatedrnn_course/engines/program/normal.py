@@ -31,7 +31,7 @@ from gatedrnn_course.cells.expr import (
 )
 from gatedrnn_course.cells.language import Line, is_parameter
 
-__all__ = ["Normal", "normal", "numbered", "scaled_product"]
+__all__ = ["Normal", "normal", "numbered", "scaled_factors", "scaled_product"]
 
 
 @lru_cache(maxsize=4096)
@@ -178,23 +178,23 @@ class _Form:
 
 def scaled_product(term: Expr) -> tuple[float, MatMul | None]:
     """A term that is a product of a matrix with a vector, as a number times the product; None for any other."""
-    scale, parts = _parts(term)
+    scale, parts = scaled_factors(term)
     match parts:
         case [MatMul() as product]:
             return scale, product
     return 1.0, None
 
 
-def _parts(term: Expr) -> tuple[float, list[Expr]]:
-    """The product of a term's numbers, and its factors that are none."""
+def scaled_factors(term: Expr) -> tuple[float, list[Expr]]:
+    """The product of a term's numbers, and its factors that are no numbers."""
     scale, found = 1.0, list[Expr]()
     for factor in factors(term):
         match factor:
             case Neg(arg):
-                inner, parts = _parts(arg)
+                inner, parts = scaled_factors(arg)
                 scale *= -inner
             case Op("/", top, bottom) if not any(names(bottom)):
-                inner, parts = _parts(top)
+                inner, parts = scaled_factors(top)
                 scale *= inner / _number(bottom).value
             case _ if not any(names(factor)):
                 scale, parts = scale * _number(factor).value, []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from operator import index
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from torch import Tensor
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
-__all__ = ["Packing", "Steps", "check_lengths", "reversal"]
+__all__ = ["Packing", "Steps", "check_lengths", "reversal", "segments"]
 
 
 class Steps(NamedTuple):
@@ -126,3 +127,10 @@ def check_lengths(lengths: Any, T: int, B: int) -> list[int]:
             _("Give the number of steps of each sequence before the padding begins."),
         )
     return whole
+
+
+def segments(batch_sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs of steps with equally many rows: `(steps, rows)`, without those of no rows."""
+    if batch_sizes and batch_sizes[0] == batch_sizes[-1]:  # they never grow
+        return [(len(batch_sizes), batch_sizes[0])] if batch_sizes[0] else []
+    return [(len(list(group)), rows) for rows, group in groupby(batch_sizes) if rows]

@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import TypeAlias
 
 from gatedrnn_course.cells.language import is_parameter
-from gatedrnn_course.engines.program.flat import Statement, Sum
-from gatedrnn_course.engines.program.linear import Combine, Gradient, Linear, Mix, Total
-from gatedrnn_course.engines.torch_tier.schedule import Slot
+from gatedrnn_course.engines.program.flat import Statement
+from gatedrnn_course.engines.program.linear import Combine, Gradient, Linear, Mix
+from gatedrnn_course.engines.program.program import Program
 
 __all__ = ["Backward", "Spread", "arrange"]
 
@@ -56,37 +56,34 @@ class Backward:
     after: tuple[BackAction, ...]
     input: Combine | None
     gradients: tuple[Gradient, ...]
-    totals: tuple[Total, ...]
+    totals: tuple[Combine, ...]
     kept: tuple[str, ...]
     read: frozenset[str]
 
 
-def arrange(
-    linear: Linear, slots: Sequence[Slot], statements: Mapping[str, Statement], coefficients: tuple[Statement, ...]
-) -> Backward:
+def arrange(linear: Linear, program: Program) -> Backward:
     """Split the backward into what each step needs and what can wait, and lay the deltas side by side.
 
     Args:
         linear: The backward as linear combinations.
-        slots: The slots of the forward; deltas lie in the same order.
-        statements: The forward by name.
-        coefficients: What the backward computes from the forward.
+        program: The program; deltas lie in the order of its columns.
     """
-    states = linear.states
+    states = program.cell.states
     ends = tuple(linear.ends[f"d_{name}_prev"] for name in states)
     given = linear.ends.get("d_x")
     looped = _reach(linear, [name for end in ends for name in end.used()])
     ends_late = (*linear.totals, *((given,) if given else ()))
     late = _reach(linear, [n for a in ends_late for n in a.used()])
     late |= _reach(linear, [gradient.delta for gradient in linear.gradients])
-    deltas = _delta_order(linear, slots, statements)
+    every = dict.fromkeys(program.step.deltas[slot] for slot in program.columns)
+    deltas = tuple(name for name in every if name in linear.values)
     loop = [a for name, a in linear.values.items() if name in looped]
     after = [a for name, a in linear.values.items() if name in late - looped]
     wanted = {n for a in (*after, *ends_late) for n in a.used()}
     arriving = [f"d_{name}_next" for name in states]
     kept = tuple(n for n in (*arriving, *(a.name for a in loop)) if n in wanted and n not in deltas)
     return Backward(
-        coefficients=coefficients,
+        coefficients=linear.flat.needed(linear.roots()),
         deltas=deltas,
         loop=_spread(loop, deltas, linear.letters),
         ends=ends,
@@ -109,23 +106,6 @@ def _reach(linear: Linear, names: Sequence[str]) -> set[str]:
             found.add(name)
             todo += linear.values[name].used() if name in linear.values else ()
     return found
-
-
-def _delta_order(linear: Linear, slots: Sequence[Slot], statements: Mapping[str, Statement]) -> tuple[str, ...]:
-    """Every delta once, in the order of the slots its matrices belong to."""
-    place: dict[tuple[str, str], list[int]] = {}
-    for k, slot in enumerate(slots):
-        statement = statements[slot.sum]
-        for term in statement.terms if isinstance(statement, Sum) else ():
-            if term.matrix:
-                place.setdefault((term.matrix, term.factors[0]), []).append(k)
-    first: dict[str, int] = {}
-    for gradient in linear.gradients:
-        free = place[gradient.matrix, gradient.vector]
-        first.setdefault(gradient.delta, free[0])
-        if len(free) > 1:
-            free.pop(0)
-    return tuple(sorted(first, key=lambda name: first[name]))
 
 
 def _spread(

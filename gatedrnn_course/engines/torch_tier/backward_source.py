@@ -9,33 +9,30 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gatedrnn_course.engines.program.flat import Atom
+from gatedrnn_course.engines.program.fuse import runs
 from gatedrnn_course.engines.program.linear import Combine, Form, Gradient, Mix
 from gatedrnn_course.engines.torch_tier.backward_plan import Spread
 from gatedrnn_course.engines.torch_tier.forward_source import Stacks, offsets, places, stored
 from gatedrnn_course.engines.torch_tier.plan import Plan
 from gatedrnn_course.engines.torch_tier.source import Source
 
-__all__ = ["write_backward", "write_finish", "write_workspace"]
+__all__ = ["write_backward"]
 
 
-def write_backward(plan: Plan, stacks: Stacks) -> str:
-    """The text of `backward(x, Z, states, kept, arriving, outputs, params, stacks, work, L, n, H, D, wants_x)`.
+def write_backward(plan: Plan, stacks: Stacks) -> tuple[str, str, str]:
+    """The texts of three functions.
 
-    It takes what `forward` gave for L steps, the derivatives with respect to the states after them, each `(n, H)`, and
-    the derivatives with respect to h before each step `(L*n, H)`, the first of them zeros. It gives the derivatives
-    with respect to the states before the steps, `d_x` `(L*n, D)` or None, and the sums that `finish` takes apart.
+    `workspace(x, N, H, D)` makes the arrays that `backward` works in.
+
+    `backward(x, Z, states, kept, arriving, outputs, params, stacks, work, L, n, H, D, wants_x)` takes what `forward`
+    gave for L steps, the derivatives with respect to the states after them, each `(n, H)`, and the derivatives with
+    respect to h before each step `(L*n, H)`, the first of them zeros. It gives the derivatives with respect to the
+    states before the steps, `d_x` `(L*n, D)` or None, and the sums that `finish` takes apart.
+
+    `finish(sums, H, D)` gives the gradient of each parameter, None where there is none.
     """
-    return _Backward(plan, stacks).write()
-
-
-def write_workspace(plan: Plan, stacks: Stacks) -> str:
-    """The text of `workspace(x, N, H, D)`, which makes the arrays that `backward` works in."""
-    return _Backward(plan, stacks).workspace()
-
-
-def write_finish(plan: Plan, stacks: Stacks) -> str:
-    """The text of `finish(sums, H, D)`: the gradient of each parameter, None where there is none."""
-    return _Backward(plan, stacks).finish()
+    writer = _Backward(plan, stacks)
+    return writer.workspace(), writer.write(), writer.finish()
 
 
 class _Backward:
@@ -69,7 +66,7 @@ class _Backward:
         text.unpack((f"p_{name}" for name in plan.cell.parameters), "params")
         text.unpack(self.stacks.texts.values(), "stacks")
         text.unpack((f"T_{state}" for state in plan.cell.states), "states")
-        text.add(*(f"A_{name} = {place}" for name, place in places(plan).items()))
+        text.add(*(f"{text.value(name)} = {place}" for name, place in places(plan).items()))
         text.unpack((f"A_{name}" for name in stored(plan)), "kept")
         text.unpack(self.work, "work")
         self._coefficients()
@@ -183,21 +180,16 @@ class _Backward:
         letter = self.plan.letters[self.program.deltas[first]]
         target = f"Y[..., y{first}:y{last}].unflatten(-1, ({last - first}, {letter}))"
         copies = [(j, name) for j, name in enumerate(coefficients) if self.seats.get(name) != f"{array}[..., {j}, :]"]
-        self.main.add(*(f"{array}[..., {j}, :] = A_{name}" for j, name in copies))
+        self.main.add(*(f"{array}[..., {j}, :] = {self.main.value(name)}" for j, name in copies))
         out, scale = text.view(f"Y{first}_{last}", target), text.view(array, array)
         text.add(f"torch.mul({scale}, {self._read(base)}.unsqueeze(-2), out={out})")
 
     def _products(self, name: str) -> list[tuple[str, str]]:
         """A mix as products of neighbouring deltas with their matrices."""
         parts = sorted((self.place[delta], matrix) for matrix, delta in self.mixes[name].parts)
-        runs: list[list[tuple[int, str]]] = []
-        for k, matrix in parts:
-            if runs and runs[-1][-1][0] == k - 1:
-                runs[-1].append((k, matrix))
-            else:
-                runs.append([(k, matrix)])
-        columns = [(run[0][0], run[-1][0] + 1) for run in runs]
-        stacks = [self.stacks.matrix([(1.0, matrix) for _, matrix in run]) for run in runs]
+        found = runs(parts, lambda a, b: b[0] == a[0] + 1)
+        columns = [(run[0][0], run[-1][0] + 1) for run in found]
+        stacks = [self.stacks.matrix([(1.0, matrix) for _, matrix in run]) for run in found]
         views = [self.text.view(f"Y{a}_{b}_flat", f"Y[..., y{a}:y{b}]") for a, b in columns]
         return list(zip(views, stacks, strict=True))
 
@@ -276,15 +268,12 @@ class _Backward:
 
     def _runs(self) -> list[tuple[str, list[tuple[int, Gradient]]]]:
         """Neighbouring deltas that go with one vector."""
-        runs: list[tuple[str, list[tuple[int, Gradient]]]] = []
         placed = [(self.place[g.delta], g) for g in self.program.gradients]
+        found: list[tuple[str, list[tuple[int, Gradient]]]] = []
         for vector in dict.fromkeys(g.vector for g in self.program.gradients):
-            for k, gradient in sorted(((k, g) for k, g in placed if g.vector == vector), key=lambda pair: pair[0]):
-                if runs and runs[-1][0] == vector and runs[-1][1][-1][0] == k - 1:
-                    runs[-1][1].append((k, gradient))
-                else:
-                    runs.append((vector, [(k, gradient)]))
-        return runs
+            own = sorted(((k, g) for k, g in placed if g.vector == vector), key=lambda pair: pair[0])
+            found += [(vector, run) for run in runs(own, lambda a, b: b[0] == a[0] + 1)]
+        return found
 
     def _others(self) -> list[tuple[Atom, str]]:
         """Terms of biases and peepholes that are no plain sum of a delta."""
@@ -298,21 +287,21 @@ class _Backward:
         letters = [self.plan.letters[name] for name in self.program.deltas]
         lines = ["def finish(sums, H, D):", *(f"    {line}" for line in offsets(letters, "y"))]
         pieces: dict[str, list[str]] = {name: [] for name in self.plan.cell.parameters}
-        runs = self._runs()
-        for index, (_, run) in enumerate(runs):
+        outer = self._runs()
+        for index, (_, run) in enumerate(outer):
             lines.append(f"    G{index} = sums[{index}].mT.contiguous()")
             for k, gradient in run:
                 begin = f"y{run[0][0]}"
                 rows = f"G{index}[..., y{k} - {begin}:y{k + 1} - {begin}, :]"
-                pieces[gradient.matrix].append(_scaled(rows, gradient.scale))
-        column, index = len(runs), len(runs) + bool(self.program.deltas)
+                pieces[gradient.matrix].append(rows)
+        column, index = len(outer), len(outer) + bool(self.program.deltas)
         for total in self.program.totals:
             for atom, base in total.form:
                 if isinstance(atom, float) and base in self.place:
                     k = self.place[base]
-                    pieces[total.parameter].append(_scaled(f"sums[{column}][..., y{k}:y{k + 1}]", atom))
+                    pieces[total.name].append(_scaled(f"sums[{column}][..., y{k}:y{k + 1}]", atom))
                 else:
-                    pieces[total.parameter].append(f"sums[{index}]")
+                    pieces[total.name].append(f"sums[{index}]")
                     index += 1
         values = "".join(f"{' + '.join(parts) or 'None'}, " for parts in pieces.values())
         return "\n".join((*lines, f"    return ({values.rstrip()})"))

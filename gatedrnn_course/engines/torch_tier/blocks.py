@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import torch
 from torch import Tensor
 
+from gatedrnn_course.engines.shared.packing import segments
 from gatedrnn_course.engines.torch_tier.forward_source import stored
 from gatedrnn_course.engines.torch_tier.functions import Functions
 
@@ -45,11 +45,6 @@ class Tape:
         width = 1 + count + len(stored(program.plan))
         rows = [tensors[k : k + width] for k in range(0, len(tensors), width)]
         return [Tape(row[0], tuple(row[1 : 1 + count]), tuple(row[1 + count :])) for row in rows]
-
-
-def segments(batch_sizes: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs of steps with one number of rows: `(steps, rows)`, without those of no rows."""
-    return [(len(list(group)), n) for n, group in groupby(batch_sizes) if n > 0]
 
 
 def _rows(array: Tensor, begin: int, end: int) -> Tensor:

@@ -98,7 +98,7 @@ class _Forward:
         for state in plan.cell.states:
             letter = plan.letters[f"{state}_prev"]
             text.add(f"T_{state} = x.new_empty((*m, (L + 1) * n, {letter}))", f"T_{state}[..., :n, :] = s_{state}")
-        text.add(*(f"A_{name} = {place}" for name, place in places(plan).items()))
+        text.add(*(f"{text.value(name)} = {place}" for name, place in places(plan).items()))
         for action in plan.before:
             self._action(action, "")
         text.add(*(f"A_{name} = x.new_empty((*m, N, {plan.letters[name]}))" for name in plan.kept))

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.program.normal import numbered
-from gatedrnn_course.engines.torch_tier.backward_source import write_backward, write_finish, write_workspace
+from gatedrnn_course.engines.torch_tier.backward_source import write_backward
 from gatedrnn_course.engines.torch_tier.forward_source import Stacks, write_forward
 from gatedrnn_course.engines.torch_tier.plan import Plan, plan_of
 
@@ -27,9 +27,9 @@ class Functions:
         plan: The plan they come from, of the numbered cell.
         prepare: `prepare(params, like, H, D)` gives matrices and biases side by side.
         forward: See `write_forward`.
-        workspace: See `write_workspace`.
+        workspace: See `write_backward`.
         backward: See `write_backward`.
-        finish: See `write_finish`.
+        finish: See `write_backward`.
         steps: The parts of an array that belong to each step.
         text: Their text.
     """
@@ -68,9 +68,8 @@ def functions_of(cell: Cell, many: bool = False) -> Functions:
         many: Whether it runs M models at once: all arrays have one more axis in front, vectors are (M, 1, H).
     """
     plan, stacks = plan_of(numbered(cell)), Stacks()
-    for write in (write_forward, write_backward):  # the first time to learn which stacks they name
-        write(plan, stacks)
-    bodies = [write(plan, stacks) for write in (write_forward, write_workspace, write_backward, write_finish)]
+    for _again in range(2):  # the first time to learn which stacks they name
+        bodies = write_forward(plan, stacks), *write_backward(plan, stacks)
     text = "\n\n".join((_write_prepare(plan, stacks), *bodies))
     namespace: dict[str, Any] = {"torch": torch, **(_MANY if many else _ONE)}
     exec(compile(text, "<program of a cell>", "exec"), namespace)

@@ -1,22 +1,25 @@
-"""What an engine runs for a cell: its equations, one operation a statement, ordered so that products are shared."""
+"""A cell's program in the order of torch calls: for all steps at once what can be, neighbouring columns together."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Name
-from gatedrnn_course.cells.gradients import backward
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.slices import whole_step
-from gatedrnn_course.engines.program.flat import Apply, Flat, Statement, Sum
+from gatedrnn_course.engines.program.flat import Apply, Flat, Statement, Sum, Term
+from gatedrnn_course.engines.program.fuse import runs
+from gatedrnn_course.engines.program.hoist import hoisted
 from gatedrnn_course.engines.program.linear import Linear
 from gatedrnn_course.engines.program.normal import normal
+from gatedrnn_course.engines.program.program import Program, program_of
+from gatedrnn_course.engines.program.step import SLOT, is_slot
 from gatedrnn_course.engines.torch_tier.backward_plan import Backward, arrange
-from gatedrnn_course.engines.torch_tier.schedule import Action, Slot, order
+from gatedrnn_course.engines.torch_tier.schedule import Action, Multiply, Scheduler, Slot
 
 __all__ = ["Plan", "plan_of"]
 
@@ -53,81 +56,82 @@ class Plan:
 
 @lru_cache(maxsize=1024)
 def plan_of(cell: Cell) -> Plan:
-    """Derive the program of a cell from its equations and its derived backward equations.
+    """Bring the program of a cell into the order of torch calls.
 
     Args:
         cell: The cell.
 
     Returns:
-        Its program.
+        Its plan.
     """
-    cell = normal(cell)
-    whole = whole_step(cell)
-    vectors = {name: whole.shape(name) for name in (*whole.inputs, *cell.shapes)}
-    flat = Flat({name: shape[0] for name, shape in vectors.items() if len(shape) == 1}, cell.shapes)
-    for line in whole.lines:
-        flat.define(line.name, line.expr)
-    values = tuple(flat.vector(Name(name)) for name in cell.states)
-    forward = flat.needed(values)
-    linear = Linear(flat, backward(whole))
-    lost = [s.name for s in flat.needed(linear.roots()) if _has_product(s) and s not in forward]
-    forward = flat.needed((*values, *lost))  # a product that only the backward reads is computed too
-    early = _early(forward)
-    read, again = _trace(flat, linear.roots(), _storable(forward) | early | set(values))
-    slots, sums = _slots(forward, {*values, *read})
-    first = [s for s in forward if s.name in early]
-    rest = [s for s in forward if s.name not in early]
-    slots, before, step = order(slots, sums, flat.letters, first, rest, [f"{name}_prev" for name in cell.states])
+    program, cell = program_of(cell), normal(cell)
+    flat = Flat(_letters(cell, program))
+    for name, expr in program.forward.values.items():
+        flat.define(name, expr)
+    values = tuple(map(flat.held, cell.states))
+    kept = dict.fromkeys(map(flat.held, program.memory.forward))
+    vectors = [flat.held(block.vector) for block in program.blocks]
+    statements = tuple(flat.statements.values())
+    slots, early = _slots(program, statements, kept), _early(program, statements)
+    scheduler = Scheduler(slots, _products(program, vectors, slots), flat.letters)
+    before = (*scheduler.start(), *scheduler.run((s for s in statements if s.name in early), ["x"]))
+    late = (s for s in statements if s.name not in early)
+    step = tuple(scheduler.run(late, [f"{name}_prev" for name in cell.states]))
     elsewhere = {*values, *early, *(slot.value for slot in slots)}
-    kept = tuple(s.name for s in forward if s.name in read and s.name not in elsewhere)
-    program = arrange(linear, slots, {s.name: s for s in forward}, again)
-    letters = {**flat.letters, **linear.letters}
-    return Plan(cell, values, letters, slots, before, step, early, kept, program)
+    apart = tuple(name for name in kept if name in flat.statements and name not in elsewhere)
+    linear = Linear(flat.after(early), program.step)
+    letters = {**linear.flat.letters, **linear.letters}
+    return Plan(cell, values, letters, slots, before, step, early, apart, arrange(linear, program))
 
 
-def _has_product(statement: Statement) -> bool:
-    """Whether a statement multiplies with a matrix."""
-    return isinstance(statement, Sum) and any(term.matrix for term in statement.terms)
+def _letters(cell: Cell, program: Program) -> dict[str, str]:
+    """The size of every vector and slot."""
+    whole = whole_step(cell)
+    shapes = {name: whole.shape(name) for name in (*whole.inputs, *cell.shapes)}
+    slots = {f"{SLOT}{k}": letter for k, letter in enumerate(program.forward.slots)}
+    return {name: shape[0] for name, shape in shapes.items() if len(shape) == 1} | slots
 
 
-def _early(statements: Sequence[Statement]) -> frozenset[str]:
-    """What depends on the input and the parameters only."""
-    early = {"x"}
+def _products(program: Program, vectors: Sequence[str], slots: Sequence[Slot]) -> list[Multiply]:
+    """The blocks of the program, neighbours as one: slots that hold nothing yet grow from a bias or from zero."""
+    found = []
+    for block, vector in zip(program.blocks, vectors, strict=True):
+        first = program.columns.index(block.entries[0][1])
+        matrices = tuple((slots[k].scale, matrix) for k, (matrix, _) in enumerate(block.entries, start=first))
+        found.append(Multiply(first, first + len(matrices), vector, matrices))
+    joined = runs(found, lambda a, b: a.vector == b.vector != "x" and a.last == b.first)
+    return [
+        replace(run[0], last=run[-1].last, matrices=tuple(m for own in run for m in own.matrices)) for run in joined
+    ]
+
+
+def _early(program: Program, statements: Sequence[Statement]) -> frozenset[str]:
+    """The statements, x and slots that depend on the input and the parameters only."""
+    early = {name for name in hoisted(program.forward) if name == "x" or is_slot(name)}
     for statement in statements:
         if all(name in early or is_parameter(name) for name in statement.used()):
             early.add(statement.name)
     return frozenset(early)
 
 
-def _storable(statements: Sequence[Statement]) -> set[str]:
-    """Values worth keeping for the backward: of functions, of products with matrices, and what matrices multiply."""
-    terms = [(s.name, t) for s in statements if isinstance(s, Sum) for t in s.terms if t.matrix]
-    functions = {s.name for s in statements if isinstance(s, Apply)}
-    return functions | {name for name, _ in terms} | {t.factors[0] for _, t in terms}
+def _slots(program: Program, statements: Sequence[Statement], kept: Collection[str]) -> tuple[Slot, ...]:
+    """The slots in the order of columns.
 
-
-def _trace(flat: Flat, roots: Collection[str], storable: Collection[str]) -> tuple[set[str], tuple[Statement, ...]]:
-    """What the backward reads of the forward, and what it computes from that."""
-    read, again, todo = set(), set(), list(roots)
-    while todo:
-        name = todo.pop()
-        if name in storable or name not in flat.statements:
-            read.add(name)
-        elif name not in again:
-            again.add(name)
-            todo += flat.statements[name].used()
-    return read, tuple(statement for name, statement in flat.statements.items() if name in again)
-
-
-def _slots(statements: Sequence[Statement], apart: Collection[str]) -> tuple[tuple[Slot, ...], list[Sum]]:
-    """The sums with matrices. An activation is computed in place where nothing else looks at its sum."""
+    A sum grows over the first of its slots that nothing else looks at, and an activation in place over such a sum.
+    """
     uses = Counter(name for statement in statements for name in statement.used())
-    functions = {s.arg: s for s in statements if isinstance(s, Apply)}
-    slots, sums = [], []
-    for statement in statements:
-        if isinstance(statement, Sum) and _has_product(statement):
-            name = statement.name
-            inside = functions.get(name) if uses[name] == 1 and name not in apart else None
-            slots.append(Slot(name, inside.name if inside else name, inside.function if inside else ""))
-            sums.append(statement)
-    return tuple(slots), sums
+    alone = {name for name, count in uses.items() if count == 1 and name not in kept}
+    functions = {s.arg: s for s in statements if isinstance(s, Apply) and s.arg in alone}
+    sums: dict[str, tuple[Sum, Term]] = {}
+    for statement in (s for s in statements if isinstance(s, Sum)):
+        own = (t for t in statement.terms if len(t.factors) == 1 and is_slot(t.factors[0]) and t.factors[0] in alone)
+        sums.update((term.factors[0], (statement, term)) for term in islice(own, 1))
+    found = []
+    for column in program.columns:
+        name, scale, rest = f"{SLOT}{column}", 1.0, tuple[Term, ...]()
+        if name in sums:
+            total, term = sums[name]
+            name, scale, rest = total.name, term.scale, tuple(t for t in total.terms if t is not term)
+        inside = functions.get(name)
+        found.append(Slot(name, inside.name if inside else name, inside.function if inside else "", scale, rest))
+    return tuple(found)

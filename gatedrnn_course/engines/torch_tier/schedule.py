@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import groupby
 from typing import TypeAlias
 
 from gatedrnn_course.cells.language import is_parameter
-from gatedrnn_course.engines.program.flat import Statement, Sum, Term
+from gatedrnn_course.engines.program.flat import Statement, Term
+from gatedrnn_course.engines.program.fuse import runs
 
-__all__ = ["Action", "Activate", "Add", "Compute", "Multiply", "Peep", "Slot", "Start", "order"]
+__all__ = ["Action", "Activate", "Add", "Compute", "Multiply", "Peep", "Scheduler", "Slot", "Start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +21,15 @@ class Slot:
         sum: The name of the sum.
         value: What the slot holds in the end: an activation computed in place, else the sum.
         function: The activation, or nothing.
+        scale: The number in front of the products.
+        terms: What is added to them.
     """
 
     sum: str
     value: str
     function: str
+    scale: float
+    terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,90 +95,84 @@ class Scheduler:
     """Orders statements as their values become known.
 
     Args:
-        slots: The slots, in their order.
-        sums: The sum of each slot.
+        slots: The slots, in the order of their columns.
+        products: The products, each once what it multiplies is known.
         letters: The size of every value.
     """
 
-    def __init__(self, slots: Sequence[Slot], sums: Sequence[Sum], letters: Mapping[str, str]) -> None:
-        self.slots, self.sums = slots, sums
-        self.letters = [letters[s.name] for s in sums]
+    def __init__(self, slots: Sequence[Slot], products: Sequence[Multiply], letters: Mapping[str, str]) -> None:
+        self.slots = slots
+        self.letters = [letters[slot.sum] for slot in slots]
         self.done: dict[str, int] = {}  # value -> when
-        self.open: list[list[Term]] = [[t for t in s.terms if not _is_bias(t)] for s in sums]
+        self.open = [[t for t in slot.terms if not _is_bias(t)] for slot in slots]
+        self.products = list(products)
 
     def start(self) -> Iterator[Start]:
-        """The first value of every slot: biases, and its product with the first early vector."""
-        firsts = [next((t for t in terms if t.matrix and t.factors[0] == "x"), None) for terms in self.open]
-        keys = [(f is not None, letter) for f, letter in zip(firsts, self.letters, strict=True)]
-        for (with_x, _), group in groupby(range(len(self.slots)), lambda k: keys[k]):
-            run = list(group)
-            used = [t for k in run if (t := firsts[k])]
-            for k, t in zip(run, used, strict=False):
-                self.open[k].remove(t)
-            biases = tuple(tuple(t for t in self.sums[k].terms if _is_bias(t)) for k in run)
-            matrices = tuple((t.scale, t.matrix) for t in used)
-            yield Start(run[0], run[-1] + 1, "x" if with_x else "", matrices, biases)
+        """The first value of every slot: biases, and its first product with the input."""
+        begun: set[int] = set()
+        for own in list(self.products):
+            if own.vector == "x" and begun.isdisjoint(range(own.first, own.last)):
+                begun.update(range(own.first, own.last))
+                self.products.remove(own)
+                yield Start(own.first, own.last, "x", own.matrices, self._biases(own.first, own.last))
+        others = [k for k in range(len(self.slots)) if k not in begun]
+        for run in runs(others, lambda a, b: b == a + 1 and self.letters[a] == self.letters[b]):
+            yield Start(run[0], run[-1] + 1, "", (), self._biases(run[0], run[-1] + 1))
+
+    def _biases(self, first: int, last: int) -> tuple[tuple[Term, ...], ...]:
+        return tuple(tuple(t for t in slot.terms if _is_bias(t)) for slot in self.slots[first:last])
 
     def run(self, statements: Iterable[Statement], known: Collection[str]) -> Iterator[Action]:
         """The actions that compute the statements from what is known."""
         waiting = list(statements)
         self.done.update(dict.fromkeys(known, 0))
         while True:
-            before = len(self.done), sum(map(len, self.open))
+            before = len(self.done), sum(map(len, self.open)), len(self.products)
             yield from self._products()
             yield from self._peeps()
             yield from self._terms()
-            yield from self._activations({s.name for s in waiting})
+            yield from self._activations()
             yield from self._rest(waiting)
-            if before == (len(self.done), sum(map(len, self.open))):
+            if before == (len(self.done), sum(map(len, self.open)), len(self.products)):
                 return
 
     def _finish(self, name: str) -> None:
         self.done[name] = len(self.done)
 
     def _products(self) -> Iterator[Action]:
-        vectors = dict.fromkeys(t.factors[0] for terms in self.open for t in terms if t.matrix)
-        for vector in [v for v in vectors if v in self.done]:
-            while runs := self._runs(partial(_multiplies, vector)):
-                for run in runs:
-                    matrices = tuple((t.scale, t.matrix) for _, t in run)
-                    yield Multiply(run[0][0], run[-1][0] + 1, vector, matrices)
+        for own in [own for own in self.products if own.vector in self.done]:
+            self.products.remove(own)
+            yield own
 
     def _peeps(self) -> Iterator[Action]:
         keys = dict.fromkeys(key for terms in self.open for t in terms if (key := _peephole(t)) and key[0] in self.done)
         for vector, scale in keys:
-            while runs := self._runs(partial(_peeps_at, (vector, scale))):
-                for run in runs:
-                    parameters = tuple(next(filter(is_parameter, t.factors)) for _, t in run)
-                    yield Peep(run[0][0], run[-1][0] + 1, vector, scale, parameters)
-
-    def _runs(self, wanted: Callable[[Term], bool]) -> list[list[tuple[int, Term]]]:
-        """Neighbouring slots of one size with such a term; the terms are taken off."""
-        found = [(k, t) for k, terms in enumerate(self.open) if (t := next(filter(wanted, terms), None))]
-        for k, t in found:
-            self.open[k].remove(t)
-        keyed = groupby(enumerate(found), lambda item: (item[1][0] - item[0], self.letters[item[1][0]]))
-        return [[pair for _, pair in group] for _, group in keyed]
+            found = [(k, t) for k, terms in enumerate(self.open) for t in terms if _peephole(t) == (vector, scale)]
+            for run in runs(found, lambda a, b: b[0] == a[0] + 1 and self.letters[a[0]] == self.letters[b[0]]):
+                for k, term in run:
+                    self.open[k].remove(term)
+                parameters = tuple(next(filter(is_parameter, t.factors)) for _, t in run)
+                yield Peep(run[0][0], run[-1][0] + 1, vector, scale, parameters)
 
     def _terms(self) -> Iterator[Action]:
         for k, terms in enumerate(self.open):
-            for t in [t for t in terms if not t.matrix and all(f in self.done or is_parameter(f) for f in t.factors)]:
+            for t in [t for t in terms if all(f in self.done or is_parameter(f) for f in t.factors)]:
                 terms.remove(t)
                 yield Add(k, t)
 
-    def _activations(self, waiting: Collection[str]) -> Iterator[Action]:
+    def _activations(self) -> Iterator[Action]:
         """Sums that are complete; those with an activation in place go through it, neighbours together."""
-        new = [s.sum in waiting and s.sum not in self.done for s in self.slots]
-        ready = [k for k, terms in enumerate(self.open) if new[k] and not terms]
+        growing = {k for own in self.products for k in range(own.first, own.last)}
+        ready = [
+            k for k, s in enumerate(self.slots) if not self.open[k] and k not in growing and s.sum not in self.done
+        ]
         for k in ready:
             self._finish(self.slots[k].sum)
-        keyed = groupby(enumerate(ready), lambda pair: (self.slots[pair[1]].function, pair[1] - pair[0]))
-        for (function, _), group in keyed:
-            run = [k for _, k in group]
-            if function:
+        for run in runs(ready, lambda a, b: b == a + 1 and self.slots[a].function == self.slots[b].function):
+            if self.slots[run[0]].function:
                 for k in run:
                     self._finish(self.slots[k].value)
-                yield Activate(run[0], run[-1] + 1, function)
+                yield Activate(run[0], run[-1] + 1, self.slots[run[0]].function)
 
     def _rest(self, waiting: list[Statement]) -> Iterator[Action]:
         inside = {s.sum for s in self.slots} | {s.value for s in self.slots}
@@ -189,65 +186,13 @@ class Scheduler:
                 yield Compute(statement)
 
 
-def order(
-    slots: Sequence[Slot],
-    sums: Sequence[Sum],
-    letters: Mapping[str, str],
-    early: Sequence[Statement],
-    late: Sequence[Statement],
-    states: Sequence[str],
-) -> tuple[tuple[Slot, ...], tuple[Action, ...], tuple[Action, ...]]:
-    """Arrange the slots, and schedule the statements.
-
-    Args:
-        slots: The slots.
-        sums: The sum of each.
-        letters: The size of every value.
-        early: The statements that depend on the input and the parameters only, in the order of the text.
-        late: All others.
-        states: Names of the states of the step before.
-
-    Returns:
-        The slots in their order; the actions for all steps at once; the actions of one step.
-    """
-
-    def phases() -> tuple[tuple[Action, ...], tuple[Action, ...], dict[str, int]]:
-        scheduler = Scheduler(slots, sums, letters)
-        before = (*scheduler.start(), *scheduler.run(early, ["x"]))
-        return before, tuple(scheduler.run(late, states)), scheduler.done
-
-    def place(k: int) -> tuple[object, ...]:
-        """First by what a slot's matrices multiply, then by when its sum can be complete."""
-        used = {t.factors[0] for t in sums[k].terms if t.matrix and t.factors[0] in vectors}
-        when = max((done.get(f, 0) for t in sums[k].terms for f in t.factors), default=0)
-        return sorted(map(vectors.index, used)), when, slots[k].function, k
-
-    done = phases()[2]
-    known = {"x", *(s.name for s in early)}
-    vectors = list(dict.fromkeys(t.factors[0] for s in sums for t in s.terms if t.matrix and t.factors[0] not in known))
-    arranged = sorted(range(len(slots)), key=place)
-    slots, sums = [slots[k] for k in arranged], [sums[k] for k in arranged]
-    before, step, _ = phases()
-    return tuple(slots), before, step
-
-
 def _is_bias(term: Term) -> bool:
     """A term of numbers and parameters only."""
-    return not term.matrix and all(map(is_parameter, term.factors))
-
-
-def _multiplies(vector: str, term: Term) -> bool:
-    """A term `matrix @ vector`."""
-    return term.matrix != "" and term.factors[0] == vector
-
-
-def _peeps_at(key: tuple[str, float], term: Term) -> bool:
-    """A term `scale * parameter * vector` with this vector and scale."""
-    return _peephole(term) == key
+    return all(map(is_parameter, term.factors))
 
 
 def _peephole(term: Term) -> tuple[str, float] | None:
     """The vector and the scale of a term `scale * parameter * vector`."""
-    if term.matrix or len(term.factors) != 2 or sum(map(is_parameter, term.factors)) != 1:
+    if len(term.factors) != 2 or sum(map(is_parameter, term.factors)) != 1:
         return None
     return next(f for f in term.factors if not is_parameter(f)), term.scale

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.engines.program.flat import Apply, Divide, Statement, Sum, Term
+from gatedrnn_course.engines.program.step import SLOT
 
 __all__ = ["Source"]
 
@@ -51,9 +52,10 @@ class Source:
         """A value or a parameter; inside the loop, the part of the step."""
         if is_parameter(name):
             return f"p_{name}"
+        own = name.replace(SLOT, "S")
         if self.prefix == "v":
-            self.views.setdefault(f"v_{name}", f"A_{name}")
-        return f"{self.prefix}_{name}"
+            self.views.setdefault(f"v_{own}", f"A_{own}")
+        return f"{self.prefix}_{own}"
 
     def view(self, name: str, array: str) -> str:
         """A part of an array; inside the loop, that of the step."""
@@ -109,7 +111,7 @@ class Source:
         self.add(text if out else f"{name} = {text}")
 
     def grow(self, target: str, term: Term) -> None:
-        """Write `target += term` for a term without matrix."""
+        """Write `target += term`."""
         factors = [self.value(name) for name in term.factors]
         scale = term.scale
         if len(factors) == 2:

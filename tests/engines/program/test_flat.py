@@ -8,21 +8,24 @@ import pytest
 from gatedrnn_course.cells import CellError, parse, whole_step
 from gatedrnn_course.cells.expr import Name
 from gatedrnn_course.engines.program.flat import Apply, Divide, Flat, Sum, Term
+from gatedrnn_course.engines.program.lower import lower
+from gatedrnn_course.engines.program.normal import normal
 
 
 def flatten(text: str) -> Flat:
-    cell = parse(text)
-    shapes = {name: whole_step(cell).shape(name) for name in (*whole_step(cell).inputs, *cell.shapes)}
-    flat = Flat({name: s[0] for name, s in shapes.items() if len(s) == 1}, cell.shapes)
-    for line in cell.lines:
-        flat.define(line.name, line.expr)
+    cell, part = parse(text), lower(parse(text)).forward
+    whole = whole_step(normal(cell))
+    letters = {name: whole.shape(name)[0] for name in (*whole.inputs, *whole.cell.shapes)}
+    flat = Flat(letters | {f"#{k}": letter for k, letter in enumerate(part.slots)})
+    for name, expr in part.values.items():
+        flat.define(name, expr)
     return flat
 
 
 def test_a_gate_is_a_sum_and_a_function() -> None:
     flat = flatten("h = sigmoid(W_h @ x + U_h @ h_prev + b_h)")
-    terms = Term(1, ("x",), "W_h"), Term(1, ("h_prev",), "U_h"), Term(1, ("b_h",))
-    assert flat.statements == {"_h": Sum("_h", terms), "h": Apply("h", "sigmoid", "_h")}
+    terms = Term(1, ("#0",)), Term(1, ("b_h",))
+    assert flat.statements == {"a_h": Sum("a_h", terms), "h": Apply("h", "sigmoid", "a_h")}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +34,7 @@ def test_a_gate_is_a_sum_and_a_function() -> None:
         ("h = h_prev - 2 * (h_prev * P_h)", (Term(1, ("h_prev",)), Term(-2, ("h_prev", "P_h")))),
         ("h = -(b_h - h_prev)", (Term(-1, ("b_h",)), Term(1, ("h_prev",)))),
         ("h = h_prev / 4 + 1 + 1", (Term(2), Term(0.25, ("h_prev",)))),
-        ("h = h_prev - 0.5 * (U_h @ h_prev) * 3", (Term(1, ("h_prev",)), Term(-1.5, ("h_prev",), "U_h"))),
+        ("h = h_prev - 0.5 * (U_h @ h_prev) * 3", (Term(-1.5, ("#0",)), Term(1, ("h_prev",)))),
         ("h = 0 * b_h + -h_prev * -P_h", (Term(1, ("h_prev", "P_h")),)),
         ("h = h_prev * sigmoid(0)", (Term(0.5, ("h_prev",)),)),
     ],
@@ -63,7 +66,10 @@ def test_a_division_by_zero_is_named(text: str) -> None:
 
 
 def test_only_what_is_needed_is_listed() -> None:
-    flat = flatten("f = tanh(h_prev)\ng = sigmoid(h_prev)\nh = 2 * f")
+    flat = Flat({"h_prev": "H", "f": "H", "g": "H", "h": "H"})
+    for line in parse("f = tanh(h_prev)\ng = sigmoid(h_prev)\nh = 2 * f").lines:
+        flat.define(line.name, line.expr)
+    assert list(flat.statements) == ["f", "g", "h"]
     assert [s.name for s in flat.needed(["h"])] == ["f", "h"]
 
 

@@ -11,7 +11,7 @@ from gatedrnn_course.engines.c_tier.interpreter.instructions import Instruction,
 from gatedrnn_course.engines.c_tier.interpreter.operations import ARRAYS, CODES, SECTIONS
 from gatedrnn_course.engines.c_tier.places import Place
 from gatedrnn_course.engines.c_tier.steps import Pass, backward_steps, forward_steps, hoisted, is_late
-from gatedrnn_course.engines.program.layout import Block
+from gatedrnn_course.engines.program.fuse import Block
 
 __all__ = ["encode"]
 
@@ -45,10 +45,9 @@ def _counts(letters: Sequence[str]) -> tuple[int, int]:
 
 class _Encoder:
     def __init__(self, a: Addresses) -> None:
-        self.a, self.cell, self.storage = a, a.cell, a.storage
-        self.layout = a.storage.layout
-        self.scratch = [(name.removeprefix("#"), letter) for name, letter in a.storage.scratch()]
-        self.tape = a.storage.tape()
+        self.a, self.cell, self.program = a, a.cell, a.program
+        self.scratch = a.scratch()
+        self.tape = a.program.memory.tape
         self.vectors = [a.cell.shape(name)[0] for name in a.vectors]
         self.constants: dict[float, int] = {}
         self.temporaries = 0
@@ -63,9 +62,9 @@ class _Encoder:
         }
         blocks = list(a.blocks)
         entries = [pair for block in blocks for pair in block.entries]
-        turned = [pair for block in self.layout.turns for pair in block.entries]
+        turned = [pair for block in self.program.turns for pair in block.entries]
         return {
-            "FACTS": [self.storage.in_place, self.temporaries],
+            "FACTS": [self.program.memory.in_place, self.temporaries],
             "STATES": [_LETTERS[a.letter(state)] for state in self.cell.states],
             "SLOTS": [_counts(a.slots)],
             "TAPE": [_LETTERS[a.letter(name)] for name in self.tape],
@@ -82,7 +81,7 @@ class _Encoder:
 
     def _blocks(self, blocks: Sequence[Block]) -> Iterable[Sequence[int]]:
         """The forward's products: what they multiply, the slots, sizes of the two, entries, whether they are fresh."""
-        letters, first = self.layout.equations.forward.slots, 0
+        letters, first = self.program.forward.slots, 0
         for block in blocks:
             slot, count = block.entries[0][1], len(block.entries)
             inner = self.a.inner(block)
@@ -92,8 +91,8 @@ class _Encoder:
 
     def _turns(self) -> Iterable[Sequence[int]]:
         """The backward's products: the deltas, the target, sizes of the two, entries, whether it is fresh."""
-        part, first = self.layout.equations, 0
-        for block in self.layout.turns:
+        part, first = self.program, 0
+        for block in self.program.turns:
             slot, count = block.entries[0][1], len(block.entries)
             (target,), delta = self.a.backward(f"#{block.target}"), self.a.slot(slot, "delta")
             sizes = _LETTERS[part.forward.slots[slot]], _LETTERS[part.backward.slots[block.target]]
@@ -110,7 +109,7 @@ class _Encoder:
         if isinstance(step, Block):
             yield product(step)
             return
-        found = instructions(step, self.storage.in_place)
+        found = instructions(step, self.program.memory.in_place)
         if not found:
             return
         yield (CODES["pass"], len(found), _LETTERS[step.letter], step.late, *_NOWHERE * 4)
@@ -127,7 +126,7 @@ class _Encoder:
         return (CODES["product"], list(self.a.blocks).index(block), 0, 0, *_NOWHERE * 4)
 
     def _turn(self, block: Block) -> Sequence[int]:
-        return (CODES["product"], self.layout.turns.index(block), 0, is_late(self.a, block), *_NOWHERE * 4)
+        return (CODES["product"], self.program.turns.index(block), 0, is_late(self.a, block), *_NOWHERE * 4)
 
     def _operand(self, own: Operand, letter: int) -> Sequence[int]:
         if isinstance(own, Place):

@@ -72,7 +72,7 @@ def carried_out(own, held, in_place):
 def passes(cell):
     a = Addresses(numbered(cell))
     for steps in (forward_steps(a), backward_steps(a)):
-        yield from ((own, a.storage.in_place) for own in steps if isinstance(own, Pass))
+        yield from ((own, a.program.memory.in_place) for own in steps if isinstance(own, Pass))
 
 
 def check(own, in_place, seed):
