@@ -40,6 +40,11 @@ class Addresses:
         part = self.program.forward
         return tuple(part.slots[slot] for slot in self.program.columns)
 
+    @property
+    def states(self) -> list[str]:
+        """The sizes of the states."""
+        return [self.letter(state) for state in self.cell.states]
+
     @cached_property
     def blocks(self) -> dict[Block, str]:
         """The name of the offset at which each block's matrices begin among the parameters."""
@@ -76,8 +81,7 @@ class Addresses:
 
     def letter(self, name: str) -> str:
         """The size of a value of the forward, or of a state before the step."""
-        part = self.program.forward
-        return part.letters[name] if name in part.letters else self.cell.shape(name.removesuffix("_prev"))[0]
+        return self.program.forward.letters[name]
 
     def slot(self, slot: int, kind: str = "slot") -> Place:
         """Where a slot of the forward is, or its `"delta"`."""
@@ -126,8 +130,7 @@ class Addresses:
     def scratch(self) -> list[tuple[str, str]]:
         """Names and sizes of what the backward keeps for one step."""
         part = self.program.backward
-        sizes = (part.slots[slot_number(n)] if is_slot(n) else part.letters[n] for n in self.program.memory.scratch)
-        return [(n.removeprefix(SLOT), size) for n, size in zip(self.program.memory.scratch, sizes, strict=True)]
+        return [(name.removeprefix(SLOT), part.letters[name]) for name in self.program.memory.scratch]
 
     def passing(self, buffer: Buffer, letter: str) -> Place:
         """A buffer of the backward, which lasts for one step only."""

@@ -70,17 +70,13 @@ def _turn_sizes(a: Addresses) -> list[str]:
     return sizes
 
 
-def _carried(a: Addresses) -> list[str]:
-    return [a.letter(state) for state in a.cell.states]
-
-
 def write_scratch(a: Addresses) -> str:
     """How many numbers the backward needs besides its arguments."""
     own = total([letter for _, letter in a.scratch()])
     ring = "0" if a.program.memory.in_place else f"{_CHUNK} * B * zs"
     turned = " + ".join(_turn_sizes(a)) or "0"
     sums = f"{a.offsets()[1]} + {_wide_vectors(a)}"
-    return f"Hp + 2 * B * ({total(_carried(a))}) + B * ({own}) + {ring} + {turned} + {sums}"
+    return f"Hp + 2 * B * ({total(a.states)}) + B * ({own}) + {ring} + {turned} + {sums}"
 
 
 def _wide_vectors(a: Addresses) -> str:
@@ -114,8 +110,8 @@ def _places(a: Addresses) -> list[str]:
 
 def write_backward(a: Addresses, key: str) -> str:
     """The function `backward_KEY`."""
-    before = [f"B * ({total(_carried(a)[:k])})" for k in range(len(a.cell.states))]
-    wide = [f"B * {padded(letter)}" for letter in _carried(a)]
+    before = [f"B * ({total(a.states[:k])})" for k in range(len(a.cell.states))]
+    wide = [f"B * {padded(letter)}" for letter in a.states]
     each = list(zip(a.cell.states, before, wide, strict=True))
     first = "carry + ((T - 1) & 1) * carried"
     carries = [f"const R *const in_{s} = in + {b}; R *const out_{s} = out + {b};" for s, b, _ in each]
@@ -125,7 +121,7 @@ def write_backward(a: Addresses, key: str) -> str:
         pad=" " * (len("void backward_(") + len(key)),
         pointers=pointers(a),
         chunk=_CHUNK,
-        carried=total(_carried(a)),
+        carried=total(a.states),
         places="\n    ".join(_places(a)),
         end=a.offsets()[1],
         vectors=_wide_vectors(a),

@@ -12,7 +12,6 @@ from gatedrnn_course.engines.c_tier.places import total
 from gatedrnn_course.engines.c_tier.text_backward import write_backward, write_scratch
 from gatedrnn_course.engines.c_tier.text_forward import write_forward
 from gatedrnn_course.engines.c_tier.text_run import write_memory, write_run, write_spare
-from gatedrnn_course.engines.program.fuse import Block
 from gatedrnn_course.engines.program.normal import numbered
 
 __all__ = ["SIZES", "cell_key", "write_cell"]
@@ -88,19 +87,13 @@ def write_cell(cell: Cell) -> str:
     )
 
 
-def _entries(a: Addresses, block: Block) -> Iterable[tuple[str, str, str]]:
-    """Matrix, its first column in the block, and how many rows it has."""
-    letters = [a.program.forward.slots[slot] for _, slot in block.entries]
-    for k, (matrix, _) in enumerate(block.entries):
-        yield matrix, total(letters[:k]), letters[k]
-
-
 def _each(a: Addresses, call: str) -> Iterable[str]:
+    """A call for every matrix of every block: its first column in the block, how many rows it has."""
     for block, name in a.blocks.items():
-        inner = a.inner(block)
-        for matrix, column, rows in _entries(a, block):
-            k = a.cell.parameters.index(matrix)
-            yield call.format(name=name, K=inner, N=a.width(block), column=column, rows=rows, k=k)
+        letters = [a.program.forward.slots[slot] for _, slot in block.entries]
+        for k, (matrix, _) in enumerate(block.entries):
+            sizes = {"K": a.inner(block), "N": a.width(block), "column": total(letters[:k]), "rows": letters[k]}
+            yield call.format(name=name, k=a.cell.parameters.index(matrix), **sizes)
 
 
 def _puts(a: Addresses) -> Iterable[str]:

@@ -63,23 +63,19 @@ void derive_{key}(const Sizes *n, const R *x, const R *P, R *h, R *memory, const
 """
 
 
-def _letters(a: Addresses) -> list[str]:
-    return [a.letter(state) for state in a.cell.states]
-
-
 def write_memory(a: Addresses) -> str:
     """How many numbers the states besides h take: they lie in front of the tape."""
-    return f"(T + 1) * B * ({total(_letters(a)[1:])})"
+    return f"(T + 1) * B * ({total(a.states[1:])})"
 
 
 def write_spare(a: Addresses) -> str:
     """How many numbers the derivatives of the states take: they lie in front of the backward's scratch memory."""
-    return f"B * ({total(_letters(a))})"
+    return f"B * ({total(a.states)})"
 
 
 def write_run(a: Addresses, key: str) -> str:
     """The functions `run_KEY` and `derive_KEY`."""
-    letters = _letters(a)
+    letters = a.states
     later = [f"memory + (T + 1) * B * ({total(letters[1 : 1 + k])})" for k in range(len(letters) - 1)]
     ends = [f"S[{k}] + T * B * {padded(letter)}" for k, letter in enumerate(letters)]
     return _RUN.format(

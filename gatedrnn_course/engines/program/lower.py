@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Expr, MatMul, Name, Neg, Num, Op, Outer, Transpose, join_sum, names, terms
 from gatedrnn_course.cells.gradients import backward
 from gatedrnn_course.cells.language import Line, is_parameter
 from gatedrnn_course.cells.slices import whole_step
-from gatedrnn_course.engines.program.normal import normal, scaled_product
+from gatedrnn_course.engines.program.normal import normal, scaled_product, times
 from gatedrnn_course.engines.program.step import SLOT, Part, Product, Step
 
 __all__ = ["lower"]
@@ -23,8 +23,9 @@ def lower(cell: Cell) -> Step:
         cell: The cell.
     """
     whole = whole_step(normal(cell))
-    forward, back = _Builder(), _Builder()
-    letters = {name: whole.shape(name)[0] for name in (*whole.inputs, *whole.cell.shapes)}
+    shapes = {name: whole.shape(name) for name in (*whole.inputs, *whole.cell.shapes)}
+    letters = {name: shape[0] for name, shape in shapes.items()}
+    forward, back = _Builder({name: letters[name] for name, shape in shapes.items() if len(shape) == 1}), _Builder({})
     slots: dict[tuple[str, str, str], int] = {}
     for line in whole.lines:
         own = [slot for slot, _ in forward.forward(line, letters[line.name])]
@@ -42,18 +43,17 @@ def lower(cell: Cell) -> Step:
         back.backward(line, letters[name])
     ends = {state: f"d_{state}_prev" for state in cell.states}
     step = Step(cell, forward.part(), back.part(), deltas, sums, ends, "d_x" if cell.inputs else "")
-    live = step.backward.reads((*step.wanted, *([step.d_x] if step.d_x else [])))
-    return Step(cell, step.forward, step.backward.only(live), deltas, sums, ends, step.d_x)
+    return replace(step, backward=step.backward.only((*step.wanted, step.d_x)))
 
 
 @dataclass
 class _Builder:
     """A part that grows line by line."""
 
+    letters: dict[str, str]
     values: dict[str, Expr] = field(default_factory=dict)
     products: list[Product] = field(default_factory=list)
     slots: list[str] = field(default_factory=list)
-    letters: dict[str, str] = field(default_factory=dict)
 
     def part(self) -> Part:
         """What it has become."""
@@ -75,7 +75,7 @@ class _Builder:
                 if sign * scale not in slots:
                     slots[sign * scale] = self._new_slot(letter)
                 self.products.append(_product(slots[sign * scale], product))
-        first = [(1, _times(scale, Name(f"{SLOT}{slot}"))) for scale, slot in slots.items()]
+        first = [(1, times(scale, Name(f"{SLOT}{slot}"))) for scale, slot in slots.items()]
         self._define(line.name, join_sum(first + rest), letter)
         yield from ((slot, scale) for scale, slot in slots.items())
 
@@ -104,7 +104,7 @@ class _Builder:
                     raise TypeError(f"no multiple of a derivative: {expr!r}")
         if scale == 1:
             return expr.id
-        multiple = _times(scale, expr)
+        multiple = times(scale, expr)
         known = next((name for name, other in self.values.items() if other == multiple and name.startswith("_")), "")
         if not known:
             known = f"_{len(self.values)}"  # no name of a cell begins so
@@ -115,6 +115,7 @@ class _Builder:
         self.values[name], self.letters[name] = value, letter
 
     def _new_slot(self, letter: str) -> int:
+        self.letters[f"{SLOT}{len(self.slots)}"] = letter
         self.slots.append(letter)
         return len(self.slots) - 1
 
@@ -137,9 +138,3 @@ def _product(slot: int, product: MatMul) -> Product:
     if isinstance(product.matrix, Transpose):
         return Product(slot, product.matrix.matrix.id, product.vector.id, True)
     return Product(slot, product.matrix.id, product.vector.id, False)
-
-
-def _times(scale: float, name: Name) -> Expr:
-    if abs(scale) == 1:
-        return name if scale == 1 else Neg(name)
-    return Op("*", Num(scale), name)

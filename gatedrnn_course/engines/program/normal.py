@@ -31,7 +31,7 @@ from gatedrnn_course.cells.expr import (
 )
 from gatedrnn_course.cells.language import Line, is_parameter
 
-__all__ = ["Normal", "normal", "numbered", "scaled_factors", "scaled_product"]
+__all__ = ["Normal", "normal", "numbered", "scaled_factors", "scaled_product", "times"]
 
 
 @lru_cache(maxsize=4096)
@@ -172,7 +172,7 @@ class _Form:
                 vector = self._held(self._plain(product.vector, line), line)
                 product = MatMul(product.matrix, vector)
                 products[product] = products.get(product, 0.0) + sign * scale
-        signed = [(1 if scale > 0 else -1, _times(abs(scale), product)) for product, scale in products.items()]
+        signed = [(1 if scale > 0 else -1, times(abs(scale), product)) for product, scale in products.items()]
         return join_sum(signed + rest)
 
 
@@ -209,8 +209,11 @@ def _has_product(expr: Expr) -> bool:
     return any(scaled_product(term)[1] is not None for _, term in terms(expr))
 
 
-def _times(scale: float, product: MatMul) -> Expr:
-    return product if scale == 1 else Op("*", Num(scale), product)
+def times(scale: float, expr: Expr) -> Expr:
+    """A number times an expression, in the shortest words."""
+    if abs(scale) == 1:
+        return expr if scale == 1 else Neg(expr)
+    return Op("*", Num(scale), expr)
 
 
 def _number(expr: Expr) -> Num:

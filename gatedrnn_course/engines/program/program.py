@@ -40,11 +40,6 @@ class Program:
     memory: MemoryPlan
 
     @property
-    def cell(self) -> Cell:
-        """The cell."""
-        return self.step.cell
-
-    @property
     def forward(self) -> Part:
         """The forward."""
         return self.step.forward

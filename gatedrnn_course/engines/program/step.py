@@ -6,7 +6,7 @@ Of `f = sigmoid(W_f @ x + U_f @ h_prev + b_f)` becomes the slot `#0`, which adds
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -54,7 +54,7 @@ class Part:
         values: Elementwise expressions by name, each after those it needs. `Name("#3")` is slot 3.
         products: What the slots add up.
         slots: Size of every slot, `"H"` or `"D"`.
-        letters: Size of every value.
+        letters: Size of every value and slot; in the forward also of inputs, states before the step, biases, peepholes.
     """
 
     values: Mapping[str, Expr]
@@ -79,8 +79,9 @@ class Part:
                 todo += self.used(name)
         return found
 
-    def only(self, live: Collection[str]) -> Part:
-        """The part without the values and products that are not among these names."""
+    def only(self, wanted: Iterable[str]) -> Part:
+        """The part without values and products that the wanted ones do not need."""
+        live = self.reads(wanted)
         values = {name: value for name, value in self.values.items() if name in live}
         products = tuple(p for p in self.products if f"{SLOT}{p.slot}" in live)
         return replace(self, values=values, products=products)

@@ -68,7 +68,7 @@ def arrange(linear: Linear, program: Program) -> Backward:
         linear: The backward as linear combinations.
         program: The program; deltas lie in the order of its columns.
     """
-    states = program.cell.states
+    states = program.step.cell.states
     ends = tuple(linear.ends[f"d_{name}_prev"] for name in states)
     given = linear.ends.get("d_x")
     looped = _reach(linear, [name for end in ends for name in end.used()])

@@ -12,7 +12,7 @@ from gatedrnn_course.engines.program.flat import Atom
 from gatedrnn_course.engines.program.fuse import runs
 from gatedrnn_course.engines.program.linear import Combine, Form, Gradient, Mix
 from gatedrnn_course.engines.torch_tier.backward_plan import Spread
-from gatedrnn_course.engines.torch_tier.forward_source import Stacks, offsets, places, stored
+from gatedrnn_course.engines.torch_tier.forward_source import Stacks, offsets, places, scaled, stored
 from gatedrnn_course.engines.torch_tier.plan import Plan
 from gatedrnn_course.engines.torch_tier.source import Source
 
@@ -239,22 +239,19 @@ class _Backward:
         if products or scaled:
             function = ("addmm" if base else "mm") if products else ("torch.addcmul" if base else "torch.mul")
             arguments = ", ".join((*([base] if base else []), *(products or scaled).pop(0)))
-            self._assign(function, arguments, name, out)
+            self.text.assign(function, arguments, name, out)
         elif rest and base:
             scale, value = rest.pop(0)
-            self._assign("torch.add", f"{base}, {value}, alpha={scale!r}", name, out)
+            self.text.assign("torch.add", f"{base}, {value}, alpha={scale!r}", name, out)
         elif base:
             self.text.add(f"{out}.copy_({base})" if out else f"{name} = {base}")
         else:
             scale, value = rest.pop(0)
-            self._assign("torch.mul", f"{value}, {scale!r}", name, out)
+            self.text.assign("torch.mul", f"{value}, {scale!r}", name, out)
         target = out or name
         self.text.add(*(f"grow({target}, {delta}, {stack})" for delta, stack in products))
         self.text.add(*(f"{target}.addcmul_({value}, {k})" for value, k in scaled))
         self.text.add(*(f"{target}.add_({value}, alpha={scale!r})" for scale, value in rest))
-
-    def _assign(self, function: str, arguments: str, name: str, out: str) -> None:
-        self.text.add(f"{function}({arguments}, out={out})" if out else f"{name} = {function}({arguments})")
 
     def _sums(self) -> list[str]:
         """Sums over steps and batch: products of deltas with vectors, of all deltas, and what else biases need."""
@@ -299,13 +296,9 @@ class _Backward:
             for atom, base in total.form:
                 if isinstance(atom, float) and base in self.place:
                     k = self.place[base]
-                    pieces[total.name].append(_scaled(f"sums[{column}][..., y{k}:y{k + 1}]", atom))
+                    pieces[total.name].append(scaled(f"sums[{column}][..., y{k}:y{k + 1}]", atom))
                 else:
                     pieces[total.name].append(f"sums[{index}]")
                     index += 1
         values = "".join(f"{' + '.join(parts) or 'None'}, " for parts in pieces.values())
         return "\n".join((*lines, f"    return ({values.rstrip()})"))
-
-
-def _scaled(text: str, scale: float) -> str:
-    return text if scale == 1 else f"{text} * {scale!r}"

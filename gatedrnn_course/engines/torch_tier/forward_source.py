@@ -9,7 +9,7 @@ from gatedrnn_course.engines.torch_tier.plan import Plan
 from gatedrnn_course.engines.torch_tier.schedule import Action, Activate, Add, Compute, Multiply, Peep, Start
 from gatedrnn_course.engines.torch_tier.source import Source
 
-__all__ = ["Stacks", "offsets", "places", "stored", "write_forward"]
+__all__ = ["Stacks", "offsets", "places", "scaled", "stored", "write_forward"]
 
 
 def stored(plan: Plan) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class Stacks:
 
     def matrix(self, matrices: Sequence[tuple[float, str]]) -> str:
         """The name of the matrices on top of each other."""
-        return self._name(_stack([_scaled(scale, f"p_{matrix}") for scale, matrix in matrices], -2))
+        return self._name(_stack([scaled(f"p_{matrix}", scale) for scale, matrix in matrices], -2))
 
     def transposed(self, matrices: Sequence[tuple[float, str]]) -> str:
         """The name of the same, transposed."""
@@ -182,7 +182,8 @@ def _bias(terms: Sequence[Term], letter: str) -> str:
     return " + ".join([f"like.new_full((*one, {letter}), {numbers!r})", *parts])
 
 
-def _scaled(scale: float, name: str) -> str:
+def scaled(name: str, scale: float) -> str:
+    """A number times what a name stands for."""
     return name if scale == 1 else f"{name} * {scale!r}"
 
 

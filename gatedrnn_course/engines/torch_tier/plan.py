@@ -10,7 +10,6 @@ from itertools import islice
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.language import is_parameter
-from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.program.flat import Apply, Flat, Statement, Sum, Term
 from gatedrnn_course.engines.program.fuse import runs
 from gatedrnn_course.engines.program.hoist import hoisted
@@ -65,7 +64,7 @@ def plan_of(cell: Cell) -> Plan:
         Its plan.
     """
     program, cell = program_of(cell), normal(cell)
-    flat = Flat(_letters(cell, program))
+    flat = Flat(program.forward.letters)
     for name, expr in program.forward.values.items():
         flat.define(name, expr)
     values = tuple(map(flat.held, cell.states))
@@ -82,14 +81,6 @@ def plan_of(cell: Cell) -> Plan:
     linear = Linear(flat.after(early), program.step)
     letters = {**linear.flat.letters, **linear.letters}
     return Plan(cell, values, letters, slots, before, step, early, apart, arrange(linear, program))
-
-
-def _letters(cell: Cell, program: Program) -> dict[str, str]:
-    """The size of every vector and slot."""
-    whole = whole_step(cell)
-    shapes = {name: whole.shape(name) for name in (*whole.inputs, *cell.shapes)}
-    slots = {f"{SLOT}{k}": letter for k, letter in enumerate(program.forward.slots)}
-    return {name: shape[0] for name, shape in shapes.items() if len(shape) == 1} | slots
 
 
 def _products(program: Program, vectors: Sequence[str], slots: Sequence[Slot]) -> list[Multiply]:

@@ -103,7 +103,7 @@ class Scheduler:
     def __init__(self, slots: Sequence[Slot], products: Sequence[Multiply], letters: Mapping[str, str]) -> None:
         self.slots = slots
         self.letters = [letters[slot.sum] for slot in slots]
-        self.done: dict[str, int] = {}  # value -> when
+        self.done: set[str] = set()
         self.open = [[t for t in slot.terms if not _is_bias(t)] for slot in slots]
         self.products = list(products)
 
@@ -125,7 +125,7 @@ class Scheduler:
     def run(self, statements: Iterable[Statement], known: Collection[str]) -> Iterator[Action]:
         """The actions that compute the statements from what is known."""
         waiting = list(statements)
-        self.done.update(dict.fromkeys(known, 0))
+        self.done.update(known)
         while True:
             before = len(self.done), sum(map(len, self.open)), len(self.products)
             yield from self._products()
@@ -135,9 +135,6 @@ class Scheduler:
             yield from self._rest(waiting)
             if before == (len(self.done), sum(map(len, self.open)), len(self.products)):
                 return
-
-    def _finish(self, name: str) -> None:
-        self.done[name] = len(self.done)
 
     def _products(self) -> Iterator[Action]:
         for own in [own for own in self.products if own.vector in self.done]:
@@ -166,12 +163,10 @@ class Scheduler:
         ready = [
             k for k, s in enumerate(self.slots) if not self.open[k] and k not in growing and s.sum not in self.done
         ]
-        for k in ready:
-            self._finish(self.slots[k].sum)
+        self.done.update(self.slots[k].sum for k in ready)
         for run in runs(ready, lambda a, b: b == a + 1 and self.slots[a].function == self.slots[b].function):
             if self.slots[run[0]].function:
-                for k in run:
-                    self._finish(self.slots[k].value)
+                self.done.update(self.slots[k].value for k in run)
                 yield Activate(run[0], run[-1] + 1, self.slots[run[0]].function)
 
     def _rest(self, waiting: list[Statement]) -> Iterator[Action]:
@@ -182,7 +177,7 @@ class Scheduler:
                     waiting.remove(statement)
             elif all(name in self.done or is_parameter(name) for name in statement.used()):
                 waiting.remove(statement)
-                self._finish(statement.name)
+                self.done.add(statement.name)
                 yield Compute(statement)
 
 

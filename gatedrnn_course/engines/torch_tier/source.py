@@ -99,9 +99,9 @@ class Source:
             case Apply(_, function, arg):
                 self.apply(function, self.value(arg), name, out)
             case Divide(_, str(top), bottom):
-                self._assign("torch.div", f"{self.value(top)}, {self.value(bottom)}", name, out)
+                self.assign("torch.div", f"{self.value(top)}, {self.value(bottom)}", name, out)
             case Divide(_, float(top), bottom):
-                self._assign("torch.reciprocal", self.value(bottom), name, out)
+                self.assign("torch.reciprocal", self.value(bottom), name, out)
                 self.add(f"{name}.mul_({top!r})")
         return name
 
@@ -122,7 +122,8 @@ class Source:
         else:
             self.add(f"{target}.add_({scale!r})")
 
-    def _assign(self, function: str, arguments: str, name: str, out: str) -> None:
+    def assign(self, function: str, arguments: str, name: str, out: str) -> None:
+        """Write what a function gives into the tensor `out`, or into a new one."""
         self.add(f"{function}({arguments}, out={out})" if out else f"{name} = {function}({arguments})")
 
     def _sum(self, terms: Sequence[Term], name: str, out: str, letter: str) -> None:
@@ -147,7 +148,7 @@ class Source:
         values = [self.value(f) for f in first.factors]
         second = next((t for t in rest if len(t.factors) == 1), None)
         if len(values) == 2:
-            self._assign("torch.mul", ", ".join(values), name, out)
+            self.assign("torch.mul", ", ".join(values), name, out)
             if first.scale != 1:
                 self.add(f"{name}.mul_({first.scale!r})")
         elif first.scale == -1 and number and not out:
@@ -155,8 +156,8 @@ class Source:
             rest.remove(number)
         elif first.scale == 1 and second:
             alpha = "" if second.scale == 1 else f", alpha={second.scale!r}"
-            self._assign("torch.add", f"{values[0]}, {self.value(second.factors[0])}{alpha}", name, out)
+            self.assign("torch.add", f"{values[0]}, {self.value(second.factors[0])}{alpha}", name, out)
             rest.remove(second)
         else:
-            self._assign("torch.mul", f"{values[0]}, {first.scale!r}", name, out)
+            self.assign("torch.mul", f"{values[0]}, {first.scale!r}", name, out)
         return rest

@@ -65,7 +65,7 @@ class _Encoder:
         turned = [pair for block in self.program.turns for pair in block.entries]
         return {
             "FACTS": [self.program.memory.in_place, self.temporaries],
-            "STATES": [_LETTERS[a.letter(state)] for state in self.cell.states],
+            "STATES": [_LETTERS[letter] for letter in a.states],
             "SLOTS": [_counts(a.slots)],
             "TAPE": [_LETTERS[a.letter(name)] for name in self.tape],
             "SCRATCH": [_LETTERS[letter] for _, letter in self.scratch],

@@ -140,7 +140,7 @@ def test_without_avx512_and_without_avx_the_numbers_are_the_same(flag, lanes, tm
 @compiled
 def test_more_cells_than_go_into_one_run_are_several(tmp_path, monkeypatch):
     program = PROGRAM.replace("c_tier.kernels_of", "from gatedrnn_course.engines.c_tier.build import library\n"
-                              "library.PORTION = 1\nkernel.kernels_of")  # fmt: skip
+                              "library.PORTION = 1\nc_tier.kernels_of")  # fmt: skip
     whole, parts = (finish(start(text, tmp_path / name))[0] for text, name in ((PROGRAM, "a"), (program, "b")))
     assert whole == parts
     libraries = [{file.read_bytes() for file in (tmp_path / name).rglob("*.so")} for name in "ab"]
