@@ -33,7 +33,7 @@ MODELS = 72
 BUILD = """
 import time
 from gatedrnn_course.cells import catalogue
-from gatedrnn_course.engines.kernel import kernel_of
+from gatedrnn_course.engines.c_tier import kernel_of
 begin = time.perf_counter()
 kernel_of(catalogue["peephole LSTM"], 4)
 print(time.perf_counter() - begin)

@@ -50,7 +50,7 @@ the other eight. *In torch* is the population without a compiler. *Evolved* is a
 The kernel of a cell is compiled from its equations, which pays when it trains for long. A population of more than
 24 different cells is interpreted instead, as is any with `tier="interpreted"`: one kernel, compiled once, reads
 what a cell computes as numbers. Those are the same products and passes over the elements, in the same order and at
-the same addresses, that the text of a compiled kernel is written from (`engines/kernel/steps.py`). Products run in
+the same addresses, that the text of a compiled kernel is written from (`engines/c_tier/steps.py`). Products run in
 the same tiles; each operation on elements runs over a tile of 32 vectors, so that what lies between two operations
 stays in the first cache. `python benchmarks/new_cells.py` times a cell from its text to its first step, and its
 steps, both ways.

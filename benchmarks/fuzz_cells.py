@@ -36,7 +36,7 @@ def portion(level: str, first: int, last: int) -> tuple[int, list[str]]:
     warnings.simplefilter("ignore")
     from random_cells import compare, compare_populations, random_cell
 
-    from gatedrnn_course.engines.kernel import compiler, kernels_of, library
+    from gatedrnn_course.engines.c_tier.build import compiler, kernels_of, library
 
     library.PORTION, compiler.SECONDS = last - first, 3600
     compiler.FLAGS = tuple(level if flag == "-O2" else flag for flag in compiler.FLAGS)

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from gatedrnn_course.engines.initialise import forget_bias_
+from gatedrnn_course.engines.modules.initialise import forget_bias_
 from gatedrnn_course.tasks import Music
 from gatedrnn_course.training import SequenceModel, evaluate, fit
 

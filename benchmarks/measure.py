@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from gatedrnn_course.cells import Cell, parse
-from gatedrnn_course.engines import Recurrent, kernel
-from gatedrnn_course.engines.loop import loop
+from gatedrnn_course.engines import Recurrent, c_tier
+from gatedrnn_course.engines.torch_tier.loop import loop
 
 HERE = Path(__file__).parent
 RESULTS, DOCS = HERE / "results", HERE.parent / "docs"
@@ -124,7 +124,7 @@ def surroundings(memory_kept: bool) -> dict[str, Any]:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "oneDNN": torch.backends.mkldnn.is_available(),  # type: ignore[no-untyped-call]
-        "compiler": kernel.why(),
+        "compiler": c_tier.why(),
         "threads": torch.get_num_threads(),
         "malloc": "mallopt" if memory_kept else "default",
         "adam": "fused on both sides",

@@ -25,8 +25,8 @@ import torch
 from measure import medians, pin, processor
 
 from gatedrnn_course.cells import parse
-from gatedrnn_course.engines.interpreter import interpreter_of
-from gatedrnn_course.engines.kernel import compiler
+from gatedrnn_course.engines.c_tier.build import compiler
+from gatedrnn_course.engines.c_tier.interpreter import interpreter_of
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.tasks import Memorisation, stream
 

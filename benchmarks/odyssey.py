@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gatedrnn_course.cells import Cell
-from gatedrnn_course.engines.loop import loop
+from gatedrnn_course.engines.torch_tier.loop import loop
 from gatedrnn_course.studies.odyssey.plan import plan, trial_of
 from gatedrnn_course.studies.odyssey.portion import Portion, train_portion
 from gatedrnn_course.studies.odyssey.sizes import SIZES, Corpora

@@ -9,7 +9,7 @@ from typing import Any
 
 from gatedrnn_course import parse, tasks
 from gatedrnn_course.engines import Recurrent
-from gatedrnn_course.engines.initialise import chrono_, forget_bias_, gate_bias_, orthogonal_
+from gatedrnn_course.engines.modules.initialise import chrono_, forget_bias_, gate_bias_, orthogonal_
 from gatedrnn_course.tasks import EmbeddedReber, Split, Task
 
 RATES = (1e-2, 2e-3)

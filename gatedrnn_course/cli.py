@@ -68,6 +68,7 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help=_("Replace an earli
 CellName = Annotated[str, typer.Argument(metavar="CELL", help=_("Name of a cell, such as LSTM or GRU."))]
 Svg = Annotated[Path | None, typer.Option("--svg", help=_("Write the diagram into this file."))]
 Upto = Annotated[str | None, typer.Option("--upto", help=_("Show the equations up to this line only, such as i."))]
+WithProgram = Annotated[bool, typer.Option("--program", help=_("Print what the engines compute for it, pass by pass."))]
 Size = Annotated[int, typer.Option(min=1, help=_("For the parameter count: the size of the input, or of the state."))]
 
 
@@ -104,11 +105,23 @@ def release(
 
 
 @app.command()
-def show(cell: CellName, svg: Svg = None, upto: Upto = None, input_size: Size = 4, hidden_size: Size = 8) -> None:
+def show(
+    cell: CellName,
+    svg: Svg = None,
+    upto: Upto = None,
+    input_size: Size = 4,
+    hidden_size: Size = 8,
+    program: WithProgram = False,
+) -> None:
     """Print a cell: its equations, its source, how many numbers it learns; with --svg also its diagram."""
     from gatedrnn_course.cells import catalogue, describe, diagram
 
     found = catalogue[{name.casefold(): name for name in catalogue}.get(cell.casefold(), cell)]
+    if program:
+        from gatedrnn_course.engines.program.text import program_text
+
+        typer.echo(program_text(found))
+        return
     count_of_lines = len(found.lines) if upto is None else found.lines.index(found.line(upto)) + 1
     equations = "\n".join(found.text.splitlines()[:count_of_lines])
     if svg is not None:
@@ -132,7 +145,7 @@ def _write(path: Path, text: str) -> None:
 @app.command()
 def doctor() -> None:
     """Say what this computer has for the course, and what it lacks."""
-    from gatedrnn_course.engines.kernel.compiler import why
+    from gatedrnn_course.engines.c_tier.build.compiler import why
     from gatedrnn_course.grading.classroom.sandboxes import doctor_table
 
     typer.echo("\n".join((*_versions(), _device(), why(), _browser())))

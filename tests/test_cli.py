@@ -63,6 +63,15 @@ def test_show_prints_equations_and_counts() -> None:
     assert "The forget gate f is sigmoid of" in shown
 
 
+def test_show_prints_the_program_the_engines_run() -> None:
+    shown = gatedrnn("show", "Peephole lstm", "--program").stdout.splitlines()
+    assert "#0, #1, #2, #3 = [W_f, W_i, W_c, W_o] @ x" in shown
+    assert "f = sigmoid(a_f)               over #0" in shown and "Backward, round 2" in shown
+    asked = "import sys; from gatedrnn_course.engines.program.text import program_text; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_show_goes_up_to_a_line(tmp_path: Path) -> None:
     result = gatedrnn("show", "LSTM", "--upto", "i", "--svg", str(tmp_path / "lstm.svg"))
     assert result.exit_code == 0

@@ -13,10 +13,10 @@ from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.gradients import sequence_backward
 from gatedrnn_course.cells.params import Params
 from gatedrnn_course.cells.reference import sequence
-from gatedrnn_course.engines.blocks import segments
-from gatedrnn_course.engines.reach import ordinary
-from gatedrnn_course.engines.sequence import differentiable_grads
-from gatedrnn_course.engines.stacks import stack, unstack
+from gatedrnn_course.engines.shared.packing import segments
+from gatedrnn_course.engines.shared.reach import ordinary
+from gatedrnn_course.engines.shared.stacks import stack, unstack
+from gatedrnn_course.engines.torch_tier.sequence import differentiable_grads
 
 __all__ = ["run"]
 

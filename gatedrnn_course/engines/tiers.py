@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.engines import kernel, numpy_tier, sequence
-from gatedrnn_course.engines.reach import by_operation, in_memory, ordinary
+from gatedrnn_course.engines import c_tier, numpy_tier
+from gatedrnn_course.engines.shared.reach import by_operation, in_memory, ordinary
+from gatedrnn_course.engines.torch_tier import sequence
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -42,18 +43,18 @@ def run(
     if tier == "numpy" and ordinary(tensors) and not by_operation(()):
         return numpy_tier.run(cell, xs, batch_sizes, state, stacks)
     if tier in ("auto", "c"):
-        if kernel.usable(cell, *tensors):
-            return kernel.run(cell, xs, batch_sizes, state, stacks)
+        if c_tier.usable(cell, *tensors):
+            return c_tier.run(cell, xs, batch_sizes, state, stacks)
         if xs.dtype in HALVES and in_memory(tensors, xs.dtype):
             wide = [t.float() for t in tensors]
-            if kernel.usable(cell, *wide):
+            if c_tier.usable(cell, *wide):
                 count = 1 + len(state)
-                hs, last = kernel.run(cell, wide[0], batch_sizes, wide[1:count], wide[count:])
+                hs, last = c_tier.run(cell, wide[0], batch_sizes, wide[1:count], wide[count:])
                 return hs.to(xs.dtype), tuple(s.to(xs.dtype) for s in last)
-    if tier == "c" and kernel.fits(*tensors):
+    if tier == "c" and c_tier.fits(*tensors):
         raise CourseError(
             _("The cell {cell} by its compiled kernel.").format(cell=cell.name),
-            kernel.why(),
+            c_tier.why(),
             _("Kernels need a C compiler."),
             _('Use the tier "torch" or "auto".'),
         )

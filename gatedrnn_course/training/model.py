@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gatedrnn_course.cells import Cell
-from gatedrnn_course.engines.recurrent import Recurrent
+from gatedrnn_course.engines.modules.recurrent import Recurrent
 from gatedrnn_course.tasks import Digits, Task, Timit, Transcription
 from gatedrnn_course.training.randomness import own_randomness
 

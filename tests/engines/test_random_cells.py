@@ -7,10 +7,11 @@ import torch
 from random_cells import compare, compare_populations, random_cell, random_text
 
 from gatedrnn_course.cells import Cell, CellError, parse
-from gatedrnn_course.engines import Recurrent, blocks, kernel
+from gatedrnn_course.engines import Recurrent, c_tier
+from gatedrnn_course.engines.torch_tier import blocks
 
 SEEDS = range(60)
-TIERS = ("torch", "c", "interpreted", "loop") if kernel.available() else ("torch", "loop")
+TIERS = ("torch", "c", "interpreted", "loop") if c_tier.available() else ("torch", "loop")
 NAMED = {
     "output": "output = sigmoid(W_o@x+U_o@h_prev+b_o)\nh = output*h_prev+(1-output)*tanh(W_h@x+b_h)",
     "p_b_f": "p_b_f = sigmoid(W_f@x+b_f)\nh = p_b_f*h_prev+b_f*tanh(W_h@x)",
@@ -42,8 +43,8 @@ h = tanh(W_11 @ v_prev)""",
 def cells() -> dict[int, Cell]:
     """Cells by seed, their kernels compiled together."""
     found = {seed: cell for seed in SEEDS if (cell := random_cell(seed))}
-    if kernel.available():
-        kernel.kernels_of([*found.values(), *(parse(text) for text in NAMED.values())], 8)
+    if c_tier.available():
+        c_tier.kernels_of([*found.values(), *(parse(text) for text in NAMED.values())], 8)
     return found
 
 
@@ -52,7 +53,7 @@ def test_a_random_cell_runs_on_every_tier_with_the_same_numbers(cells: dict[int,
     assert {seed: differ for seed, cell in cells.items() if (differ := compare(cell, seed, TIERS))} == {}
 
 
-@pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+@pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 def test_a_population_of_random_cells_learns_the_same_in_every_tier(cells: dict[int, Cell]) -> None:
     assert compare_populations([cells[seed] for seed in list(cells)[:20]], 0) == []
 

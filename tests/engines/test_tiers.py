@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gatedrnn_course.cells import catalogue, parse
-from gatedrnn_course.engines import Recurrent, kernel
+from gatedrnn_course.engines import Recurrent, c_tier
 from gatedrnn_course.engines.tiers import TIERS, run
 from gatedrnn_course.errors import CourseError
 
-needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+needs_compiler = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 OWN = parse("g = sigmoid(W_g @ x + U_g @ k_prev)\nk = g * k_prev + x\nh = tanh(W_h @ x + U_h @ (g * k) + P_h * h_prev)")
 CELLS = ["RNN", "LSTM", "peephole LSTM", "GRU", "GRU reset after", "FGR", "MUT1", "minLSTM", "residual layer"]
 BOUNDED = ["RNN", "LSTM", "peephole LSTM", "GRU", "FGR"]
@@ -42,7 +42,7 @@ def tiers_of(name: Any, D: int, H: int, dtype: torch.dtype, **more: Any) -> dict
     torch.manual_seed(0)
     first = Recurrent(cell, D if cell.inputs else 0, H, dtype=dtype, tier="numpy", **more)
     found = {"numpy": first}
-    for tier in ("torch", "c", "auto") if kernel.available() else ("torch", "auto"):
+    for tier in ("torch", "c", "auto") if c_tier.available() else ("torch", "auto"):
         found[tier] = Recurrent(cell, first.input_size, H, dtype=dtype, tier=tier, **more)
         found[tier].load_state_dict(first.state_dict())
     return found
@@ -130,7 +130,7 @@ def test_the_kernel_computes_half_precision_in_float32(dtype: torch.dtype) -> No
 
 @needs_compiler
 def test_the_kernel_says_why_it_cannot_be_had(monkeypatch: Any) -> None:
-    monkeypatch.setattr(kernel, "usable", lambda *_: False)
+    monkeypatch.setattr(c_tier, "usable", lambda *_: False)
     with pytest.raises(CourseError, match="need a C compiler"):
         Recurrent("GRU", 4, 3, tier="c")(torch.zeros(5, 2, 4))
 
@@ -140,7 +140,7 @@ def test_auto_is_the_kernel_where_it_can_be_had() -> None:
     cell = catalogue["peephole LSTM"]
     state, stacks = [torch.zeros(2, 3)] * 2, list(Recurrent(cell, 4, 3).parameters())
     hs, _ = run("auto", cell, torch.ones(10, 4), (2,) * 5, state, stacks)
-    assert torch.equal(hs, kernel.run(cell, torch.ones(10, 4), (2,) * 5, state, stacks)[0])
+    assert torch.equal(hs, c_tier.run(cell, torch.ones(10, 4), (2,) * 5, state, stacks)[0])
 
 
 def test_a_gradient_that_vanishes_is_zero_and_not_slow() -> None:
@@ -156,7 +156,7 @@ def test_a_gradient_that_vanishes_is_zero_and_not_slow() -> None:
 def test_the_slope_of_relu_at_zero_is_zero_in_every_tier(dtype: torch.dtype) -> None:
     """The sum inside is exactly 0 where the input and the state are: nothing flows back there, as in torch."""
     cell = parse("y = relu(W_h @ x + P_h * h_prev)\nh = h_prev + y")
-    for tier in ("numpy", "torch", *(["c"] if kernel.available() else [])):
+    for tier in ("numpy", "torch", *(["c"] if c_tier.available() else [])):
         module = Recurrent(cell, 3, 20, dtype=dtype, tier=tier)
         x = torch.zeros(2, 1, 3, dtype=dtype, requires_grad=True)
         hs, _state = module(x)

@@ -21,16 +21,16 @@ from gatedrnn_course.cells import Cell, CellError, catalogue, draw_params, parse
 from gatedrnn_course.cells.activations import ACTIVATIONS
 from gatedrnn_course.cells.edits import single_edits
 from gatedrnn_course.cells.expr import to_text
-from gatedrnn_course.engines import sequence as torch_tier
-from gatedrnn_course.engines.interpreter import interpreter_of
-from gatedrnn_course.engines.kernel import run_kernel
-from gatedrnn_course.engines.kernel.library import COMMON
-from gatedrnn_course.engines.kernel.text_cell import write_cell
+from gatedrnn_course.engines.c_tier import run_kernel
+from gatedrnn_course.engines.c_tier.build.library import COMMON
+from gatedrnn_course.engines.c_tier.interpreter import interpreter_of
+from gatedrnn_course.engines.c_tier.text_cell import write_cell
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.engines.population.text_train import TRAIN
-from gatedrnn_course.engines.program import program_of
-from gatedrnn_course.engines.stacks import by_name
+from gatedrnn_course.engines.shared.stacks import by_name
 from gatedrnn_course.engines.tiers import run
+from gatedrnn_course.engines.torch_tier import sequence as torch_tier
+from gatedrnn_course.engines.torch_tier.functions import functions_of
 
 __all__ = ["compare", "compare_populations", "line_names", "random_cell", "random_text"]
 
@@ -48,7 +48,11 @@ def line_names() -> tuple[str, ...]:
     """Names a line may have: every identifier of the programs that are written, of Python, torch and C."""
     texts = [COMMON, TRAIN]
     for name in ("peephole LSTM", "GRU reset after", "MUT1", "minGRU", "residual layer"):
-        texts += [program_of(catalogue[name]).text, program_of(catalogue[name], True).text, write_cell(catalogue[name])]
+        texts += [
+            functions_of(catalogue[name]).text,
+            functions_of(catalogue[name], True).text,
+            write_cell(catalogue[name]),
+        ]
     found = set(re.findall(r"[A-Za-z]\w*", "\n".join(texts)))
     found |= {*keyword.softkwlist, *dir(builtins), *WORDS.split(), *dir(torch), *dir(torch.Tensor)}
     found |= {part for name in found for part in (name.partition("_")[2], name.rpartition("_")[0])}

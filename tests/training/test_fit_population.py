@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines import c_tier
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.engines.population.group import Group
 from gatedrnn_course.errors import CourseError
@@ -18,7 +18,7 @@ from gatedrnn_course.tasks import Counting, Music, Strokes, TemporalOrder, loss_
 from gatedrnn_course.training import fit_population
 from gatedrnn_course.training.data import validation_batch
 
-needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+needs_compiler = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 TIERS = [pytest.param("c", marks=needs_compiler), "torch"]
 QUIET = {"progress": False, "batch_size": 8, "validation": 16}
 CELLS = ["LSTM", "GRU", "peephole LSTM", "RNN"]

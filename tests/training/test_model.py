@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gatedrnn_course.cells import parse
-from gatedrnn_course.engines.initialise import forget_bias_
+from gatedrnn_course.engines.modules.initialise import forget_bias_
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks import Digits, Music, Strokes
 from gatedrnn_course.training import SequenceModel, to_tensors

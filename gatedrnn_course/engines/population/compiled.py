@@ -13,13 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gatedrnn_course.engines.kernel.bind import Kernel
-from gatedrnn_course.engines.kernel.library import load_text
-from gatedrnn_course.engines.kernel.memory import Lease
+from gatedrnn_course.engines.c_tier.bind import Kernel
+from gatedrnn_course.engines.c_tier.build.library import load_text
 from gatedrnn_course.engines.population.batch import Scored
 from gatedrnn_course.engines.population.rows import Rows
 from gatedrnn_course.engines.population.settings import BETA2, BIAS, EPSILON, LOSSES, WEIGHT, Loss, Settings
 from gatedrnn_course.engines.population.text_train import TRAIN
+from gatedrnn_course.engines.shared.memory import Lease
 from gatedrnn_course.errors import CourseError
 
 __all__ = ["CompiledModels", "trains"]

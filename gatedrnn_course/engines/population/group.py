@@ -12,8 +12,8 @@ from torch import Tensor
 
 from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.population.settings import BETA2, BIAS, EPSILON, WEIGHT, Settings
-from gatedrnn_course.engines.sequence import run
-from gatedrnn_course.engines.stacks import stacks_of, unstack
+from gatedrnn_course.engines.shared.stacks import stacks_of, unstack
+from gatedrnn_course.engines.torch_tier.sequence import run
 
 __all__ = ["Group", "Judge", "Order", "Orders"]
 

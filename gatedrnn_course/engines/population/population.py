@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gatedrnn_course.cells.catalogue import cell_of
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.engines.interpreter import interpreters_of
-from gatedrnn_course.engines.kernel.bind import kernels_of
-from gatedrnn_course.engines.kernel.run import supports
+from gatedrnn_course.engines.c_tier.bind import kernels_of
+from gatedrnn_course.engines.c_tier.interpreter import interpreters_of
+from gatedrnn_course.engines.c_tier.run import supports
 from gatedrnn_course.engines.population.batch import as_tensor, inputs_of, score
 from gatedrnn_course.engines.population.batched import BatchedModels
 from gatedrnn_course.engines.population.compiled import CompiledModels, trains

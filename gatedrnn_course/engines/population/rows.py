@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gatedrnn_course.engines.packing import check_lengths
+from gatedrnn_course.engines.shared.packing import check_lengths
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 

@@ -5,7 +5,7 @@ So everything a model needs stays in the cache while it is needed.
 
 from __future__ import annotations
 
-from gatedrnn_course.engines.kernel.text_math import EXP_LOG
+from gatedrnn_course.engines.c_tier.text_math import EXP_LOG
 from gatedrnn_course.engines.population.text_ctc import CTC
 from gatedrnn_course.engines.population.text_loss import LOSS
 from gatedrnn_course.engines.population.text_noise import NOISE

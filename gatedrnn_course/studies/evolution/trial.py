@@ -61,7 +61,7 @@ class Entrant:
         bound = self.scale / np.sqrt(self.hidden_size)
         found = {name: rng.uniform(-bound, bound, shape) for name, shape in shapes.items()}
         if self.forget_bias:
-            from gatedrnn_course.engines.initialise import keeping_biases
+            from gatedrnn_course.engines.modules.initialise import keeping_biases
 
             for name, sign, _writing in keeping_biases(self.cell):
                 found[name] = np.full(shapes[name], sign * self.forget_bias)
@@ -208,6 +208,6 @@ def _population(task: Task, entrants: Sequence[Entrant], tier: Any, threads: int
 
 def _same(tier: Any) -> Any:
     """The tier, the same whoever else is in a population, which `"auto"` does not promise."""
-    from gatedrnn_course.engines.kernel import available
+    from gatedrnn_course.engines.c_tier import available
 
     return "interpreted" if tier == "auto" and available() else tier

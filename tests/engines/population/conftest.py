@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from gatedrnn_course.engines.loop import loop
 from gatedrnn_course.engines.population.rows import Rows
+from gatedrnn_course.engines.torch_tier.loop import loop
 
 
 @pytest.fixture(autouse=True)

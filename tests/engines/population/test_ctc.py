@@ -6,12 +6,12 @@ import torch
 from torch.nn import functional
 
 from gatedrnn_course.cells import ODYSSEY, catalogue, parse
-from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines import c_tier
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks.ctc import ctc_loss
 
-needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+needs_compiler = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 TIERS = [*(pytest.param(tier, marks=needs_compiler) for tier in ("c", "interpreted")), "torch"]
 CELLS, HIDDEN = [ODYSSEY["V"], ODYSSEY["FGR"], catalogue["GRU"]], [5, 16, 17]
 D, K = 3, 4

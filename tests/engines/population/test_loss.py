@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch.nn import functional
 
-from gatedrnn_course.engines import kernel
-from gatedrnn_course.engines.kernel.library import load_text
+from gatedrnn_course.engines import c_tier
+from gatedrnn_course.engines.c_tier.build.library import load_text
 from gatedrnn_course.engines.population.settings import LOSSES
 from gatedrnn_course.engines.population.text_train import TRAIN
 
-pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+pytestmark = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 OUTPUTS = [1, 2, 3, 7, 8, 10, 15, 16, 17, 31, 33, 64, 88]
 TYPES = [(np.float32, 1e-6), (np.float64, 1e-14)]
 

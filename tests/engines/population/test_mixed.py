@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from gatedrnn_course.cells import catalogue, parse
-from gatedrnn_course.engines import kernel
-from gatedrnn_course.engines.kernel import library
+from gatedrnn_course.engines import c_tier
+from gatedrnn_course.engines.c_tier.build import library
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.engines.population.batched import BatchedModels
 from gatedrnn_course.engines.population.compiled import CompiledModels
 from gatedrnn_course.errors import CourseError
 
-pytestmark = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+pytestmark = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 
 NUMBERS = count(1)
 
@@ -38,10 +38,10 @@ def bad(request, monkeypatch):
 
 def test_a_cell_without_a_kernel_leaves_the_others_theirs(bad):
     good = [parse(f"h = tanh(W_h @ x + 0.2{next(NUMBERS)} * (U_h @ h_prev) + b_h)", f"good {k}") for k in range(5)]
-    assert not kernel.supports([*good[:2], bad, *good[2:]], torch.float32)
-    assert [kernel.supports([cell], torch.float32) for cell in (*good, bad)] == [True] * 5 + [False]
+    assert not c_tier.supports([*good[:2], bad, *good[2:]], torch.float32)
+    assert [c_tier.supports([cell], torch.float32) for cell in (*good, bad)] == [True] * 5 + [False]
     with pytest.raises(CourseError, match="without a kernel"):
-        kernel.kernels_of([good[0], bad], 4)
+        c_tier.kernels_of([good[0], bad], 4)
 
 
 def test_only_its_models_run_in_torch(bad):

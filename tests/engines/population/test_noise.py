@@ -5,12 +5,12 @@ import ctypes
 import numpy as np
 import pytest
 
-from gatedrnn_course.engines import kernel
-from gatedrnn_course.engines.kernel.library import load_text
+from gatedrnn_course.engines import c_tier
+from gatedrnn_course.engines.c_tier.build.library import load_text
 from gatedrnn_course.engines.population.noise import noise_key, normals, threefry
 from gatedrnn_course.engines.population.text_train import TRAIN
 
-compiled = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+compiled = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 ALL = 0xFFFFFFFF
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines import c_tier
 from gatedrnn_course.engines.population import Population
 
-needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+needs_compiler = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 TIERS = [pytest.param("c", marks=needs_compiler), "torch"]
 LENGTHS = np.array([5, 2, 3])
 

@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from gatedrnn_course.cells import ODYSSEY, catalogue, parse, sequence, sequence_backward, zero_state
-from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines import c_tier
 from gatedrnn_course.engines.population import Population
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks.batch import Batch
 from gatedrnn_course.tasks.losses import loss_value
 
-needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+needs_compiler = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 TIERS = [*(pytest.param(tier, marks=needs_compiler) for tier in ("c", "interpreted")), "torch"]
 OWN = parse("h = tanh(W_a @ x + U_a @ h_prev + tanh(U_a @ (0.5 * h_prev)))", "shared matrix")
 CELLS = [*ODYSSEY.values(), catalogue["GRU"], catalogue["minLSTM"], OWN]

@@ -5,7 +5,7 @@ import pytest
 
 from gatedrnn_course.cells.catalogue import LSTM
 from gatedrnn_course.cells.cell import parse
-from gatedrnn_course.engines.kernel import available
+from gatedrnn_course.engines.c_tier import available
 from gatedrnn_course.studies.evolution.filter import memorise
 from gatedrnn_course.studies.evolution.sizes import Filter
 from gatedrnn_course.studies.evolution.trial import Entrant, _population, compete

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gatedrnn_course.engines import kernel
+from gatedrnn_course.engines import c_tier
 from gatedrnn_course.studies.odyssey.portion import Portion, train_portion
 from gatedrnn_course.studies.odyssey.sizes import Protocol
 from gatedrnn_course.studies.odyssey.space import Trial
@@ -18,7 +18,7 @@ from gatedrnn_course.tasks import DigitFrames, Music, Strokes
 MUSIC = Music(longest=15, stand_in="always")
 TRIALS = tuple(Trial(3 + k % 2, 1e-2 * (k + 1), 0.5, 0.1 * k) for k in range(4))
 PORTION = Portion("music", "NP", (0, 1, 2, 3), TRIALS, (5, 6, 7, 8), MUSIC, Protocol(4, steps=6, evaluate_every=3), 9)
-needs_compiler = pytest.mark.skipif(not kernel.available(), reason="no C compiler works here")
+needs_compiler = pytest.mark.skipif(not c_tier.available(), reason="no C compiler works here")
 
 
 def part(portion: Portion, *chosen: int) -> Portion:

@@ -1,0 +1,1 @@
+"""Compiles C text, keeps what came of it, and loads it."""

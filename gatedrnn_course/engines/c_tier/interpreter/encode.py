@@ -1,0 +1,163 @@
+"""A cell's program as whole numbers, which the interpreter reads: what `text_cell` says in C, for all sizes alike."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+
+from gatedrnn_course.engines.c_tier.addresses import Addresses
+from gatedrnn_course.engines.c_tier.interpreter.instructions import Instruction, Operand, Temporary, instructions
+from gatedrnn_course.engines.c_tier.interpreter.operations import ARRAYS, CODES, SECTIONS
+from gatedrnn_course.engines.c_tier.places import Place
+from gatedrnn_course.engines.c_tier.steps import Pass, backward_steps, forward_steps, hoisted, is_late
+from gatedrnn_course.engines.program.fuse import Block
+
+__all__ = ["encode"]
+
+_LETTERS = {"H": 0, "D": 1}
+_NOWHERE = (0, 0, 0)
+
+
+def encode(a: Addresses) -> list[int]:
+    """The program of a cell.
+
+    Args:
+        a: The addresses of the numbered cell.
+
+    Returns:
+        Where each of `SECTIONS` begins, where the last ends, and then the sections.
+    """
+    sections = _Encoder(a).sections()
+    flat = [_flat(sections[name]) for name in SECTIONS]
+    begins = accumulate((len(own) for own in flat), initial=len(SECTIONS) + 1)
+    return [*begins, *(number for own in flat for number in own)]
+
+
+def _flat(rows: Iterable[int | Sequence[int]]) -> list[int]:
+    return [n for row in rows for n in ((row,) if isinstance(row, int) else row)]
+
+
+def _counts(letters: Sequence[str]) -> tuple[int, int]:
+    """Padded sizes together: so many times H, so many times D."""
+    return letters.count("H"), letters.count("D")
+
+
+class _Encoder:
+    def __init__(self, a: Addresses) -> None:
+        self.a, self.cell, self.program = a, a.cell, a.program
+        self.scratch = a.scratch()
+        self.tape = a.program.memory.tape
+        self.vectors = [a.cell.shape(name)[0] for name in a.vectors]
+        self.constants: dict[float, int] = {}
+        self.temporaries = 0
+
+    def sections(self) -> dict[str, Iterable[int | Sequence[int]]]:
+        """Each as rows of numbers."""
+        a, parameters = self.a, self.cell.parameters
+        steps = {
+            "HOISTED": [self._block(block) for block in hoisted(a)],
+            "FORWARD": [row for step in forward_steps(a) for row in self._step(step, self._block)],
+            "BACKWARD": [row for step in backward_steps(a) for row in self._step(step, self._turn)],
+        }
+        blocks = list(a.blocks)
+        entries = [pair for block in blocks for pair in block.entries]
+        turned = [pair for block in self.program.turns for pair in block.entries]
+        return {
+            "FACTS": [self.program.memory.in_place, self.temporaries],
+            "STATES": [_LETTERS[letter] for letter in a.states],
+            "SLOTS": [_counts(a.slots)],
+            "TAPE": [_LETTERS[a.letter(name)] for name in self.tape],
+            "SCRATCH": [_LETTERS[letter] for _, letter in self.scratch],
+            "VECTORS": [(parameters.index(n), _LETTERS[self.cell.shape(n)[0]]) for n in a.vectors],
+            "IDLE": [(parameters.index(n), *(_LETTERS[letter] for letter in self.cell.shape(n))) for n in a.idle],
+            "BLOCKS": self._blocks(blocks),
+            "ENTRIES": [parameters.index(matrix) for matrix, _ in entries],
+            "TURNS": self._turns(),
+            "PIECES": [self._piece(blocks, matrix) for matrix, _ in turned],
+            "CONSTANTS": [struct.unpack("q", struct.pack("d", value))[0] for value in self.constants],
+            **steps,
+        }
+
+    def _blocks(self, blocks: Sequence[Block]) -> Iterable[Sequence[int]]:
+        """The forward's products: what they multiply, the slots, sizes of the two, entries, whether they are fresh."""
+        letters, first = self.program.forward.slots, 0
+        for block in blocks:
+            slot, count = block.entries[0][1], len(block.entries)
+            inner = self.a.inner(block)
+            where = *self._where(self.a.forward(block.vector)), *self._where(self.a.slot(slot))
+            yield (*where, _LETTERS[inner], _LETTERS[letters[slot]], first, count, block.fresh)
+            first += count
+
+    def _turns(self) -> Iterable[Sequence[int]]:
+        """The backward's products: the deltas, the target, sizes of the two, entries, whether it is fresh."""
+        part, first = self.program, 0
+        for block in self.program.turns:
+            slot, count = block.entries[0][1], len(block.entries)
+            (target,), delta = self.a.backward(f"#{block.target}"), self.a.slot(slot, "delta")
+            sizes = _LETTERS[part.forward.slots[slot]], _LETTERS[part.backward.slots[block.target]]
+            where = *self._where(delta), *self._where(target)
+            yield (*where, *sizes, first, count, block.fresh, is_late(self.a, block))
+            first += count
+
+    def _piece(self, blocks: Sequence[Block], matrix: str) -> tuple[int, int]:
+        """The block that holds a matrix, and its place there."""
+        number = next(k for k, block in enumerate(blocks) if matrix in dict(block.entries))
+        return number, [name for name, _ in blocks[number].entries].index(matrix)
+
+    def _step(self, step: Block | Pass, product: Callable[[Block], Sequence[int]]) -> Iterable[Sequence[int]]:
+        if isinstance(step, Block):
+            yield product(step)
+            return
+        found = instructions(step, self.program.memory.in_place)
+        if not found:
+            return
+        yield (CODES["pass"], len(found), _LETTERS[step.letter], step.late, *_NOWHERE * 4)
+        for one in found:
+            yield self._instruction(one, _LETTERS[step.letter])
+
+    def _instruction(self, one: Instruction, letter: int) -> Sequence[int]:
+        target = self._near(one.target) if isinstance(one.target, str) else self._operand(one.target, letter)
+        read = [self._operand(own, letter) for own in one.operands]
+        read += [_NOWHERE] * (3 - len(read))
+        return (CODES[one.name], 0, letter, 0, *target, *_flat(read))
+
+    def _block(self, block: Block) -> Sequence[int]:
+        return (CODES["product"], list(self.a.blocks).index(block), 0, 0, *_NOWHERE * 4)
+
+    def _turn(self, block: Block) -> Sequence[int]:
+        return (CODES["product"], self.program.turns.index(block), 0, is_late(self.a, block), *_NOWHERE * 4)
+
+    def _operand(self, own: Operand, letter: int) -> Sequence[int]:
+        if isinstance(own, Place):
+            return self._where(own)
+        if isinstance(own, Temporary):
+            self.temporaries = max(self.temporaries, own.number + 1)
+            return (self._array("temporary", own.number, letter), 0, 0)
+        return (ARRAYS.index("CONSTANT"), self.constants.setdefault(own, len(self.constants)), 0)
+
+    def _near(self, parameter: str) -> Sequence[int]:
+        return (ARRAYS.index("NEAR"), *_counts(self.vectors[: self.a.vectors.index(parameter)]))
+
+    def _where(self, place: Place) -> Sequence[int]:
+        """Array and columns before."""
+        match place.kind:
+            case "parameter":
+                before = _counts(self.vectors[: self.a.vectors.index(place.key)])
+                return (ARRAYS.index("PARAMETER"), *before)
+            case "input" | "d_h" | "d_x" | "slot" | "delta":
+                return (ARRAYS.index(place.kind.upper()), *_counts(place.columns))
+            case "tape":
+                return (self._array("tape", self.tape.index(place.key)), 0, 0)
+            case "scratch":
+                return (self._array("scratch", [name for name, _ in self.scratch].index(place.key)), 0, 0)
+        side = ("before", "after", "in", "out").index(place.kind)
+        return (self._array("state", 4 * self.cell.states.index(place.key) + side), 0, 0)
+
+    def _array(self, kind: str, number: int, letter: int = 0) -> int:
+        """The number of one of the arrays that come after `ARRAYS`: states, tape, scratch, temporaries."""
+        if kind == "temporary":
+            number = 2 * number + letter
+        lengths = {"state": 4 * len(self.cell.states), "tape": len(self.tape), "scratch": len(self.scratch)}
+        before = {"state": (), "tape": ("state",), "scratch": ("state", "tape")}.get(kind, tuple(lengths))
+        return len(ARRAYS) + sum(lengths[other] for other in before) + number

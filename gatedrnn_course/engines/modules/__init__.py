@@ -1,0 +1,1 @@
+"""Cells as torch modules: called, checked, initialised, read from and written to the layouts of other libraries."""

@@ -1,0 +1,1 @@
+"""What has to be computed for a cell, once for all writers."""

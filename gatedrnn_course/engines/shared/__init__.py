@@ -1,0 +1,1 @@
+"""What every tier needs: stacks of parameters, packed sequences, memory, and how tensors may be reached."""

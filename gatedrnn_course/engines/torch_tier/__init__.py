@@ -1,0 +1,1 @@
+"""Writes a cell's program as torch calls and runs it."""
