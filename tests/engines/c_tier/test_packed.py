@@ -74,6 +74,14 @@ def write_a_whole_matrix_past_the_version(module):
     module.U_o_l0.data.normal_()
 
 
+def write_one_number_past_the_version(module):
+    module.U_l0.data[7, 2] += 1e-3
+
+
+def exchange_two_rows_past_the_version(module):
+    module.W_l0.data[[2, 9]] = module.W_l0.data[[9, 2]]
+
+
 def exchange_the_memory(module):
     module.W_l0.data = torch.ones_like(module.W_l0)
 
@@ -97,6 +105,8 @@ def assign(module):
         write,
         write_past_the_version,
         write_a_whole_matrix_past_the_version,
+        write_one_number_past_the_version,
+        exchange_two_rows_past_the_version,
         exchange_the_memory,
         exchange_the_parameter,
         load,
