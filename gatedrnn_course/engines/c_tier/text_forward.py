@@ -61,6 +61,6 @@ def _product(a: Addresses, block: Block, rows: str) -> str:
     """The product of a block, added to its slots."""
     source, target = a.forward(block.vector), a.slot(block.entries[0][1])
     return (
-        f"multiply({rows}, {a.width(block)}, 1, {a.inner(block)}, {source.pointer}, {source.distance}, 0, "
+        f"multiply({rows}, {a.width(block)}, 1, {block.inner}, {source.pointer}, {source.distance}, 0, "
         f"P + {a.blocks[block]}, {target.pointer}, zs, {int(block.fresh)});"
     )
