@@ -45,7 +45,7 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
         const long ldh = dh ? n->ldh : 0;
         R *const delta = {delta};
         {carries}
-        {levels}
+        {rounds}
         if (t % chunk == 0) {{
             const long rows = MIN(chunk, T - t) * B;
             (void)rows;
@@ -127,7 +127,7 @@ def write_backward(a: Addresses, key: str) -> str:
         start="\n    ".join(f"copy({first} + {b}, dS[{k}], {w});" for k, (_, b, w) in enumerate(each)),
         delta="Z + row * zs" if a.program.memory.in_place else "ring + (t % chunk) * B * zs",
         carries="\n        ".join(carries),
-        levels="\n".join(_steps(a)).replace("\n", "\n        "),
+        rounds="\n".join(_steps(a)).replace("\n", "\n        "),
         gradients="\n            ".join(_gradient(a, block) for block in a.program.blocks),
         finish="\n    ".join(f"copy(dS[{k}], carry + carried + {b}, {w});" for k, (_, b, w) in enumerate(each)),
     )

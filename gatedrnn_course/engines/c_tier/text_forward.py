@@ -28,7 +28,7 @@ void forward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape)
             (void)rows;
             {hoisted}
         }}
-        {levels}
+        {rounds}
     }}
     unflush(before);
 }}
@@ -53,7 +53,7 @@ def write_forward(a: Addresses, key: str) -> str:
         key=key,
         pointers=pointers(a),
         hoisted="\n            ".join(_product(a, block, "rows") for block in hoisted(a)),
-        levels="\n".join(steps).replace("\n", "\n        "),
+        rounds="\n".join(steps).replace("\n", "\n        "),
     )
 
 
