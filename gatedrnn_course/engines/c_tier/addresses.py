@@ -67,17 +67,13 @@ class Addresses:
 
     def offsets(self) -> tuple[dict[str, str], str]:
         """Where each part of the parameters begins, and where the last ends: blocks, then vectors, then the rest."""
-        sizes = {name: f"{self.inner(block)} * ({self.width(block)})" for block, name in self.blocks.items()}
+        sizes = {name: f"{block.inner} * ({self.width(block)})" for block, name in self.blocks.items()}
         sizes |= {f"o_{name}": padded(self.cell.shape(name)[0]) for name in self.vectors}
         sizes |= {f"o_{name}": f"PAD({' * '.join(self.cell.shape(name))})" for name in self.idle}
         found, end = {}, "0"
         for name, size in sizes.items():
             found[name], end = end, f"{name} + {size}"
         return found, end
-
-    def inner(self, block: Block) -> str:
-        """The columns of the matrices of a forward block."""
-        return "D" if block.vector == "x" else self.letter(block.vector)
 
     def letter(self, name: str) -> str:
         """The size of a value of the forward, or of a state before the step."""
@@ -90,7 +86,7 @@ class Addresses:
 
     def width(self, block: Block) -> str:
         """The columns of a forward block together."""
-        return total([self.program.forward.slots[slot] for _, slot in block.entries])
+        return total([block.letter] * len(block.entries))
 
     def forward(self, name: str) -> Place:
         """Where a value of the forward, a state before the step, the input, a slot or a parameter is."""
@@ -115,7 +111,7 @@ class Addresses:
             arriving = Place("in", self.letter(state), state)
             return (arriving, Place("d_h", "H")) if state == self.cell.states[0] else (arriving,)
         if is_slot(name):
-            return (self.passing(memory.slots[slot_number(name)], part.slots[slot_number(name)]),)
+            return (self.passing(memory.slots[slot_number(name)], part.letters[name]),)
         if name in memory.backward:
             return (self.passing(memory.backward[name], part.letters[name]),)
         if name in part.values:

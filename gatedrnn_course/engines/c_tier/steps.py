@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from gatedrnn_course.cells.expr import Expr, names
 from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.places import Place
-from gatedrnn_course.engines.program.fuse import Block
-from gatedrnn_course.engines.program.step import SLOT, Part
+from gatedrnn_course.engines.program.fuse import Block, Transposed
+from gatedrnn_course.engines.program.step import Part
 
-__all__ = ["Pass", "backward_steps", "forward_steps", "hoisted", "is_late"]
+__all__ = ["Pass", "backward_steps", "forward_steps", "hoisted"]
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ def forward_steps(a: Addresses) -> Iterator[Block | Pass]:
             yield Pass(letter, values, _loads(values, lambda name: (a.forward(name),)), stores)
 
 
-def backward_steps(a: Addresses) -> Iterator[Block | Pass]:
+def backward_steps(a: Addresses) -> Iterator[Transposed | Pass]:
     """One step of the backward."""
     program, when = a.program, a.program.split.rounds
-    for now in range(1 + max([*when.values(), *(block.round for block in program.turns)], default=-1)):
-        yield from (block for block in program.turns if block.round == now)
+    for now in range(1 + max([*when.values(), *(own.round for own in program.transposed)], default=-1)):
+        yield from (own for own in program.transposed if own.round == now)
         for letter, values in _of_round(program.backward, when, now):
             stores: list[tuple[str, Place]] = []
             for name in values:
@@ -66,11 +66,6 @@ def backward_steps(a: Addresses) -> Iterator[Block | Pass]:
                 stores += [(name, place) for place in a.deltas(name)]
             sums = tuple((parameter, value) for parameter, value in program.step.sums.items() if value in values)
             yield Pass(letter, values, _loads(values, a.backward), tuple(stores), sums, now >= program.rounds.late)
-
-
-def is_late(a: Addresses, turn: Block) -> bool:
-    """Whether only the derivative of the input needs a product of the backward."""
-    return f"{SLOT}{turn.target}" in a.program.step.late
 
 
 def _of_round(part: Part, when: Mapping[str, int], now: int) -> Iterator[tuple[str, dict[str, Expr]]]:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.places import padded, total
-from gatedrnn_course.engines.c_tier.steps import backward_steps, is_late
+from gatedrnn_course.engines.c_tier.steps import backward_steps
 from gatedrnn_course.engines.c_tier.text_forward import pointers
 from gatedrnn_course.engines.c_tier.text_pass import write_pass
-from gatedrnn_course.engines.program.fuse import Block
+from gatedrnn_course.engines.program.fuse import Block, Transposed
 
 __all__ = ["write_backward", "write_scratch"]
 
@@ -45,7 +45,7 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
         const long ldh = dh ? n->ldh : 0;
         R *const delta = {delta};
         {carries}
-        {levels}
+        {rounds}
         if (t % chunk == 0) {{
             const long rows = MIN(chunk, T - t) * B;
             (void)rows;
@@ -63,11 +63,7 @@ void backward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape
 
 def _turn_sizes(a: Addresses) -> list[str]:
     """How many numbers each turned block holds."""
-    forward, backward, sizes = a.program.forward, a.program.backward, []
-    for block in a.program.turns:
-        rows = forward.slots[block.entries[0][1]]
-        sizes.append(f"{len(block.entries)} * {rows} * {padded(backward.slots[block.target])}")
-    return sizes
+    return [f"{len(own.entries)} * {own.letter} * {padded(own.inner)}" for own in a.program.transposed]
 
 
 def write_scratch(a: Addresses) -> str:
@@ -127,54 +123,47 @@ def write_backward(a: Addresses, key: str) -> str:
         vectors=_wide_vectors(a),
         first=_first_vector(a),
         chunks=_CHUNKS,
-        turns="\n    ".join(text for k, block in enumerate(a.program.turns) for text in _turn(a, k, block)),
+        turns="\n    ".join(text for k, own in enumerate(a.program.transposed) for text in _turn(a, k, own)),
         start="\n    ".join(f"copy({first} + {b}, dS[{k}], {w});" for k, (_, b, w) in enumerate(each)),
         delta="Z + row * zs" if a.program.memory.in_place else "ring + (t % chunk) * B * zs",
         carries="\n        ".join(carries),
-        levels="\n".join(_steps(a)).replace("\n", "\n        "),
+        rounds="\n".join(_steps(a)).replace("\n", "\n        "),
         gradients="\n            ".join(_gradient(a, block) for block in a.program.blocks),
         finish="\n    ".join(f"copy(dS[{k}], carry + carried + {b}, {w});" for k, (_, b, w) in enumerate(each)),
     )
 
 
-def _turn(a: Addresses, k: int, block: Block) -> list[str]:
+def _turn(a: Addresses, k: int, own: Transposed) -> list[str]:
     """Turn the matrices of a block of the backward."""
-    part = a.program
-    inner, late = part.backward.slots[block.target], is_late(a, block)
-    rows = part.forward.slots[block.entries[0][1]]
-    everything = f"{len(block.entries)} * {rows}"
     texts = [f"clear(M{k}, {_turn_sizes(a)[k]});"]
-    for number, (matrix, _slot) in enumerate(block.entries):
-        source = next(b for b in a.blocks if matrix in dict(b.entries))
-        place = [m for m, _ in source.entries].index(matrix)
-        column = total([part.forward.slots[s] for _, s in source.entries[:place]])
-        position = f"{inner}, {a.width(source)}, {column}, {rows}"
-        texts.append(f"turn(P + {a.blocks[source]}, {position}, M{k}, {number} * {rows}, {everything});")
-    return [f"if (dx) {text}" for text in texts] if late else texts
+    for number, (block, place) in enumerate(own.sources):
+        source = a.program.blocks[block]
+        position = f"{own.inner}, {a.width(source)}, {total([source.letter] * place)}, {own.letter}"
+        to = f"M{k}, {number} * {own.letter}, {len(own.entries)} * {own.letter}"
+        texts.append(f"turn(P + {a.blocks[source]}, {position}, {to});")
+    return [f"if (dx) {text}" for text in texts] if own.late else texts
 
 
 def _steps(a: Addresses) -> Iterator[str]:
     """Products and passes of one step; those for the derivative of the input only where wanted."""
     for step in backward_steps(a):
-        if isinstance(step, Block):
-            text = _product(a, a.program.turns.index(step), step)
-            yield f"if (dx) {text}" if is_late(a, step) else text
+        if isinstance(step, Transposed):
+            text = _product(a, a.program.transposed.index(step), step)
+            yield f"if (dx) {text}" if step.late else text
         else:
             text = write_pass(step, _first_vector(a))
             yield f"if (dx)\n{text}" if step.late else text
 
 
-def _product(a: Addresses, k: int, block: Block) -> str:
-    part = a.program
-    wide, rows = padded(part.backward.slots[block.target]), part.forward.slots[block.entries[0][1]]
-    (target,), delta = a.backward(f"#{block.target}"), a.slot(block.entries[0][1], "delta")
-    source = f"{delta.pointer}, zs, {padded(rows)}"
-    sizes = f"B, {wide}, {len(block.entries)}, {rows}"
-    return f"multiply({sizes}, {source}, M{k}, {target.pointer}, {target.distance}, {int(block.fresh)});"
+def _product(a: Addresses, k: int, own: Transposed) -> str:
+    (target,), delta = a.backward(f"#{own.target}"), a.slot(own.entries[0][1], "delta")
+    sizes = f"B, {padded(own.inner)}, {len(own.entries)}, {own.letter}"
+    source, to = f"{delta.pointer}, zs, {padded(own.letter)}", f"{target.pointer}, {target.distance}"
+    return f"multiply({sizes}, {source}, M{k}, {to}, {int(own.fresh)});"
 
 
 def _gradient(a: Addresses, block: Block) -> str:
     """Add a block's part to the gradients of its matrices, for all rows of the chunk."""
     source, delta = a.forward(block.vector), a.slot(block.entries[0][1], "delta")
-    sizes = f"rows, {a.width(block)}, {a.inner(block)}, {source.pointer}, {source.distance}"
+    sizes = f"rows, {a.width(block)}, {block.inner}, {source.pointer}, {source.distance}"
     return f"multiply_transposed({sizes}, {delta.pointer}, zs, part + {a.blocks[block]});"

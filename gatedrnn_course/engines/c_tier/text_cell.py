@@ -90,9 +90,8 @@ def write_cell(cell: Cell) -> str:
 def _each(a: Addresses, call: str) -> Iterable[str]:
     """A call for every matrix of every block: its first column in the block, how many rows it has."""
     for block, name in a.blocks.items():
-        letters = [a.program.forward.slots[slot] for _, slot in block.entries]
         for k, (matrix, _) in enumerate(block.entries):
-            sizes = {"K": a.inner(block), "N": a.width(block), "column": total(letters[:k]), "rows": letters[k]}
+            sizes = {"K": block.inner, "N": a.width(block), "column": total([block.letter] * k), "rows": block.letter}
             yield call.format(name=name, k=a.cell.parameters.index(matrix), **sizes)
 
 

@@ -28,7 +28,7 @@ void forward_{key}(const Sizes *n, const R *x, const R *P, R *const *S, R *tape)
             (void)rows;
             {hoisted}
         }}
-        {levels}
+        {rounds}
     }}
     unflush(before);
 }}
@@ -53,7 +53,7 @@ def write_forward(a: Addresses, key: str) -> str:
         key=key,
         pointers=pointers(a),
         hoisted="\n            ".join(_product(a, block, "rows") for block in hoisted(a)),
-        levels="\n".join(steps).replace("\n", "\n        "),
+        rounds="\n".join(steps).replace("\n", "\n        "),
     )
 
 
@@ -61,6 +61,6 @@ def _product(a: Addresses, block: Block, rows: str) -> str:
     """The product of a block, added to its slots."""
     source, target = a.forward(block.vector), a.slot(block.entries[0][1])
     return (
-        f"multiply({rows}, {a.width(block)}, 1, {a.inner(block)}, {source.pointer}, {source.distance}, 0, "
+        f"multiply({rows}, {a.width(block)}, 1, {block.inner}, {source.pointer}, {source.distance}, 0, "
         f"P + {a.blocks[block]}, {target.pointer}, zs, {int(block.fresh)});"
     )

@@ -134,7 +134,6 @@ def _deltas(back: _Builder, line: Line, slots: Mapping[tuple[str, str, str], int
 
 def _product(slot: int, product: MatMul) -> Product:
     """A product of a matrix with a name."""
+    matrix = product.matrix.matrix if isinstance(product.matrix, Transpose) else product.matrix
     assert isinstance(product.vector, Name)
-    if isinstance(product.matrix, Transpose):
-        return Product(slot, product.matrix.matrix.id, product.vector.id, True)
-    return Product(slot, product.matrix.id, product.vector.id, False)
+    return Product(slot, matrix.id, product.vector.id)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines.program.columns import columns
 from gatedrnn_course.engines.program.ends import Split, split_ends
-from gatedrnn_course.engines.program.fuse import Block, fuse_backward, fuse_forward
+from gatedrnn_course.engines.program.fuse import Block, Transposed, fuse_backward, fuse_forward
 from gatedrnn_course.engines.program.lower import lower
 from gatedrnn_course.engines.program.memory_plan import MemoryPlan, memory_plan
 from gatedrnn_course.engines.program.rounds import Rounds, rounds
@@ -27,7 +27,7 @@ class Program:
         rounds: The round of every value.
         split: The backward, its ends split into what they begin with and what is added there.
         blocks: The forward's products; those with the input run for many steps at once.
-        turns: The backward's products.
+        transposed: The backward's products.
         memory: Where values are kept.
     """
 
@@ -36,7 +36,7 @@ class Program:
     rounds: Rounds
     split: Split
     blocks: tuple[Block, ...]
-    turns: tuple[Block, ...]
+    transposed: tuple[Transposed, ...]
     memory: MemoryPlan
 
     @property
@@ -60,5 +60,6 @@ def program_of(cell: Cell) -> Program:
     step = lower(cell)
     order, when = columns(step), rounds(step)
     split = split_ends(step, when)
-    blocks, turns = fuse_forward(step.forward, order, when.forward), fuse_backward(step, order, split)
-    return Program(step, order, when, split, blocks, turns, memory_plan(step, order, when, split))
+    blocks = fuse_forward(step.forward, order, when.forward)
+    transposed = fuse_backward(step, order, split, blocks)
+    return Program(step, order, when, split, blocks, transposed, memory_plan(step, order, when, split))

@@ -31,19 +31,17 @@ def slot_number(name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`matrix @ vector`, or `matrix.T @ vector`, added to a slot.
+    """`matrix @ vector`, in the backward `matrix.T @ vector`, added to a slot.
 
     Attributes:
         slot: Number of the slot.
         matrix: Name of a parameter.
         vector: Name of a value.
-        transposed: Whether the matrix is transposed.
     """
 
     slot: int
     matrix: str
     vector: str
-    transposed: bool
 
 
 @dataclass(frozen=True)

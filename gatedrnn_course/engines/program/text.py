@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import to_text
-from gatedrnn_course.engines.program.fuse import Block
+from gatedrnn_course.engines.program.fuse import Block, Transposed
 from gatedrnn_course.engines.program.program import Program, program_of
 from gatedrnn_course.engines.program.step import SLOT, Part
 from gatedrnn_course.text import _
@@ -23,13 +23,13 @@ def program_sections(cell: Cell) -> dict[str, list[str]]:
     """The lines of each part of a program, by heading."""
     program = program_of(cell)
     products = [(block.round, _forward(block)) for block in program.blocks]
-    turns = [(block.round, _backward(program, block)) for block in program.turns]
+    transposed = [(own.round, _backward(program, own)) for own in program.transposed]
     ahead = {_("Before the steps"): [text for when, text in products if when < 0]}
     return {
         _("Slots in the order of their columns"): [_slot(program, k) for k in program.columns],
         **(ahead if any(ahead.values()) else {}),
         **_rounds(_("Forward, round {number}"), program.forward, program.rounds.forward, products, _kept(program)),
-        **_rounds(_("Backward, round {number}"), program.backward, program.split.rounds, turns, _passed(program)),
+        **_rounds(_("Backward, round {number}"), program.backward, program.split.rounds, transposed, _passed(program)),
         _("Gradients of the matrices"): [
             f"{_names(block)} += outer({_deltas(program, block)}, {block.vector})" for block in program.blocks
         ],
@@ -56,15 +56,15 @@ def _slot(program: Program, slot: int) -> str:
     )
 
 
-def _names(block: Block, ending: str = "") -> str:
+def _names(block: Block | Transposed, ending: str = "") -> str:
     return ", ".join(f"{matrix}{ending}" for matrix, _slot in block.entries)
 
 
-def _deltas(program: Program, block: Block) -> str:
+def _deltas(program: Program, block: Block | Transposed) -> str:
     return "[" + ", ".join(program.step.deltas[slot] for _matrix, slot in block.entries) + "]"
 
 
-def _grows(block: Block) -> str:
+def _grows(block: Block | Transposed) -> str:
     return "=" if block.fresh else "+="
 
 
@@ -73,7 +73,7 @@ def _forward(block: Block) -> str:
     return f"{slots} {_grows(block)} [{_names(block)}] @ {block.vector}"
 
 
-def _backward(program: Program, block: Block) -> str:
+def _backward(program: Program, block: Transposed) -> str:
     end, _begins = program.split.ends.get(block.target, (f"{SLOT}{block.target}", ()))
     return f"{end} {_grows(block)} [{_names(block, '.T')}] @ {_deltas(program, block)}"
 

@@ -51,7 +51,7 @@ class _Backward:
         plain = {base for form in forms for atom, base in form if atom == 1.0}
         totals = {base for total in self.program.totals for _, base in total.form}
         self.work: dict[str, str] = {}
-        self.seats = self._seats()
+        self.buffers = self._buffers()
         self.work.update({"Y": f"y{len(self.place)}"} if self.place else {})
         self.work.update({f"Q_{name}": plan.letters[name] for name in self.program.kept})
         self.work.update({f"S_{plan.letters[base]}": plan.letters[base] for _, base in self._others()})
@@ -90,33 +90,33 @@ class _Backward:
         shapes = "".join(f"x.new_empty((*x.shape[:-2], N, {shape})), " for shape in self.work.values())
         return "\n".join((*lines, f"    return ({shapes.rstrip()})"))
 
-    def _seats(self) -> dict[str, str]:
+    def _buffers(self) -> dict[str, str]:
         """Where each coefficient is written: into its place in a product of several, else where a dead one was."""
-        program, letters, seats = self.program, self.plan.letters, dict[str, str]()
+        program, letters, buffers = self.program, self.plan.letters, dict[str, str]()
         for action in (*program.loop, *program.after):
             if isinstance(action, Spread):
                 width = f"{action.last - action.first}, {letters[program.deltas[action.first]]}"
                 self.work[f"K{action.first}_{action.last}"] = width
                 for j, name in enumerate(action.coefficients):
                     if any(s.name == name for s in program.coefficients):
-                        seats.setdefault(name, f"K{action.first}_{action.last}[..., {j}, :]")
+                        buffers.setdefault(name, f"K{action.first}_{action.last}[..., {j}, :]")
         last = {name: k for k, s in enumerate(program.coefficients) for name in s.used()}
         free: list[str] = []
         for k, statement in enumerate(program.coefficients):
-            if statement.name not in seats:
+            if statement.name not in buffers:
                 letter = letters[statement.name]
-                seat = next((s for s in free if self.work[s] == letter), f"R{len(self.work)}")
-                free = [s for s in free if s != seat]
-                self.work[seat], seats[statement.name] = letter, seat
+                buffer = next((s for s in free if self.work[s] == letter), f"R{len(self.work)}")
+                free = [s for s in free if s != buffer]
+                self.work[buffer], buffers[statement.name] = letter, buffer
             used = dict.fromkeys(statement.used())
-            done = [n for n in used if last[n] == k and n not in program.read and n in seats]
-            free += [seats[name] for name in done if seats[name] in self.work]
-        return seats
+            done = [n for n in used if last[n] == k and n not in program.read and n in buffers]
+            free += [buffers[name] for name in done if buffers[name] in self.work]
+        return buffers
 
     def _coefficients(self) -> None:
         """What stands between the derivatives, for all steps at once."""
         for statement in self.program.coefficients:
-            self.text.add(f"A_{statement.name} = {self.seats[statement.name]}")
+            self.text.add(f"A_{statement.name} = {self.buffers[statement.name]}")
             self.text.statement(statement, f"A_{statement.name}")
 
     def _loop(self) -> None:
@@ -179,7 +179,7 @@ class _Backward:
         array, text = f"K{first}_{last}", self.text
         letter = self.plan.letters[self.program.deltas[first]]
         target = f"Y[..., y{first}:y{last}].unflatten(-1, ({last - first}, {letter}))"
-        copies = [(j, name) for j, name in enumerate(coefficients) if self.seats.get(name) != f"{array}[..., {j}, :]"]
+        copies = [(j, name) for j, name in enumerate(coefficients) if self.buffers.get(name) != f"{array}[..., {j}, :]"]
         self.main.add(*(f"{array}[..., {j}, :] = {self.main.value(name)}" for j, name in copies))
         out, scale = text.view(f"Y{first}_{last}", target), text.view(array, array)
         text.add(f"torch.mul({scale}, {self._read(base)}.unsqueeze(-2), out={out})")

@@ -24,7 +24,7 @@ def offsets(letters: Sequence[str], prefix: str) -> list[str]:
     return [f"{prefix}0 = 0", *(f"{prefix}{k + 1} = {prefix}{k} + {letter}" for k, letter in enumerate(letters))]
 
 
-def homes(plan: Plan) -> dict[str, str]:
+def in_states(plan: Plan) -> dict[str, str]:
     """The values of a step that are computed right into the array of a state, with that state."""
     computed = {a.statement.name for a in plan.step if isinstance(a, Compute)}
     found: dict[str, str] = {}
@@ -38,7 +38,7 @@ def places(plan: Plan) -> dict[str, str]:
     """Where the array of every stored value lies, given `Z`, the states' `T_*` and what `stored` names."""
     found = {slot.value: f"Z[..., z{k}:z{k + 1}]" for k, slot in enumerate(plan.slots)}
     found.update({slot.sum: found[slot.value] for slot in plan.slots if not slot.function})
-    found.update({value: f"T_{state}[..., n:, :]" for value, state in homes(plan).items()})
+    found.update({value: f"T_{state}[..., n:, :]" for value, state in in_states(plan).items()})
     found.update({f"{state}_prev": f"T_{state}[..., :N, :]" for state in plan.cell.states})
     return found
 
@@ -85,7 +85,7 @@ class _Forward:
     def __init__(self, plan: Plan, stacks: Stacks) -> None:
         self.plan, self.stacks = plan, stacks
         self.widths = [plan.letters[slot.sum] for slot in plan.slots]
-        self.homes = homes(plan)
+        self.in_states = in_states(plan)
         self.text = Source("def forward(x, first, params, stacks, L, n, H, D):", plan.letters)
 
     def write(self) -> str:
@@ -116,13 +116,13 @@ class _Forward:
         body.prefix, body.indent, self.text = "v", 2, body
         body.views.update({f"v_{name}": f"A_{name}" for name in plan.kept})
         body.views.update({f"v_{state}_prev": f"T_{state}" for state in plan.cell.states})
-        body.views.update({f"v_{value}": f"T_{state}[1:]" for value, state in self.homes.items()})
-        outs = {*plan.kept, *self.homes}
+        body.views.update({f"v_{value}": f"T_{state}[1:]" for value, state in self.in_states.items()})
+        outs = {*plan.kept, *self.in_states}
         for action in plan.step:
             name = action.statement.name if isinstance(action, Compute) else ""
             self._action(action, f"v_{name}" if name in outs else "")
         for state, value in zip(plan.cell.states, plan.values, strict=True):
-            if self.homes.get(value) != state:
+            if self.in_states.get(value) != state:
                 body.views[f"new_{state}"] = f"T_{state}[1:]"
                 body.add(f"new_{state}.copy_({body.value(value)})")
         self.text = before

@@ -23,7 +23,7 @@ def test_a_peephole_lstm_is_one_product_with_each_vector() -> None:
         ("x", 4, -1, True),
         ("h_prev", 4, 0, False),
     ]
-    assert [len(turn.entries) for turn in program.turns] == [4, 4]
+    assert [len(turn.entries) for turn in program.transposed] == [4, 4]
 
 
 def test_a_matrix_that_is_shared_stands_in_both_places() -> None:
@@ -46,6 +46,15 @@ def test_every_product_is_in_one_block(data: Any, any_cell: Any) -> None:
         assert all((slot not in filled) == block.fresh for slot in own)
         filled.update(own)
     turned = [
-        (turn.target, matrix, program.step.deltas[slot]) for turn in program.turns for matrix, slot in turn.entries
+        (turn.target, matrix, program.step.deltas[slot]) for turn in program.transposed for matrix, slot in turn.entries
     ]
     assert sorted(turned) == sorted((p.slot, p.matrix, p.vector) for p in program.backward.products)
+
+
+def test_a_transposed_matrix_comes_from_a_block_that_holds_it() -> None:
+    program = program_of(catalogue["GRU"])
+    for own in program.transposed:
+        for (matrix, _slot), (block, place) in zip(own.entries, own.sources, strict=True):
+            assert program.blocks[block].entries[place][0] == matrix
+    late = [own.target for own in program.transposed if own.late]
+    assert [program.split.ends[target][0] for target in late] == ["d_x"]

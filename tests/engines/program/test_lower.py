@@ -23,14 +23,11 @@ def test_products_go_to_slots_and_the_rest_stays_nested() -> None:
     step = lower(parse("f = sigmoid(W_f @ x + U_f @ h_prev + b_f)\nh = f * h_prev + (1 - f) * tanh(W_h @ x)"))
     assert texts(step)["a_f"] == "#0 + b_f" and texts(step)["h"] == "f * h_prev + (1 - f) * a_h_2"
     wanted = [(0, "W_f", "x"), (0, "U_f", "h_prev"), (1, "W_h", "x")]
-    assert step.forward.products == tuple(Product(*own, transposed=False) for own in wanted)
+    assert step.forward.products == tuple(Product(*own) for own in wanted)
     assert step.deltas == {0: "d_a_f", 1: "d_a_h"} and step.sums == {"b_f": "d_b_f"}
     assert step.ends == {"h": "d_h_prev"} and step.d_x == "d_x"
-    assert {(p.matrix, p.vector, p.transposed) for p in step.backward.products} == {
-        ("U_f", "d_a_f", True),
-        ("W_f", "d_a_f", True),
-        ("W_h", "d_a_h", True),
-    }
+    turned = {(p.matrix, p.vector) for p in step.backward.products}
+    assert turned == {("U_f", "d_a_f"), ("W_f", "d_a_f"), ("W_h", "d_a_h")}
 
 
 def test_a_number_before_a_product_is_before_its_slot_and_in_its_derivative() -> None:

@@ -43,7 +43,7 @@ def test_every_value_and_product_is_printed_once(name: str) -> None:
     for part in (program.forward, program.backward):
         for value in part.values:
             assert len(re.findall(rf"^{re.escape(value)} = ", text, re.MULTILINE)) == 1
-    assert text.count("] @ ") == len(program.blocks) + len(program.turns)
+    assert text.count("] @ ") == len(program.blocks) + len(program.transposed)
     assert text.count("outer(") == len(program.blocks)
 
 

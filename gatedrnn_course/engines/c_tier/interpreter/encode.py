@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.interpreter.instructions import Instruction, Operand, Temporary, instructions
 from gatedrnn_course.engines.c_tier.interpreter.operations import ARRAYS, CODES, SECTIONS
 from gatedrnn_course.engines.c_tier.places import Place
-from gatedrnn_course.engines.c_tier.steps import Pass, backward_steps, forward_steps, hoisted, is_late
-from gatedrnn_course.engines.program.fuse import Block
+from gatedrnn_course.engines.c_tier.steps import Pass, backward_steps, forward_steps, hoisted
+from gatedrnn_course.engines.program.fuse import Block, Transposed
 
 __all__ = ["encode"]
 
@@ -56,13 +56,12 @@ class _Encoder:
         """Each as rows of numbers."""
         a, parameters = self.a, self.cell.parameters
         steps = {
-            "HOISTED": [self._block(block) for block in hoisted(a)],
-            "FORWARD": [row for step in forward_steps(a) for row in self._step(step, self._block)],
-            "BACKWARD": [row for step in backward_steps(a) for row in self._step(step, self._turn)],
+            "HOISTED": [row for block in hoisted(a) for row in self._step(block)],
+            "FORWARD": [row for step in forward_steps(a) for row in self._step(step)],
+            "BACKWARD": [row for step in backward_steps(a) for row in self._step(step)],
         }
         blocks = list(a.blocks)
         entries = [pair for block in blocks for pair in block.entries]
-        turned = [pair for block in self.program.turns for pair in block.entries]
         return {
             "FACTS": [self.program.memory.in_place, self.temporaries],
             "STATES": [_LETTERS[letter] for letter in a.states],
@@ -74,40 +73,36 @@ class _Encoder:
             "BLOCKS": self._blocks(blocks),
             "ENTRIES": [parameters.index(matrix) for matrix, _ in entries],
             "TURNS": self._turns(),
-            "PIECES": [self._piece(blocks, matrix) for matrix, _ in turned],
+            "PIECES": [source for own in self.program.transposed for source in own.sources],
             "CONSTANTS": [struct.unpack("q", struct.pack("d", value))[0] for value in self.constants],
             **steps,
         }
 
     def _blocks(self, blocks: Sequence[Block]) -> Iterable[Sequence[int]]:
         """The forward's products: what they multiply, the slots, sizes of the two, entries, whether they are fresh."""
-        letters, first = self.program.forward.slots, 0
+        first = 0
         for block in blocks:
-            slot, count = block.entries[0][1], len(block.entries)
-            inner = self.a.inner(block)
-            where = *self._where(self.a.forward(block.vector)), *self._where(self.a.slot(slot))
-            yield (*where, _LETTERS[inner], _LETTERS[letters[slot]], first, count, block.fresh)
-            first += count
+            where = *self._where(self.a.forward(block.vector)), *self._where(self.a.slot(block.entries[0][1]))
+            yield (*where, _LETTERS[block.inner], _LETTERS[block.letter], first, len(block.entries), block.fresh)
+            first += len(block.entries)
 
     def _turns(self) -> Iterable[Sequence[int]]:
         """The backward's products: the deltas, the target, sizes of the two, entries, whether it is fresh."""
-        part, first = self.program, 0
-        for block in self.program.turns:
-            slot, count = block.entries[0][1], len(block.entries)
-            (target,), delta = self.a.backward(f"#{block.target}"), self.a.slot(slot, "delta")
-            sizes = _LETTERS[part.forward.slots[slot]], _LETTERS[part.backward.slots[block.target]]
+        first = 0
+        for own in self.program.transposed:
+            (target,), delta = self.a.backward(f"#{own.target}"), self.a.slot(own.entries[0][1], "delta")
+            sizes = _LETTERS[own.letter], _LETTERS[own.inner]
             where = *self._where(delta), *self._where(target)
-            yield (*where, *sizes, first, count, block.fresh, is_late(self.a, block))
-            first += count
+            yield (*where, *sizes, first, len(own.entries), own.fresh, own.late)
+            first += len(own.entries)
 
-    def _piece(self, blocks: Sequence[Block], matrix: str) -> tuple[int, int]:
-        """The block that holds a matrix, and its place there."""
-        number = next(k for k, block in enumerate(blocks) if matrix in dict(block.entries))
-        return number, [name for name, _ in blocks[number].entries].index(matrix)
-
-    def _step(self, step: Block | Pass, product: Callable[[Block], Sequence[int]]) -> Iterable[Sequence[int]]:
+    def _step(self, step: Block | Transposed | Pass) -> Iterable[Sequence[int]]:
+        """A product, or a pass and its operations."""
         if isinstance(step, Block):
-            yield product(step)
+            yield (CODES["product"], self.program.blocks.index(step), 0, 0, *_NOWHERE * 4)
+            return
+        if isinstance(step, Transposed):
+            yield (CODES["product"], self.program.transposed.index(step), 0, step.late, *_NOWHERE * 4)
             return
         found = instructions(step, self.program.memory.in_place)
         if not found:
@@ -121,12 +116,6 @@ class _Encoder:
         read = [self._operand(own, letter) for own in one.operands]
         read += [_NOWHERE] * (3 - len(read))
         return (CODES[one.name], 0, letter, 0, *target, *_flat(read))
-
-    def _block(self, block: Block) -> Sequence[int]:
-        return (CODES["product"], list(self.a.blocks).index(block), 0, 0, *_NOWHERE * 4)
-
-    def _turn(self, block: Block) -> Sequence[int]:
-        return (CODES["product"], self.program.turns.index(block), 0, is_late(self.a, block), *_NOWHERE * 4)
 
     def _operand(self, own: Operand, letter: int) -> Sequence[int]:
         if isinstance(own, Place):

@@ -172,7 +172,7 @@ class _Writer:
             if isinstance(leaf, Place):
                 memory = self._memory(leaf)
                 self.read[memory] = max(time, self.read.get(memory, -1))
-        self.homes: dict[int, Operand] = {
+        self.buffers: dict[int, Operand] = {
             number: node.leaf for number, node in enumerate(self.nodes) if node.leaf is not None
         }
         self.stores = [(graph.values[name], place) for name, place in graph.own.stores]
@@ -184,17 +184,17 @@ class _Writer:
         self._save()
         for time, number in enumerate(self.order):
             node = self.nodes[number]
-            operands = tuple(self.homes[arg] for arg in node.args)
+            operands = tuple(self.buffers[arg] for arg in node.args)
             for arg in dict.fromkeys(node.args):
                 if self.last[arg] == time:
-                    self._release(self.homes[arg])
-            self.homes[number] = self._home(number, time)
-            self.done.append(Instruction(node.name, self.homes[number], operands))
+                    self._release(self.buffers[arg])
+            self.buffers[number] = self._buffer(number, time)
+            self.done.append(Instruction(node.name, self.buffers[number], operands))
         for parameter, name in self.graph.own.sums:
-            self.done.append(Instruction("sum", parameter, (self.homes[self.graph.values[name]],)))
+            self.done.append(Instruction("sum", parameter, (self.buffers[self.graph.values[name]],)))
         for number, place in self.stores:
-            if self.homes[number] != place:
-                self.done.append(Instruction("copy", place, (self.homes[number],)))
+            if self.buffers[number] != place:
+                self.done.append(Instruction("copy", place, (self.buffers[number],)))
         return self.done
 
     def _save(self) -> None:
@@ -203,10 +203,10 @@ class _Writer:
         for number in dict.fromkeys(self.graph.ends):
             leaf = self.nodes[number].leaf
             if isinstance(leaf, Place) and self._memory(leaf) in written and (number, leaf) not in self.stores:
-                self.homes[number] = self._temporary()
-                self.done.append(Instruction("copy", self.homes[number], (leaf,)))
+                self.buffers[number] = self._temporary()
+                self.done.append(Instruction("copy", self.buffers[number], (leaf,)))
 
-    def _home(self, number: int, time: int) -> Operand:
+    def _buffer(self, number: int, time: int) -> Operand:
         places = (place for stored, place in self.stores if stored == number)
         later = (place for place in places if self.read.get(self._memory(place), -1) <= time)
         return next(later, None) or self._temporary()
@@ -217,9 +217,9 @@ class _Writer:
         self.made += 1
         return Temporary(self.made - 1)
 
-    def _release(self, home: Operand) -> None:
-        if isinstance(home, Temporary):
-            self.free.append(home)
+    def _release(self, buffer: Operand) -> None:
+        if isinstance(buffer, Temporary):
+            self.free.append(buffer)
 
     def _memory(self, place: Place) -> Place:
         """The place by which memory is told apart."""
