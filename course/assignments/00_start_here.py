@@ -46,6 +46,10 @@ check(linear)
 
 # %% [markdown]
 # Stuck? Run `hint(linear)` in a cell of your own: three hints, one at a time.
+#
+# How it is graded:
+#
+# << terms() >>
 
 # %%
 progress("00")

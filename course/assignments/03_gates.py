@@ -11,6 +11,10 @@
 # at a time. A function that is wrong or not written yet does no harm: the notebook runs on.
 #
 # Keep the names of the functions. Everything else, extra cells and helpers too, is up to you.
+#
+# How it is graded:
+#
+# << terms() >>
 
 # %%
 # << first_cell >>
@@ -211,6 +215,8 @@ check(lstm_step)
 #
 # Somebody wrote the step below. It runs, its numbers look like states, and two things in it are wrong. Call it beside your
 # own `lstm_step`, see which output differs and when, then write `mended_step` without the two faults.
+#
+# It may call your `lstm_step`. If that is not right, neither is this one: no other takes its place here.
 
 
 # %%
@@ -250,7 +256,7 @@ check(mended_step)
 # ## 9. How long to keep (<< points("bias_for_half_life") >> points)
 #
 # Let $W_f = U_f = 0$ and let nothing be added. Then $f = \sigma(b_f)$ at every step, and after $n$ steps $f^n$ of the cell
-# state is left. Which $b_f$ leaves one half? `n` is an array; for `np.array([1.0])` the answer is 0.
+# state is left. Which $b_f$ leaves one half? `n` is an array of numbers, each 1 or more; for `np.array([1.0])` the answer is 0.
 
 
 # %% tags=["answer"]
@@ -273,8 +279,9 @@ check(bias_for_half_life)
 # Now let gates do their work. The cell has $D = 2$ and $H = 1$. Feature 0 of $x_t$ is a bit, $-1$ or $1$, new at every step.
 # Feature 1 is the write signal: 1 when the bit of this step is to be kept, else 0.
 #
-# Choose the parameters so that, 40 steps after the last write, $h_t$ has the sign of the written bit and $|h_t| \ge 0.5$. A
-# second write replaces the first bit.
+# Both states begin at 0, and the first step writes. Choose the parameters so that at the end, 40 to 52 steps after the last
+# write, $h_t$ has the sign of the written bit and $|h_t| \ge 0.5$. What $h_t$ is at the steps before does not count. A second
+# write replaces the first bit.
 
 # %% [markdown]
 # Hand back a dict with the parameters that are not 0: `{"b_f": 3.0, "W_i": [0.0, 2.0]}` sets the bias of the forget gate and

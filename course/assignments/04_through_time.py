@@ -9,6 +9,10 @@
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(lstm_forward)` gives one hint
 # at a time. A function that is wrong or not written yet does no harm: the notebook runs on. Keep the names of the functions.
+#
+# How it is graded:
+#
+# << terms() >>
 
 # %%
 # << first_cell >>
@@ -99,9 +103,11 @@ show_shapes("lstm_step_backward")
 
 # %% [markdown]
 # Hand back a dict with fifteen names: `d_x`, `d_h_prev`, `d_c_prev`, and `d_` with the name of each parameter, `d_W_f` and so on.
-# Each has the shape of what it belongs to. Leave `d_h` and `d_c` as they came: `d_c = d_c + ...`, not `d_c += ...`.
+# Each has the shape of what it belongs to. Leave `d_h` and `d_c` as they came: `d_c = d_c + ...`, not `d_c += ...`. The equations
+# are yours to write: torch's autograd, and with it `.backward()`, is not allowed here and in the next question.
 #
-# Begin small: hand back `{"d_c_prev": ...}` alone, run the check, and add name after name. It says which are right so far.
+# Begin small: hand back `{"d_c_prev": ...}` alone, run the check, and add name after name. It says which are right so far; the
+# points come with all fifteen.
 
 
 # %% tags=["answer"]

@@ -9,6 +9,10 @@
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(cell_path_gradient)` gives one
 # hint at a time. A function that is wrong or not written yet does no harm. Keep the names of the functions.
+#
+# How it is graded:
+#
+# << terms() >>
 
 # %%
 # << first_cell >>

@@ -12,6 +12,10 @@
 # A function that is wrong or not written yet does no harm: the notebook runs on.
 #
 # Keep the names of the functions. Everything else, extra cells and helpers too, is up to you.
+#
+# How it is graded:
+#
+# << terms() >>
 
 # %%
 # << first_cell >>
@@ -282,8 +286,8 @@ compare_gru_with_torch(gru_step, gru_step_reset_after, from_torch_gru)
 # A GRU (reset before the product) with $D = 2$ and $H = 1$. Feature 0 of $x_t$ is a bit, $-1$ or $1$, new at every step. Feature 1 is the
 # write signal: 1 when the bit of this step is to be kept, else 0.
 #
-# Choose the parameters so that, 40 steps after the last write, $h_t$ has the sign of the written bit and $|h_t| \ge 0.5$. A second write
-# replaces the first bit.
+# The state begins at 0, and the first step writes. Choose the parameters so that at the end, 40 to 52 steps after the last write, $h_t$ has
+# the sign of the written bit and $|h_t| \ge 0.5$. What $h_t$ is at the steps before does not count. A second write replaces the first bit.
 
 # %% [markdown]
 # Hand back a dict with the parameters that are not 0: `{"b_r": 2.0, "W_r": [0.0, 1.0]}` sets the bias of the reset gate and the weight of

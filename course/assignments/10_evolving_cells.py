@@ -12,6 +12,10 @@
 # that is wrong or not written yet does no harm: the notebook runs on.
 #
 # Keep the names of the functions. Everything else, extra cells and helpers too, is up to you.
+#
+# How it is graded:
+#
+# << terms() >>
 
 # %%
 # << first_cell >>

@@ -9,6 +9,10 @@
 # %% [markdown]
 # How to work: replace the line `...  # your code here`, run the cell, run the check. Stuck? `hint(chorale_nll)` gives one hint at a
 # time. A function that is wrong or not written yet does no harm: the notebook runs on.
+#
+# How it is graded:
+#
+# << terms() >>
 
 # %%
 # << first_cell >>

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateError
 
 from gatedrnn_course.authoring.source import SourceCell
+from gatedrnn_course.authoring.terms import terms
 from gatedrnn_course.cells import backward_of, catalogue, cell_latex
 from gatedrnn_course.cells import describe as describe_cell
 from gatedrnn_course.cells.latex import backward_latex, index_of, line_latex, name_latex
@@ -33,7 +35,7 @@ def render(cell: SourceCell, unit: Unit) -> str:
     """The text of a markdown cell with its expressions filled in.
 
     Known in it: `equation(cell, line)`, `equations(cell)`, `gradient(cell, name)`, `gradients(cell)`,
-    `symbol(name)`, `count(cell, D, H)`, `describe(cell)`, `points(function)` and `unit`.
+    `symbol(name)`, `count(cell, D, H)`, `describe(cell)`, `points(function)`, `terms()` and `unit`.
 
     Args:
         cell: The cell.
@@ -50,9 +52,11 @@ def render(cell: SourceCell, unit: Unit) -> str:
         return unit.item(name).points
 
     try:
-        return _ENVIRONMENT.from_string(cell.text).render(**_KNOWN, points=points, unit=unit)
+        return _ENVIRONMENT.from_string(cell.text).render(
+            **_KNOWN, points=points, terms=partial(terms, unit), unit=unit
+        )
     except (TemplateError, CourseError, TypeError) as error:
-        known = _("Known are {names}.").format(names=", ".join(sorted((*_KNOWN, "points", "unit"))))
+        known = _("Known are {names}.").format(names=", ".join(sorted((*_KNOWN, "points", "terms", "unit"))))
         raise cell.fault(str(error), known) from error
 
 

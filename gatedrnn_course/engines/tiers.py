@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+import torch
 from torch import Tensor
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines import c_tier, numpy_tier
-from gatedrnn_course.engines.shared.reach import by_operation, ordinary
+from gatedrnn_course.engines.shared.reach import by_operation, in_memory, ordinary
 from gatedrnn_course.engines.torch_tier import sequence
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
@@ -18,9 +19,11 @@ __all__ = ["TIERS", "Tier", "check_tier", "run"]
 
 Tier = Literal["auto", "c", "torch", "numpy"]
 """`c`: compiled from the equations. `torch`: the derived backward equations. `numpy`: the reference, slow. `auto`: `c`
-where it can be had, else `torch`. What `c` and `numpy` cannot take goes by `torch`, which takes all: half precision,
-GPUs (for `c`), `torch.func`, forward mode, tracing, subclasses."""
+where it can be had, else `torch`. What `c` and `numpy` cannot take goes by `torch`, which takes all: GPUs (for `c`),
+half precision (for `numpy`), `torch.func`, forward mode, tracing, subclasses."""
 TIERS: tuple[Tier, ...] = get_args(Tier)
+HALVES = frozenset({torch.bfloat16, torch.half})
+"""Types that the compiled kernel computes in float32: wider than asked for, and faster than step by step."""
 
 
 def run(
@@ -39,8 +42,15 @@ def run(
     tensors = xs, *state, *stacks
     if tier == "numpy" and ordinary(tensors) and not by_operation(()):
         return numpy_tier.run(cell, xs, batch_sizes, state, stacks)
-    if tier in ("auto", "c") and c_tier.usable(cell, *tensors):
-        return c_tier.run(cell, xs, batch_sizes, state, stacks)
+    if tier in ("auto", "c"):
+        if c_tier.usable(cell, *tensors):
+            return c_tier.run(cell, xs, batch_sizes, state, stacks)
+        if xs.dtype in HALVES and in_memory(tensors, xs.dtype):
+            wide = [t.float() for t in tensors]
+            if c_tier.usable(cell, *wide):
+                count = 1 + len(state)
+                hs, last = c_tier.run(cell, wide[0], batch_sizes, wide[1:count], wide[count:])
+                return hs.to(xs.dtype), tuple(s.to(xs.dtype) for s in last)
     if tier == "c" and c_tier.fits(*tensors):
         raise CourseError(
             _("The cell {cell} by its compiled kernel.").format(cell=cell.name),

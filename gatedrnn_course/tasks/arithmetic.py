@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Many
 from dataclasses import dataclass
 from string import ascii_lowercase
 
 import numpy as np
 
-from gatedrnn_course.tasks.batch import Batch, stack
+from gatedrnn_course.tasks.batch import Batch, Sequence, stack
 from gatedrnn_course.tasks.contract import Criterion, Split, StepTask, at_least
 from gatedrnn_course.tasks.symbols import next_symbol
 
@@ -39,6 +40,7 @@ class Arithmetic(StepTask):
 
     Args:
         digits: Longest number, 8 in the paper.
+        stream: Exercises that follow one another in a sequence, whose state begins at 0 once; the paper's has no end.
 
     Source: Jozefowicz, Zaremba, Sutskever 2015: 40 symbols, next-step accuracy. How numbers and letters are drawn is
     not stated; see `exercise` for how it is done here. The paper states no criterion: the best accuracy in it, 0.92, is
@@ -46,6 +48,7 @@ class Arithmetic(StepTask):
     """
 
     digits: int = 8
+    stream: int = 1
     name = "arithmetic"
     input_size = len(SYMBOLS)
     output_size = len(SYMBOLS)
@@ -55,8 +58,14 @@ class Arithmetic(StepTask):
 
     def __post_init__(self) -> None:
         at_least("digits", self.digits, 1)
+        at_least("stream", self.stream, 1)
 
     def draw(self, rng: np.random.Generator, size: int, split: Split) -> Batch:
-        """One exercise a sequence, not a stream of them as in the paper."""
-        texts = [exercise(rng, self.digits) for _column in range(size)]
-        return stack([next_symbol(text, SYMBOLS, first=text.index("=") + 1) for text in texts])
+        """A stream of exercises a sequence."""
+        return stack([_sequence([exercise(rng, self.digits) for _k in range(self.stream)]) for _column in range(size)])
+
+
+def _sequence(texts: Many[str]) -> Sequence:
+    """Exercises one after the other; asked for are the results."""
+    asked = [k > text.index("=") for text in texts for k in range(len(text))]
+    return next_symbol("".join(texts), SYMBOLS, asked=asked)

@@ -22,18 +22,19 @@ def legal_set(letters: Many[str], alphabet: str) -> NDArray[np.float64]:
     return np.array([[float(symbol in allowed) for symbol in alphabet] for allowed in letters])
 
 
-def next_symbol(text: str, alphabet: str, legal: Many[str] = (), first: int = 1) -> Sequence:
+def next_symbol(text: str, alphabet: str, legal: Many[str] = (), asked: Many[bool] = ()) -> Sequence:
     """All symbols but the last as one-hot inputs, all but the first as targets.
 
     Args:
         text: At least two letters of the alphabet.
         alphabet: Its letters, in the order of inputs and outputs.
         legal: For each letter of the text, the letters that could have stood there; becomes the truth. Empty: no truth.
-        first: Place in the text of the first letter that is asked for.
+        asked: For each letter of the text, whether it is asked for. Empty: all but the first are.
 
     Returns:
         A sequence of `len(text) - 1` steps.
     """
     codes = encode(text, alphabet)
     truth = legal_set(legal[1:], alphabet) if legal else None
-    return Sequence(one_hot(codes[:-1], len(alphabet)), codes[1:], np.arange(1, len(text)) >= first, truth)
+    scored = np.array(asked[1:] or [True] * (len(text) - 1))
+    return Sequence(one_hot(codes[:-1], len(alphabet)), codes[1:], scored, truth)

@@ -6,11 +6,11 @@ import csv
 import json
 import os
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hostile import Attacker, Host
+from hostile_texts import TEXTS, acting
 from typer.testing import CliRunner
 
 from gatedrnn_course.cli import app
@@ -40,14 +40,6 @@ def test_a_flood_ends_its_own_process(attacker: Attacker, body: str) -> None:
     attacker.close()
 
 
-HTML = "<script>alert('GOT')</script><img src=x onerror=GOT><a href='javascript:GOT'>GOT</a></td></table>"
-ANSI = "\x1b]0;GOT\x07\x1b[2J\x1b[31mGOT\x1b[0m\r\x08\x9b31m"
-TURNED = "\u202eGOT\u2066"
-FORMULAS = ("=1+GOT", "+GOT", "-GOT", "@GOT", "\t=GOT", "\r=GOT", "＝GOT", " =GOT", '"=GOT', "\n=GOT")
-TEMPLATE = "{{ GOT }}{% raw %}${GOT}[link=GOT]GOT[/link]"
-TEXTS = {"html": HTML, "ansi": ANSI, "turned": TURNED, "template": TEMPLATE, "lone": "GOT\ud800"}
-TEXTS |= {f"formula {k}": text for k, text in enumerate(FORMULAS)}
-
 RAISING = """
 class Fault(Exception): pass
 Fault.__name__ = Fault.__qualname__ = TEXT
@@ -65,24 +57,6 @@ raise Fault(TEXT)  # this line is told: TEXT
 
 
 SHORT = "def forget_gate(x, h_prev, p): raise ValueError(TEXT)\nraise ValueError(TEXT)"
-
-
-class Page(HTMLParser):
-    """Notes what of a page would act."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.acting: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if "GOT" in repr(attributes) and not all(
-            name in ("href", "id", "title", "aria-label") for name, _ in attributes
-        ):
-            self.acting.append(f"{tag} {attributes}")
-        if any(name.startswith("on") or (value or "").startswith("javascript:") for name, value in attributes):
-            self.acting.append(f"{tag} {attributes}")
-        if tag in ("script", "iframe", "object", "img"):
-            self.acting.append(tag)
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +92,7 @@ def test_no_page_acts_on_a_text(graded: tuple[Path, str]) -> None:
     pages = [*graded[0].rglob("*.html")]
     assert len(pages) == len(TEXTS) + 1
     for path in pages:
-        page = Page()
-        page.feed(path.read_text("utf-8"))
-        assert page.acting == [], path.name
+        assert acting(path.read_text("utf-8")) == [], path.name
 
 
 def test_no_cell_of_a_table_is_a_formula(graded: tuple[Path, str]) -> None:

@@ -118,6 +118,17 @@ def test_half_precision_goes_by_a_tier_that_can(dtype: torch.dtype, tier: Any) -
 
 
 @needs_compiler
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_the_kernel_computes_half_precision_in_float32(dtype: torch.dtype) -> None:
+    module, single = (Recurrent("peephole LSTM", 4, 3, dtype=d, tier="c") for d in (dtype, torch.float32))
+    single.load_state_dict(module.state_dict())
+    x = torch.randn(5, 2, 4).to(dtype)
+    (hs, (h, c)), (wide, (wide_h, wide_c)) = module(x), single(x.float())
+    for ours, theirs in ((hs, wide), (h, wide_h), (c, wide_c)):
+        assert ours.dtype == dtype and torch.equal(ours, theirs.to(dtype))
+
+
+@needs_compiler
 def test_the_kernel_says_why_it_cannot_be_had(monkeypatch: Any) -> None:
     monkeypatch.setattr(c_tier, "usable", lambda *_: False)
     with pytest.raises(CourseError, match="need a C compiler"):

@@ -3,7 +3,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 
+from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks import Arithmetic
 from gatedrnn_course.tasks.arithmetic import SYMBOLS, exercise
 
@@ -48,3 +50,15 @@ def test_only_what_follows_the_equals_sign_is_scored():
         asked = "".join(SYMBOLS[s] for s in batch.targets[batch.mask[:, b], b])
         assert asked == solve(text.split("=")[0] + "=")
         assert (text + ".").endswith("=" + asked)  # the true characters are given
+
+
+def test_a_stream_is_exercises_one_after_the_other_with_every_result_asked_for():
+    batch = Arithmetic(2, stream=3).batch(0, 20)
+    for b, length in enumerate(batch.lengths):
+        text = "".join(SYMBOLS[s] for s in batch.inputs[:length, b].argmax(-1)) + "."
+        exercises = text.split(".")[:-1]
+        assert len(exercises) == 3
+        asked = "".join(SYMBOLS[s] for s in batch.targets[batch.mask[:, b], b])
+        assert asked == "".join(solve(one.split("=")[0] + "=") for one in exercises)
+    with pytest.raises(CourseError):
+        Arithmetic(stream=0)

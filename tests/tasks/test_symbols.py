@@ -14,7 +14,7 @@ def test_each_step_lists_what_may_stand_there() -> None:
 
 
 def test_inputs_are_all_but_the_last_and_targets_all_but_the_first() -> None:
-    made = next_symbol("abca", "abc", legal=["a", "ab", "c", "a"], first=2)
+    made = next_symbol("abca", "abc", legal=["a", "ab", "c", "a"], asked=[True, False, True, True])
     assert made.inputs.tolist() == np.eye(3).tolist()
     assert made.targets.tolist() == [1, 2, 0]
     assert made.scored is not None and made.scored.tolist() == [False, True, True]

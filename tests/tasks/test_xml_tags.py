@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from gatedrnn_course.errors import CourseError
 from gatedrnn_course.tasks import XMLTags
 from gatedrnn_course.tasks.batch import one_hot
 from gatedrnn_course.tasks.xml_tags import SYMBOLS, document
@@ -67,3 +68,24 @@ def test_a_name_may_end_after_its_second_letter_and_must_after_its_tenth(documen
             assert [">" in legal[k] for k in range(start, end + 1)] == [k >= start + 2 for k in range(start, end + 1)]
             assert end - start < 10 or legal[end] == ">"
             assert all(set("az") <= set(legal[k]) for k in range(start, min(end + 1, start + 10)))
+
+
+def test_a_stream_is_documents_one_after_the_other():
+    task = XMLTags(2, stream=4)
+    batch = task.batch(0, 20)
+    assert batch.truth is not None
+    for b, length in enumerate(batch.lengths):
+        text = "<" + "".join(SYMBOLS[s] for s in batch.targets[:length, b])
+        open_tags, documents = [], 0
+        for slash, name in re.findall(r"<(/?)([a-z]+)>", text):
+            if slash:
+                assert open_tags.pop() == name
+                documents += not open_tags
+            else:
+                open_tags.append(name)
+        assert documents == 4 and not open_tags
+    legal = one_hot(batch.truth.argmax(-1), len(SYMBOLS))
+    assert task.correct(legal, batch).all()
+    assert task.score(one_hot(batch.targets, len(SYMBOLS)), batch) == 1
+    with pytest.raises(CourseError):
+        XMLTags(stream=0)

@@ -116,10 +116,12 @@ def github(to: File = Path("results"), out: Out = RESULTS, unit: UnitOption = No
 @export.command()
 def passed(item: ItemName, out: Out = RESULTS, unit: UnitOption = None, book: BookOption = None) -> None:
     """Whether one submission has all points of a function: exit code 0, or 1."""
+    from gatedrnn_course.grading.report.plain import plain
+
     run = _graded(out, book, unit)
     name = run.unit.item(item).name
     found = next((one for one in _only(run).items if one.name == name), None)
-    typer.echo(found.sentence if found else _("It could not be judged."))
+    typer.echo(plain(found.sentence) if found else _("It could not be judged."))
     raise typer.Exit(0 if found and found.points == found.out_of else 1)
 
 
@@ -161,9 +163,18 @@ def _graded(out: Path, book: Path | None, unit: str | None) -> ClassRun:
     """The graded class, with points given by hand."""
     from gatedrnn_course.grading.book.gradebook import Gradebook
     from gatedrnn_course.grading.book.results import graded
+    from gatedrnn_course.grading.report.words import stamp
 
     with Gradebook(book_of(out, book)) as opened:
-        return graded(out, opened, unit)
+        run = graded(out, opened, unit)
+    if weak := sum(bool(stamp(record.sandbox)) for record in run.records):
+        words = n_(
+            "{count} grade was given with weak protection: it is worth no more than your trust in every student.",
+            "{count} grades were given with weak protection: they are worth no more than your trust in every student.",
+            weak,
+        )
+        typer.echo(words.format(count=weak), err=True)
+    return run
 
 
 def _only(run: ClassRun) -> Record:
@@ -180,15 +191,16 @@ def _only(run: ClassRun) -> Record:
 def _write(to: Path, filled: Filled) -> None:
     """Write a platform's table and say whom it does not tell of."""
     from gatedrnn_course.grading.classroom.record import write_text
+    from gatedrnn_course.grading.report.plain import plain_names
 
     write_text(to, filled.text)
     _told(to, filled.count)
     if filled.missing:
         words = _("Graded, but not in the platform's table: {names}.")
-        typer.echo(words.format(names=", ".join(filled.missing)), err=True)
+        typer.echo(words.format(names=plain_names(filled.missing)), err=True)
     if filled.not_graded:
         words = _("Left as they are, for they could not be graded: {names}.")
-        typer.echo(words.format(names=", ".join(filled.not_graded)), err=True)
+        typer.echo(words.format(names=plain_names(filled.not_graded)), err=True)
 
 
 def _write_all(to: Path, files: dict[str, bytes]) -> None:

@@ -84,6 +84,9 @@ def run_kernel(
     kernel: Kernel, xs: Tensor, batch_sizes: Sequence[int], state: Sequence[Tensor], stacks: Sequence[Tensor]
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """The same by a kernel at hand, compiled or interpreted."""
+    if not torch.is_grad_enabled():
+        alone = Call(kernel, batch_sizes, xs, state, stacks, backward=False)
+        return alone.outputs(), tuple(alone.ends())
     out = _Sequence.apply(kernel, tuple(batch_sizes), xs, *state, *stacks)  # type: ignore[no-untyped-call]
     return out[0], out[1:]
 

@@ -9,10 +9,14 @@ import torch
 from torch import Tensor
 
 from gatedrnn_course.engines.c_tier.bind import Kernel, Shape
+from gatedrnn_course.engines.c_tier.packed import packed
 from gatedrnn_course.engines.shared.memory import Lease
 from gatedrnn_course.engines.shared.packing import segments
 
 __all__ = ["Call", "Segment", "padded"]
+
+FEW = 64
+"""Steps that run together where no backward follows."""
 
 
 @dataclass(slots=True)
@@ -54,37 +58,65 @@ class Call:
         xs: Inputs (N, D).
         state: States before the first step, each (B, H).
         stacks: Parameters.
+        backward: Whether a backward may follow; without one nothing is kept for it, and parameters are packed once.
 
     Attributes:
         segments: What was run, from the first step on.
     """
 
     def __init__(
-        self, kernel: Kernel, batch_sizes: Sequence[int], xs: Tensor, state: Sequence[Tensor], stacks: Sequence[Tensor]
+        self,
+        kernel: Kernel,
+        batch_sizes: Sequence[int],
+        xs: Tensor,
+        state: Sequence[Tensor],
+        stacks: Sequence[Tensor],
+        *,
+        backward: bool = True,
     ) -> None:
         self.kernel, self.D, self.H = kernel, xs.shape[1], state[0].shape[1]
         none = kernel.shape(0, 0, self.D, self.H)
         self.sizes, self.x = none.sizes, padded(xs, none.sizes.ldx)
-        self.packed = xs.new_empty(none.parameters)
         held = [s.contiguous() for s in stacks]  # until the addresses have been read
-        named = kernel.inside(none.sizes, held)
+        self.packed = xs.new_empty(none.parameters) if backward else packed(kernel, none, held, xs)
+        named = kernel.inside(none.sizes, held) if backward else None
         self.given = [s.contiguous() for s in state]
         self.segments: list[Segment] = []
         row, current = 0, self.given
         for T, B in segments(batch_sizes):
             shape = kernel.shape(T, B, self.D, self.H)
             hs = xs.new_empty((T + 1) * B, shape.sizes.ldh)
-            own = Segment(shape, row, current, hs, [xs.new_empty(B, s.shape[1]) for s in state])
-            self._forward(own, None if self.segments else named)
+            own = Segment(shape, row, current, hs, self._states(B))
+            if backward:
+                self._forward(own, None if self.segments else named)
+            else:
+                self._alone(own)
             self.segments.append(own)
             row, current = row + T * B, own.last
 
+    def _states(self, B: int) -> list[Tensor]:
+        """Room for the states of B sequences."""
+        return [s.new_empty(B, s.shape[1]) for s in self.given]
+
     def _forward(self, own: Segment, named: Sequence[int] | None) -> None:
-        """Run one segment; a second time gives the same."""
+        """Run one segment and keep what its backward needs; a second time gives the same."""
         own.memory = Lease(own.shape.memory, self.packed.dtype)
         given, last = [s.data_ptr() for s in own.given], [s.data_ptr() for s in own.last] or [0] * len(own.given)
-        x, packed = _from(self.x, own.row), self.packed.data_ptr()
-        self.kernel.run(own.shape.sizes, x, named, packed, given, own.hs.data_ptr(), own.memory.address, last)
+        x, numbers = _from(self.x, own.row), self.packed.data_ptr()
+        self.kernel.run(own.shape.sizes, x, named, numbers, given, own.hs.data_ptr(), own.memory.address, last)
+
+    def _alone(self, own: Segment) -> None:
+        """Run one segment a few steps at a time, so that its memory is that of a few steps."""
+        T, B = own.shape.sizes.T, own.shape.sizes.B
+        memory, given = None, own.given
+        for step in range(0, T, FEW):
+            shape = own.shape if T <= FEW else self.kernel.shape(min(FEW, T - step), B, self.D, self.H)
+            memory = memory or Lease(shape.memory, self.packed.dtype)  # the first part is the longest
+            last = own.last if step + FEW >= T else self._states(B)
+            x, h = _from(self.x, own.row + step * B), _from(own.hs, step * B)
+            before, after = ([s.data_ptr() for s in states] for states in (given, last))
+            self.kernel.run(shape.sizes, x, None, self.packed.data_ptr(), before, h, memory.address, after)
+            given = last
 
     def outputs(self) -> Tensor:
         """The hidden states of all steps (N, H)."""

@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.record import Record
+from gatedrnn_course.grading.report.words import PROTECTED
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.lookup import missing
 from gatedrnn_course.text import _
@@ -52,13 +53,22 @@ class Override:
 
 @dataclass(frozen=True)
 class Grade:
-    """What counts for a student in a unit; `points` is None where it could not be graded."""
+    """What counts for a student in a unit; `points` is None where it could not be graded.
+
+    `sandbox` is where the answers ran, with its level in brackets.
+    """
 
     student: str
     unit: str
     status: str
     points: float | None
     out_of: int
+    sandbox: str = ""
+
+    @property
+    def weak(self) -> bool:
+        """Whether the grade is worth no more than the trust in every student."""
+        return not self.sandbox.endswith(tuple(f"({level})" for level in PROTECTED))
 
 
 class Gradebook:
@@ -192,7 +202,10 @@ class Gradebook:
 
     def grades(self) -> tuple[Grade, ...]:
         """What counts for every student in every unit, sorted by student and unit."""
-        rows = self._read("SELECT student, unit, status, points, out_of FROM grades ORDER BY student, unit")
+        rows = self._read(
+            "SELECT student, unit, g.status, g.points, g.out_of, sandbox FROM grades AS g "
+            "JOIN attempts USING (student, unit) WHERE stands = 1 ORDER BY student, unit"
+        )
         return tuple(Grade(*row) for row in rows)
 
     def students(self, unit: str) -> tuple[str, ...]:

@@ -56,6 +56,10 @@ def _rows(grades: Sequence[Grade]) -> tuple[list[str], list[list[str]]]:
         ]
         for student in students
     ]
+    weak = {student: [one.unit for one in grades if one.student == student and one.weak] for student in students}
+    if any(weak.values()):  # said once, where it is so
+        heads.append(_("weak protection"))
+        rows = [[*row, ", ".join(weak[row[0]])] for row in rows]
     return heads, rows
 
 

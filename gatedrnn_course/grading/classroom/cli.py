@@ -122,6 +122,7 @@ def grade(
 def _report(run: ClassRun, out: Path) -> int:
     """Write grades and pages, print the table; how many submissions could not be graded."""
     from gatedrnn_course.grading.report import left_out_sentence, sandbox_sentence, write_grades, write_pages
+    from gatedrnn_course.grading.report.plain import plain_names
     from gatedrnn_course.grading.report.terminal import grades_table, legend
 
     write_grades(out / "grades.csv", run.records, run.unit)
@@ -138,13 +139,13 @@ def _report(run: ClassRun, out: Path) -> int:
         typer.echo(left_out_sentence(run.left_out))
     if run.not_looked_at:
         words = _("Handed in before the date asked for, and not graded so far: {names}.")
-        typer.echo(words.format(names=", ".join(run.not_looked_at)))
+        typer.echo(words.format(names=plain_names(run.not_looked_at)))
     failed = [record.student for record in run.records if record.status == "not graded"]
     if failed:
         words = _(
             "Not graded, by a fault of the grader: {names}. Run the same command again; the reason is in the table."
         )
-        typer.echo(words.format(names=", ".join(failed)), err=True)
+        typer.echo(words.format(names=plain_names(failed)), err=True)
     return len(failed)
 
 

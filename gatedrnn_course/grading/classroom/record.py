@@ -139,13 +139,15 @@ class Record(Judged):
 def file_stems(students: Iterable[str]) -> dict[str, str]:
     """For each student of a class the name of their files, which no other student's equals on any system.
 
-    It is the student's name; shortened and with a hash where that is too long for a file, and with a hash where a name
-    before it in the alphabet differs only in capitals or in how an accent is written: some systems take both for one.
+    It is the student's name; with a hash where that is too long for a file or is no plain name of one (it leads into
+    another folder, is hidden, or holds what no screen shows), and where a name before it in the alphabet differs only
+    in capitals or in how an accent is written: some systems take both for one.
     """
     stems: dict[str, str] = {}
     taken: set[str] = set()
     for student in sorted(set(students)):
-        stem = student if len(student.encode()) <= LONGEST_STEM else _hashed(student, student)
+        plain = student == _kept(student) and len(student.encode()) <= LONGEST_STEM
+        stem = student if plain else _hashed(student, student)
         while _folded(stem) in taken:
             stem = _hashed(student, stem)
         taken.add(_folded(stem))
@@ -155,8 +157,13 @@ def file_stems(students: Iterable[str]) -> dict[str, str]:
 
 def _hashed(student: str, told: str) -> str:
     """A student's name, shortened where it is long, with a hash of what is told."""
-    start = student.encode()[:LONGEST_STEM].decode(errors="ignore")
-    return f"{start}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+    start = _kept(student).encode()[:LONGEST_STEM].decode(errors="ignore")
+    return f"{start}-{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _kept(name: str) -> str:
+    """What of a name the name of a file may hold."""
+    return "".join(sign if sign.isprintable() and sign not in "/\\" else "_" for sign in name).lstrip(".") or "_"
 
 
 def _folded(name: str) -> str:
@@ -173,14 +180,19 @@ def read_record(path: Path) -> Record | None:
         return None
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, lasting: bool = True) -> None:
     """Write a file so that a kill at any moment leaves the old one or the new one, whole.
+
+    Args:
+        path: The file.
+        text: What it holds.
+        lasting: Whether it is to survive a loss of power too.
 
     Raises:
         CourseError: If the file cannot be written: no space left, no permission.
     """
     try:
-        write_atomically(path, lambda file: file.write(text.encode()))
+        write_atomically(path, lambda file: file.write(text.encode()), lasting=lasting)
     except OSError as error:
         raise CourseError(
             _("Writing the file {path}.").format(path=path),

@@ -66,7 +66,7 @@ class Store:
         """
         files = {name: base64.b64encode(raw).decode() for name, raw in submission.files.items()}
         kept = Kept(unit=unit, student=submission.student, cells=submission.cells, files=files, judged=judged)
-        write_text(self._folder / key, kept.model_dump_json())
+        write_text(self._folder / key, kept.model_dump_json(), lasting=False)  # else it is judged again
 
 
 def work_key(unit: str, rubric: str, submission: Submission) -> str:

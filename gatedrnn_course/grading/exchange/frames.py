@@ -62,7 +62,7 @@ def encode(meta: Meta, arrays: Sequence[AnyArray] = (), *, cap: int = BODY_CAP) 
     if len(arrays) > MAX_ARRAYS or sum(array.nbytes for array in arrays) > cap:
         raise ValueError("too many arrays for one frame, or too large")
     specs = [(_code(array), list(array.shape)) for array in arrays]
-    header = json.dumps({"m": meta, "a": specs}, allow_nan=False, separators=(",", ":")).encode()
+    header = _JSON.encode({"m": meta, "a": specs}).encode()
     if len(header) > HEADER_CAP:
         raise ValueError("the header is too large for one frame")
     body = [array.astype(DTYPES[code], copy=False).tobytes() for array, (code, _) in zip(arrays, specs, strict=True)]
@@ -133,7 +133,7 @@ def _fill(receive: Receive, length: int, ended: type[BadFrame] = BadFrame) -> by
 
 def _header(data: bytearray, cap: int) -> tuple[Meta, list[Spec]]:
     try:
-        header = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        header = _READ.decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise BadFrame("the header is no JSON") from error
     if type(header) is not dict or set(header) != {"m", "a"} or type(header["m"]) is not dict:
@@ -145,6 +145,10 @@ def _header(data: bytearray, cap: int) -> tuple[Meta, list[Spec]]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+_JSON = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_READ = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _spec(entry: object, cap: int) -> Spec:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.record import Record
+from gatedrnn_course.grading.report.grades import cell
 from gatedrnn_course.grading.units import Unit
 from gatedrnn_course.text import _
 
@@ -39,7 +40,7 @@ def canvas(records: Sequence[Record], unit: Unit, gradebook: Table | None = None
     if gradebook is None:
         title = assignment or _("Unit {number}: {title}").format(number=unit.number, title=_(unit.title))
         rows = [[*WHO, title], [f"    {POSSIBLE}", "", "", "", "", str(unit.points)]]
-        rows += [[safe(one.student), safe(one.id), "", "", "", number(one)] for one in graded]
+        rows += [[cell(one.student), cell(one.id), "", "", "", number(one)] for one in graded]
         return Filled(written(rows), len(graded), not_graded=failed)
     column = _column(gradebook, unit, assignment)
     who = [gradebook.head.index(name) for name in WHO if name in gradebook.head]

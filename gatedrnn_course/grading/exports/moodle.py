@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from markupsafe import escape
 
 from gatedrnn_course.grading.classroom.record import Record
+from gatedrnn_course.grading.report.grades import cell, harmless
 
 from .feedback import summary
 from .table import Filled, Table, find_record, number, safe, spread, written
@@ -53,8 +54,8 @@ def moodle(records: Sequence[Record], worksheet: Table | None = None) -> Filled:
 
 def _row(record: Record) -> dict[str, str]:
     return {
-        IDENTIFIER: f"Participant {record.id}" if record.id else "",
-        NAME: safe(record.student),
+        IDENTIFIER: cell(f"Participant {record.id}") if record.id else "",
+        NAME: cell(record.student),
         GRADE: number(record),
         MOST: f"{record.out_of:.2f}",
         "Grade can be changed": "Yes",
@@ -64,4 +65,4 @@ def _row(record: Record) -> dict[str, str]:
 
 def comment(record: Record) -> str:
     """What the student reads, as HTML: Moodle shows a comment as such."""
-    return safe(str(escape(summary(record))).replace("\n", "<br>"))
+    return harmless(str(escape(summary(record))).replace("\n", "<br>"))

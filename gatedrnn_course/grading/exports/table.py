@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.classroom.record import Record
-from gatedrnn_course.grading.report.grades import FORMULA
+from gatedrnn_course.grading.report.grades import harmless
 from gatedrnn_course.text import _
 
 __all__ = ["Filled", "Table", "find_record", "number", "read_table", "safe", "spread", "written"]
@@ -97,8 +97,8 @@ def number(record: Record, most: str = "") -> str:
 
 
 def safe(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith((*FORMULA, "\t", "\r")) and text.strip() != "-" else text
+    """A platform's own text, which no spreadsheet runs as a formula; its `-` for nothing stays."""
+    return text if text.strip() == "-" else harmless(text)
 
 
 def written(rows: Sequence[Sequence[str]]) -> str:

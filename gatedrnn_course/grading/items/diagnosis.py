@@ -45,7 +45,11 @@ def _same(edited: Any, given: Any) -> bool:
         one, other = float(np.ravel(edited)[0]), float(np.ravel(given)[0])
         if abs(one - other) > tolerance * (1.0 + abs(other)):  # the first number settles nearly all
             return False
-    return bool(np.allclose(edited, given, rtol=tolerance, atol=tolerance, equal_nan=True))
+    with np.errstate(all="ignore"):
+        if np.isfinite(given).all():  # np.allclose takes twice as long, and this is asked of every edit
+            apart = np.abs(np.subtract(edited, given, dtype=np.float64))
+            return bool((apart <= tolerance * (1.0 + np.abs(given))).all())
+        return bool(np.allclose(edited, given, rtol=tolerance, atol=tolerance, equal_nan=True))
 
 
 def explain_slice(

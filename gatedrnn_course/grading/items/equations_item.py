@@ -66,7 +66,7 @@ class EquationsItem(Item):
 
     def docstring(self) -> str:
         """Title, the names that are given, and what to return."""
-        given = _("Given names: {inputs}; parameters {parameters}.").format(
+        given = _("Given names: {inputs}; parameters {parameters}. Comments (#) are skipped.").format(
             inputs=", ".join(self.slice.inputs), parameters=", ".join(self.cell.parameters)
         )
         returns = _("A text, one equation a line, such as `f = sigmoid(W_f @ x + b_f)`; it defines {states}.")

@@ -78,7 +78,9 @@ class TrainedEquationsItem(Item):
 
     def docstring(self) -> str:
         """Title, and what to return."""
-        returns = _("A text, one equation a line, such as `h = tanh(W_h @ x + U_h @ h_prev + b_h)`.")
+        returns = _(
+            "A text, one equation a line, such as `h = tanh(W_h @ x + U_h @ h_prev + b_h)`. Comments (#) are skipped."
+        )
         return "\n".join((_(self.title), "", _("Returns:"), f"    {returns}"))
 
     def reference(self, *args: Argument) -> Value:

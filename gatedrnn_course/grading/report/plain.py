@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup, escape
 
 from gatedrnn_course.grading.sandbox.untrusted import clean
 
-__all__ = ["LONGEST", "code", "plain"]
+__all__ = ["LONGEST", "code", "plain", "plain_names"]
 
 LONGEST = 400
 """Characters of one sentence on a page."""
@@ -16,6 +18,11 @@ def plain(text: str, longest: int = LONGEST) -> str:
     """A text on one line without escape sequences, control and turning characters, cut at `longest`; still no HTML."""
     line = " ".join(clean(text, 4 * longest).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def plain_names(students: Iterable[str]) -> str:
+    """Names of students as a terminal may show them."""
+    return ", ".join(map(plain, students))
 
 
 def code(text: str) -> Markup:

@@ -116,7 +116,7 @@ def grades_table(run: ClassRun, width: int) -> Table:
 
     heads = (_("student"), _("points"), _("functions"))
     rows = [_row(record) for record in run.records]
-    widest = [max(len(head), *(len(row[k]) for row in rows)) for k, head in enumerate(heads)]
+    widest = [max(len(line[k]) for line in [heads, *rows]) for k in range(len(heads))]
     left = max(width - sum(widest) - BORDERS, SHORTEST)
     made = Table(title=_("Unit {number}: {title}").format(number=run.unit.number, title=_(run.unit.title)))
     for head, justify in zip((*heads, _("first remark")), JUSTIFIED, strict=True):

@@ -12,7 +12,7 @@ from gatedrnn_course.text import _, mark
 
 from .plain import plain
 
-__all__ = ["OUTCOMES", "left_out_sentence", "not_kept", "sandbox_sentence", "stamp", "status_word"]
+__all__ = ["OUTCOMES", "PROTECTED", "left_out_sentence", "not_kept", "sandbox_sentence", "stamp", "status_word"]
 
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     "right": ("✓", mark("right")),

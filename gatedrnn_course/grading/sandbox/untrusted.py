@@ -29,6 +29,8 @@ def clean(text: object, longest: int) -> str:
     """
     if not isinstance(text, str):
         raise BadFrame("a text is none")
+    if text.isascii() and text.isprintable():  # as nearly all are
+        return text[:longest]
     return "".join(filter(_harmless, ESCAPES.sub("", text[: 4 * longest])))[:longest]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from gatedrnn_course.cells import catalogue
 from gatedrnn_course.grading.exchange.values import Argument, Array, Value
 from gatedrnn_course.grading.items import Draw, Mistake
-from gatedrnn_course.grading.units.parameters import ParametersItem
+from gatedrnn_course.grading.units.parameters import PARAMETERS, ParametersItem
 from gatedrnn_course.text import _, mark
 
 __all__ = ["FIRES", "EveryNthItem", "every_nth_item", "pulse_trains"]
@@ -189,7 +189,7 @@ def every_nth_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, st
         hints,
         forbidden,
         takes={"n": mark("a whole number, 3 to 8")},
-        gives={"p": mark("a dict: numbers by name, such as b_i; a matrix as a list. What you leave out is 0.")},
+        gives={"p": PARAMETERS},
         function=_solution,
         mistakes=MISTAKES,
         draw=_draws,

@@ -12,6 +12,7 @@ from gatedrnn_course.cells import catalogue
 from gatedrnn_course.grading.exchange.values import Argument, Array
 from gatedrnn_course.grading.items import Mistake
 from gatedrnn_course.grading.units.latch import KEPT, SHOWN, LatchItem, latch_draws
+from gatedrnn_course.grading.units.parameters import PARAMETERS
 from gatedrnn_course.text import _, mark
 
 __all__ = ["GruLatchItem", "gru_latch_item"]
@@ -94,7 +95,7 @@ def gru_latch_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, st
         hints,
         forbidden,
         takes={},
-        gives={"p": mark("a dict: numbers by name, such as b_z; a matrix as a list. What you leave out is 0.")},
+        gives={"p": PARAMETERS},
         function=_solution,
         mistakes=MISTAKES,
         draw=latch_draws,

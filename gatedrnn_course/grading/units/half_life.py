@@ -58,7 +58,7 @@ def half_life_item(points: int, forbidden: tuple[str, ...], hints: tuple[str, st
         mark("The bias of the forget gate with which half of the cell state is left after n steps."),
         hints,
         forbidden,
-        takes={"n": mark("steps, an array of any shape, above 1")},
+        takes={"n": mark("steps, an array of any shape, each 1 or more")},
         gives={"b_f": mark("the bias, of the same shape; W_f and U_f are 0 and nothing is added")},
         function=bias_for_half_life,
         mistakes=MISTAKES,

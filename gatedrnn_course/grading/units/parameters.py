@@ -14,11 +14,15 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Argument, Array, Value
 from gatedrnn_course.grading.items import Ask, Draw, Explanation, FunctionItem, Observation
 from gatedrnn_course.lookup import missing
-from gatedrnn_course.text import _
+from gatedrnn_course.text import _, mark
 
-__all__ = ["ParametersItem", "full_parameters"]
+__all__ = ["PARAMETERS", "ParametersItem", "full_parameters"]
 
 SIZES = {"D": 2, "H": 1}
+PARAMETERS = mark(
+    "a dict: any finite numbers by name, a matrix as a list or an array of them. What you leave out is 0."
+)
+"""What an answer hands back, in the words of its docstring."""
 
 
 def full_parameters(given: Mapping[str, Any], cell: Cell, function: str) -> Params:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gatedrnn_course.cli import app
-from gatedrnn_course.grading.classroom.record import write_text
+from gatedrnn_course.grading.classroom.record import SandboxRecord, write_text
 from gatedrnn_course.grading.classroom.run import ClassRun
 
 
@@ -40,6 +40,7 @@ def test_points_by_hand_reach_every_report_and_export(out: Path, tmp_path: Path)
     for to, words in (("c.csv", ("canvas",)), ("m.csv", ("moodle",)), ("results", ("gradescope",))):
         made = gatedrnn("export", *words, "--out", str(out), "--to", str(tmp_path / to))
         assert made.exit_code == 0, made.output
+        assert "4 grades were given with weak protection" in made.stderr
     rows = {row["Student"].strip(): row for row in csv.DictReader((tmp_path / "c.csv").read_text("utf-8").splitlines())}
     assert rows["ben"]["Unit 03: Gates"] == "98"
     assert told in (tmp_path / "m.csv").read_text("utf-8")
@@ -49,6 +50,7 @@ def test_points_by_hand_reach_every_report_and_export(out: Path, tmp_path: Path)
     assert "98" in shown.stdout
     assert "ben,98" in (tmp_path / "book.csv").read_text("utf-8-sig")
     assert "dan,not graded" in (tmp_path / "book.csv").read_text("utf-8-sig")
+    assert "ben,98,03" in (tmp_path / "book.csv").read_text("utf-8-sig"), "unit 03 was graded with weak protection"
     back = gatedrnn("override", "ben", "3", "candidate", "--withdraw", "--reason", "No.", "--out", str(out))
     assert "ben now has 94 of 100 points" in back.stdout
     assert told not in (out / "students" / "ben.html").read_text("utf-8")
@@ -82,3 +84,14 @@ def test_points_or_withdraw_but_not_both(out: Path) -> None:
     for words in ((), ("4", "--withdraw")):
         result = gatedrnn("override", "ben", "3", "candidate", *words, "--reason", "x", "--out", str(out))
         assert (result.exit_code, "either POINTS, or --withdraw" in result.stderr) == (2, True)
+
+
+def test_strong_protection_needs_no_word(run: ClassRun, tmp_path: Path) -> None:
+    strong = SandboxRecord(backend="bubblewrap", level="strong", missing=())
+    for record in run.records:
+        told = record.model_copy(update={"sandbox": strong})
+        write_text(tmp_path / "records" / f"{record.student}.json", told.model_dump_json())
+    made = gatedrnn("export", "canvas", "--out", str(tmp_path), "--to", str(tmp_path / "c.csv"))
+    assert "weak protection" not in made.output
+    gatedrnn("gradebook", "--out", str(tmp_path), "--csv", str(tmp_path / "book.csv"))
+    assert (tmp_path / "book.csv").read_text("utf-8-sig").splitlines()[0] == "student,unit 03 of 100"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
 from typing import Any
 
@@ -14,6 +16,7 @@ from gatedrnn_course.grading.classroom.record import Record, SandboxRecord
 from gatedrnn_course.grading.exports.feedback import summary
 from gatedrnn_course.grading.exports.github import github
 from gatedrnn_course.grading.exports.gradescope import gradescope
+from gatedrnn_course.grading.exports.moodle import moodle
 
 
 def decoded(record: Record) -> Any:
@@ -52,7 +55,11 @@ def test_weak_protection_is_stamped_on_every_export(make: Make) -> None:
     weak = make("Ana", sandbox=SandboxRecord(backend="process", level="weak", missing=("network",)))
     assert summary(weak).startswith("Protection while grading: weak.")
     assert json.loads(gradescope(weak))["output"] == "Protection while grading: weak."
+    assert {test["message"].splitlines()[-1] for test in decoded(weak)["tests"]} == {"Protection while grading: weak."}
+    (row,) = csv.DictReader(io.StringIO(moodle([weak]).text, newline=""))
+    assert row["Feedback comments"].startswith("Protection while grading: weak.")
     assert "Protection" not in summary(make("Ana"))
+    assert "Protection" not in str(decoded(make("Ana")))
 
 
 @pytest.mark.parametrize("export", [gradescope, github])

@@ -94,3 +94,7 @@ def test_a_pipe_is_told_the_rate_now_and_then(make: Make) -> None:
             bar.done(record)
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert [k for k, line in enumerate(lines) if re.fullmatch(r"\d+ a minute, 0:00:0\d left", line)] == [50, 101]
+
+
+def test_a_run_in_which_nobody_was_graded_has_an_empty_table(run: ClassRun) -> None:
+    assert "student" in "".join(printed(replace(run, records=()), 80))

@@ -156,7 +156,7 @@ def _sorted(students: Iterable[HandIn]) -> tuple[HandIn, ...]:
     found = list(students)
     names = Counter(student.student for student in found)
     told = [
-        replace(student, student=f"{student.student} ({student.id})")
+        replace(student, student=f"{student.student} ({_as_name(student.id)})")
         if names[student.student] > 1 and student.id
         else student
         for student in found
