@@ -11,13 +11,13 @@ from gatedrnn_course.cells import catalogue
 from gatedrnn_course.cells.expr import names
 from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.places import Place
-from gatedrnn_course.engines.c_tier.steps import Pass, backward_steps, forward_steps, hoisted
+from gatedrnn_course.engines.c_tier.steps import Pass, ahead, backward_steps, forward_steps
 from gatedrnn_course.engines.program.normal import numbered
 
 
 def test_a_peephole_lstm_is_a_product_and_a_pass_each_way() -> None:
     a = Addresses(numbered(catalogue["peephole LSTM"]))
-    assert [block.vector for block in hoisted(a)] == ["x"]
+    assert [block.vector for block in ahead(a)] == ["x"]
     product, one = forward_steps(a)
     assert not isinstance(product, Pass) and product.vector == "h_prev" and isinstance(one, Pass)
     assert one.stores[-1] == ("h", Place("after", "H", "h"))
