@@ -14,7 +14,7 @@ from gatedrnn_course.engines.c_tier.places import Place
 from gatedrnn_course.engines.program.fuse import Block, Transposed
 from gatedrnn_course.engines.program.step import Part
 
-__all__ = ["Pass", "backward_steps", "forward_steps", "hoisted"]
+__all__ = ["Pass", "ahead", "backward_steps", "forward_steps"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Pass:
     late: bool = False
 
 
-def hoisted(a: Addresses) -> list[Block]:
+def ahead(a: Addresses) -> list[Block]:
     """The forward's products with the input, which run for many steps at once."""
     return [block for block in a.program.blocks if block.round < 0]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.places import total
-from gatedrnn_course.engines.c_tier.steps import forward_steps, hoisted
+from gatedrnn_course.engines.c_tier.steps import ahead, forward_steps
 from gatedrnn_course.engines.c_tier.text_pass import write_pass
 from gatedrnn_course.engines.program.fuse import Block
 
@@ -52,7 +52,7 @@ def write_forward(a: Addresses, key: str) -> str:
     return _FORWARD.format(
         key=key,
         pointers=pointers(a),
-        hoisted="\n            ".join(_product(a, block, "rows") for block in hoisted(a)),
+        hoisted="\n            ".join(_product(a, block, "rows") for block in ahead(a)),
         rounds="\n".join(steps).replace("\n", "\n        "),
     )
 

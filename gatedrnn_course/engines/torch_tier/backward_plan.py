@@ -12,7 +12,7 @@ from gatedrnn_course.engines.program.flat import Statement
 from gatedrnn_course.engines.program.linear import Combine, Gradient, Linear, Mix
 from gatedrnn_course.engines.program.program import Program
 
-__all__ = ["Backward", "Spread", "arrange"]
+__all__ = ["BackwardPlan", "Spread", "arrange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ BackAction: TypeAlias = "Mix | Combine | Spread"
 
 
 @dataclass(frozen=True)
-class Backward:
+class BackwardPlan:
     """The backward of one step. `d_h_next` arrives with the derivative of that step's output already added.
 
     Attributes:
@@ -61,7 +61,7 @@ class Backward:
     read: frozenset[str]
 
 
-def arrange(linear: Linear, program: Program) -> Backward:
+def arrange(linear: Linear, program: Program) -> BackwardPlan:
     """Split the backward into what each step needs and what can wait, and lay the deltas side by side.
 
     Args:
@@ -82,7 +82,7 @@ def arrange(linear: Linear, program: Program) -> Backward:
     wanted = {n for a in (*after, *ends_late) for n in a.used()}
     arriving = [f"d_{name}_next" for name in states]
     kept = tuple(n for n in (*arriving, *(a.name for a in loop)) if n in wanted and n not in deltas)
-    return Backward(
+    return BackwardPlan(
         coefficients=linear.flat.needed(linear.roots()),
         deltas=deltas,
         loop=_spread(loop, deltas, linear.letters),

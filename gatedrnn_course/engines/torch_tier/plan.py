@@ -17,7 +17,7 @@ from gatedrnn_course.engines.program.linear import Linear
 from gatedrnn_course.engines.program.normal import normal
 from gatedrnn_course.engines.program.program import Program, program_of
 from gatedrnn_course.engines.program.step import SLOT, is_slot
-from gatedrnn_course.engines.torch_tier.backward_plan import Backward, arrange
+from gatedrnn_course.engines.torch_tier.backward_plan import BackwardPlan, arrange
 from gatedrnn_course.engines.torch_tier.schedule import Action, Multiply, Scheduler, Slot
 
 __all__ = ["Plan", "plan_of"]
@@ -28,7 +28,7 @@ class Plan:
     """The program of one cell, without sizes.
 
     The forward does `before` for all steps at once, then `step` for one step after the other. For the backward see
-    `Backward`.
+    `BackwardPlan`.
 
     Attributes:
         cell: The cell.
@@ -50,7 +50,7 @@ class Plan:
     step: tuple[Action, ...]
     early: frozenset[str]
     kept: tuple[str, ...]
-    backward: Backward
+    backward: BackwardPlan
 
 
 @lru_cache(maxsize=1024)

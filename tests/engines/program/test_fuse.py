@@ -31,7 +31,7 @@ def test_a_matrix_that_is_shared_stands_in_both_places() -> None:
     assert [block.entries for block in program.blocks] == [(("W_1", 0), ("W_1", 1))]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_product_is_in_one_block(data: Any, any_cell: Any) -> None:
     program = program_of(data.draw(any_cell))

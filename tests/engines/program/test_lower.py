@@ -49,7 +49,7 @@ def test_dead_derivatives_are_left_out() -> None:
     assert step.backward.only({"d_h"}).values.keys() == {"d_h"} and step.backward.only({"d_h"}).products == ()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_value_comes_after_what_it_needs_and_holds_no_product(data: Any, any_cell: Any) -> None:
     step = lower(data.draw(any_cell))

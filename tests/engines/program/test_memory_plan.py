@@ -35,7 +35,7 @@ def test_deltas_have_an_array_of_their_own_where_slots_are_read_once_more() -> N
     assert program_of(cell).memory.forward["f"] == Buffer("slot", "0") and not program_of(cell).memory.in_place
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_all_that_is_read_later_is_kept_and_no_slot_holds_two(data: Any, any_cell: Any) -> None:
     program = program_of(data.draw(any_cell))

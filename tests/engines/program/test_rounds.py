@@ -25,7 +25,7 @@ def test_a_peephole_lstm_takes_one_round_each_way_and_one_for_what_leaves() -> N
     assert when.backward["d_h_prev"] == 1 and when.backward["d_x"] == when.late == 2
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_product_takes_a_round_and_nothing_goes_back(data: Any, any_cell: Any) -> None:
     step = lower(data.draw(any_cell))

@@ -10,7 +10,7 @@ from gatedrnn_course.engines.c_tier.addresses import Addresses
 from gatedrnn_course.engines.c_tier.interpreter.instructions import Instruction, Operand, Temporary, instructions
 from gatedrnn_course.engines.c_tier.interpreter.operations import ARRAYS, CODES, SECTIONS
 from gatedrnn_course.engines.c_tier.places import Place
-from gatedrnn_course.engines.c_tier.steps import Pass, backward_steps, forward_steps, hoisted
+from gatedrnn_course.engines.c_tier.steps import Pass, ahead, backward_steps, forward_steps
 from gatedrnn_course.engines.program.fuse import Block, Transposed
 
 __all__ = ["encode"]
@@ -56,7 +56,7 @@ class _Encoder:
         """Each as rows of numbers."""
         a, parameters = self.a, self.cell.parameters
         steps = {
-            "HOISTED": [row for block in hoisted(a) for row in self._step(block)],
+            "HOISTED": [row for block in ahead(a) for row in self._step(block)],
             "FORWARD": [row for step in forward_steps(a) for row in self._step(step)],
             "BACKWARD": [row for step in backward_steps(a) for row in self._step(step)],
         }
