@@ -124,13 +124,14 @@ def test_a_comment_is_text_on_the_page_of_the_platform(results: Path) -> None:
 
 def test_a_name_leads_out_of_no_folder(results: Path) -> None:
     before = {path for path in results.parents[2].rglob("*") if path.is_file()}
-    to = results.parent / "gradescope"
+    to, outside = results.parent / "gradescope", Path("/tmp").glob("GOT*")
+    there = {path: path.stat().st_mtime_ns for path in outside}
     run("export", "gradescope", "--out", results, "--to", to)
     made = {path for path in results.parents[2].rglob("*") if path.is_file()} - before
     assert {path.parent for path in made - {results / "gradebook.db"}} == {to}
     assert len(list(to.iterdir())) == len(TEXTS)
     assert all(path.suffix == ".json" and path.name.isprintable() for path in to.iterdir())
-    assert not Path("/tmp/GOT.json").exists()
+    assert {path: path.stat().st_mtime_ns for path in Path("/tmp").glob("GOT*")} == there
 
 
 def test_results_are_plain_text_and_the_points_are_the_judges(results: Path) -> None:

@@ -28,7 +28,15 @@ def test_patience_counts_evaluations_without_a_better_one(validations, patience,
     assert out_of_patience(history(*validations), patience) is over
 
 
-def test_the_first_interrupt_is_noted_and_the_second_goes_through():
+@pytest.fixture
+def interruptible():
+    """A process started in the background ignores Ctrl-C; here it is as at a terminal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_the_first_interrupt_is_noted_and_the_second_goes_through(interruptible):
     before = signal.getsignal(signal.SIGINT)
     with Interruption() as interruption:
         assert not interruption.asked
