@@ -1,7 +1,7 @@
 """Parameters in the order of a kernel, kept from call to call while nobody writes into them.
 
-torch counts the writes into a tensor, but not those through `.data`, as in `p.data[0] += 1e-6`. So the numbers
-themselves are looked at, too: reading them is several times faster than to bring them into another order.
+The numbers themselves are looked at: reading them is several times faster than to bring them into another order. A
+tensor's version would not do, as torch counts no writes through `.data`, such as `p.data[0] += 1e-6`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Kept:
     Attributes:
         kernel: Whose order it is.
         rest: The stacks but the first, which is the key.
-        state: Versions and addresses of all.
+        begin: Where all begin.
         areas: Where they lie.
         digest: Of what lay there.
         numbers: The parameters in the order of the kernel.
@@ -59,7 +59,7 @@ class _Kept:
 
     kernel: Kernel
     rest: tuple[ref[Tensor], ...]
-    state: list[int]
+    begin: list[int]
     areas: _Areas
     digest: int
     numbers: Tensor
@@ -77,16 +77,15 @@ def packed(kernel: Kernel, shape: Shape, stacks: Sequence[Tensor], like: Tensor)
         stacks: Parameters as `stacks.stack` puts them together, contiguous.
         like: A tensor of their type.
     """
-    lasting = bool(stacks) and not any(s.is_inference() for s in stacks)  # those have no version
-    state = [n for s in stacks for n in (s._version, s.data_ptr())] if lasting else []
-    known = _kept.get(stacks[0]) if lasting else None
-    if known is not None and known.kernel is kernel and known.state == state:
+    begin = [s.data_ptr() for s in stacks]
+    known = _kept.get(stacks[0]) if stacks else None
+    if known is not None and known.kernel is kernel and known.begin == begin:
         same = all(r() is s for r, s in zip(known.rest, stacks[1:], strict=True))
         if same and known.digest == known.areas.digest():
             return known.numbers
     numbers = like.new_empty(shape.parameters)
     kernel.pack(shape.sizes, kernel.inside(shape.sizes, stacks), numbers.data_ptr())
-    if lasting:
+    if stacks:
         areas = _Areas(stacks)
-        _kept[stacks[0]] = _Kept(kernel, tuple(map(ref, stacks[1:])), state, areas, areas.digest(), numbers)
+        _kept[stacks[0]] = _Kept(kernel, tuple(map(ref, stacks[1:])), begin, areas, areas.digest(), numbers)
     return numbers

@@ -140,7 +140,7 @@ def test_nothing_is_kept_of_a_module_that_is_gone():
     assert len(packed._kept) == before
 
 
-def test_parameters_of_inference_mode_have_no_version_and_are_packed_each_time():
+def test_parameters_of_inference_mode_which_have_no_version_are_packed_anew_too():
     with torch.inference_mode():
         module, xs = Recurrent("LSTM", 3, 4), torch.randn(6, 2, 3)
         before = module(xs)[0]
