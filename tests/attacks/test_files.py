@@ -34,8 +34,8 @@ CHANGES = {
     "a node beside it": "os.mknod(PLACE + '/made', 0o100644)",
     "everything beside it": "__import__('shutil').rmtree(PLACE)",
     "by a relative path": "open(os.path.relpath(VICTIM), 'w').write('x')",
-    "by the root of the process": "open('/proc/self/root' + VICTIM, 'w').write('x')",
-    "by the root of the grader": "open(f'/proc/{GRADER}/root' + VICTIM, 'w').write('x')",
+    "by the root of the process": "open(os.path.join('/proc/self', 'root') + VICTIM, 'w').write('x')",
+    "by the root of the grader": "open(os.path.join('/proc', str(GRADER), 'root') + VICTIM, 'w').write('x')",
     "by the folder's descriptor": "os.open('victim.txt', os.O_WRONLY | os.O_TRUNC, dir_fd=os.open(PLACE, os.O_RDONLY))",
     "by mapping it": "__import__('mmap').mmap(os.open(VICTIM, os.O_RDWR), 1).write(b'x')",
     "by NumPy": "np.array([1.0]).tofile(VICTIM)",
@@ -59,8 +59,8 @@ READS = {
     "a copy": "[__import__('shutil').copy(PRIVATE, 'mine'), open('mine').read()]",
     "a link": "[os.symlink(PRIVATE, 'to'), open('to').read()]",
     "a hard link": "[os.link(PRIVATE, 'hard'), open('hard').read()]",
-    "the root of the process": "open('/proc/self/root' + PRIVATE).read()",
-    "the root of the grader": "open(f'/proc/{GRADER}/root' + PRIVATE).read()",
+    "the root of the process": "open(os.path.join('/proc/self', 'root') + PRIVATE).read()",
+    "the root of the grader": "open(os.path.join('/proc', str(GRADER), 'root') + PRIVATE).read()",
     "its parents": "open(os.path.relpath(PRIVATE)).read()",
     "names": "[one for one in os.listdir(PLACE) if 'private' in one and secret_names.append(one) is None]",
     "the environment": "os.environ.get('ATTACK_SECRET')",
@@ -85,8 +85,8 @@ OPENED = {  # to be written to; what an attack would write is left out, should o
 
 FOREIGN = {
     "passwords": "open('/etc/shadow').read()",
-    "the home of root": "os.listdir('/root')",
-    "homes": "[open(h + '/.bashrc').read() for h in ('/root', *map('/home/'.__add__, os.listdir('/home')))]",
+    "the home of root": "os.listdir(HOMES[0])",
+    "homes": "[open(home + '/.bashrc').read() for home in HOMES]",
     "the grader's folder": "os.listdir(PLACE)",
     "the kernel's view": "os.listdir('/sys/kernel')",
     "processes": "[one for one in os.listdir('/proc') if one == str(GRADER)][0]",
@@ -103,13 +103,14 @@ OURS = {
     "ANSWERS": str(ROOT / "gatedrnn_course/cells/catalogue.py"),
     "COURSE": str(ROOT / "course"),
     "GIT": str(ROOT / ".git"),
+    "HOMES": [str(Path("~root").expanduser()), str(Path.home())],
 }
 REFUSED = ("PermissionError", "FileNotFoundError", "OSError", "IndexError", "NotADirectoryError")
 WITHOUT_FILES = ("the environment", "the environment in C", "all it can see")  # kept by any sandbox
 
 
 def attack(expression: str) -> str:
-    ours = "".join(f"{name} = {path!r}\n" for name, path in OURS.items())
+    ours = "".join(f"{name} = {known!r}\n" for name, known in OURS.items())
     return f"{ours}secret_names = []\ndef attack(): return tried(lambda: {expression})"
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from gatedrnn_course.cells.expr import Call, Expr, Name, Num, Op, terms
 from gatedrnn_course.cells.language import is_parameter
 from gatedrnn_course.cells.numeric import NUMPY_FUNCTIONS
+from gatedrnn_course.closure import closure
 from gatedrnn_course.engines.program.normal import scaled_factors
 
 __all__ = ["Apply", "Atom", "Divide", "Flat", "Statement", "Sum", "Term"]
@@ -118,12 +119,7 @@ class Flat:
 
     def needed(self, wanted: Iterable[str]) -> tuple[Statement, ...]:
         """The statements that the values need, in order."""
-        names, todo = set(), list(wanted)
-        while todo:
-            name = todo.pop()
-            if name in self.statements and name not in names:
-                names.add(name)
-                todo += self.statements[name].used()
+        names = closure(wanted, lambda name: self.statements[name].used() if name in self.statements else ())
         return tuple(statement for name, statement in self.statements.items() if name in names)
 
     def _call(self, function: str, arg: Atom, wanted: str) -> Atom:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import Expr, names
+from gatedrnn_course.closure import closure
 
 __all__ = ["SLOT", "Part", "Product", "Step", "is_slot", "slot_number"]
 
@@ -68,14 +69,7 @@ class Part:
 
     def reads(self, wanted: Iterable[str]) -> set[str]:
         """Every name that the wanted values need, through values and slots, themselves included."""
-        found: set[str] = set()
-        todo = list(wanted)
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                todo += self.used(name)
-        return found
+        return closure(wanted, self.used)
 
     def only(self, wanted: Iterable[str]) -> Part:
         """The part without values and products that the wanted ones do not need."""

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from gatedrnn_course.cells.language import is_parameter
+from gatedrnn_course.closure import closure
 from gatedrnn_course.engines.program.flat import Statement
 from gatedrnn_course.engines.program.linear import Combine, Gradient, Linear, Mix
 from gatedrnn_course.engines.program.program import Program
@@ -98,14 +99,7 @@ def arrange(linear: Linear, program: Program) -> BackwardPlan:
 
 def _reach(linear: Linear, names: Sequence[str]) -> set[str]:
     """The derivatives that these need, themselves included."""
-    found: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo += linear.values[name].used() if name in linear.values else ()
-    return found
+    return closure(names, lambda name: linear.values[name].used() if name in linear.values else ())
 
 
 def _spread(

@@ -21,6 +21,7 @@ from gatedrnn_course.cells.edits.readings import edit_with, further_readings, in
 from gatedrnn_course.cells.expr import names
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.program import Program
+from gatedrnn_course.closure import closure
 from gatedrnn_course.grading.items.diagnosis import Seen, same_numbers
 from gatedrnn_course.grading.items.search import Found
 
@@ -179,10 +180,5 @@ class _Search:
 def _above(written: tuple[Line, ...], output: str) -> frozenset[str]:
     """The lines an output depends on, and its own."""
     lines = {line.name: line for line in written}
-    found, todo = set[str](), [output]
-    while todo:
-        name = todo.pop()
-        if name in lines and name not in found:
-            found.add(name)
-            todo += names(lines[name].expr)
-    return frozenset(found)
+    found = closure([output], lambda name: names(lines[name].expr) if name in lines else ())
+    return frozenset(found & set(lines))

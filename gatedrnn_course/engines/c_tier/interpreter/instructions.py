@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.expr import Call, Expr, Name, Neg, Num, Op
+from gatedrnn_course.closure import closure
 from gatedrnn_course.engines.c_tier.places import Place
 from gatedrnn_course.engines.c_tier.steps import Pass
 
@@ -119,12 +120,7 @@ class _Graph:
 
     def live(self) -> list[int]:
         """The operations that something needs, in order."""
-        found, todo = set[int](), self.ends
-        while todo:
-            number = todo.pop()
-            if number not in found:
-                found.add(number)
-                todo += self.nodes[number].args
+        found = closure(self.ends, lambda number: self.nodes[number].args)
         return sorted(number for number in found if self.nodes[number].leaf is None)
 
     def _node(self, expr: Expr) -> int:
