@@ -1,9 +1,9 @@
 """Tests what may be behind the places where the reduced studies and the papers disagree.
 
 `python benchmarks/disagreements.py --only words` reads words of one or two letters and of six to eight without a forget
-gate; `frames` compares full gate recurrence with a vanilla LSTM of as many parameters; `streams` lets documents of XML follow
-one another without a new start; `steps` trains on XML for longer. Each prints a table; `--seeds` sets how many seeds.
-`words` and `frames` read the real data of the reduced Odyssey.
+gate; `frames` compares full gate recurrence with a vanilla LSTM of as many parameters; `streams` lets documents of XML
+follow one another without a new start; `steps` trains on XML for longer. Each prints a table; `--seeds` sets how many
+seeds. `words` and `frames` read the real data of the reduced Odyssey.
 """
 
 from __future__ import annotations
