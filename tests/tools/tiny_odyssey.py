@@ -1,5 +1,6 @@
-"""A study of seconds, run as a program: `python tiny_odyssey.py FOLDER [--jobs N] [--dask]`.
+"""A study of seconds, run as a program: `python tiny_odyssey.py FOLDER [--hold N] [--dask]`.
 
+With --hold it trains a portion and keeps it back once N trials have a result: there it is stopped.
 With --dask two workers start, and one of them is killed as soon as some trials are done.
 """
 
@@ -56,6 +57,19 @@ def finished(folder: Path) -> int:
     return int(count)
 
 
+def hold_after(trials: int, folder: Path) -> None:
+    """Let the study wait inside a portion, so that a signal finds it at work however fast it is."""
+    train = study.train_portion
+
+    def held(portion):
+        outcomes = train(portion)
+        if finished(folder) >= trials:
+            time.sleep(300)
+        return outcomes
+
+    study.train_portion = held
+
+
 def with_dask(folder: Path) -> None:
     from distributed import LocalCluster
 
@@ -83,4 +97,7 @@ if __name__ == "__main__":
     if "--dask" in options:
         with_dask(Path(where))
     else:
-        run(Path(where), jobs=int(options[1]) if options else 1)
+        if "--hold" in options:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite run in the background ignores it
+            hold_after(int(options[1]), Path(where))
+        run(Path(where))

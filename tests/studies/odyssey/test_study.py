@@ -52,7 +52,7 @@ def same_tables(one: Path, other: Path) -> bool:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_a_study_that_was_stopped_goes_on_to_the_same_table(tmp_path, whole, sign):
-    running = start(tmp_path)
+    running = start(tmp_path, "--hold", "4")
     while tiny.finished(tmp_path) < 4:
         assert running.poll() is None, running.stderr.read()
         time.sleep(0.005)
