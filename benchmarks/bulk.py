@@ -1,8 +1,9 @@
 """Times the grading of a class by the whole command, and of an equal class by nbgrader.
 
 `python benchmarks/bulk.py --unit 03 --count 1000 --jobs 2 --cores 2` makes hand-ins that are right, wrong and blank in
-turn, grades them and prints seconds and processor seconds a submission, and the memory of the grader's own processes
-after the first submission and after the last. `--nbgrader VENV` also makes an nbgrader course with the same right
+turn, grades them and prints, of the whole command, seconds and processor seconds a submission; the median of the
+seconds from one result to the next, which leaves out the start; and the memory of the grader's own processes after the
+first submission and after the last. `--nbgrader VENV` also makes an nbgrader course with the same right
 notebooks and hidden tests that make the judge's calls, and times `nbgrader autograde` of VENV in the same run, in turn.
 All runs on the first of this machine's cores unless `--cores` says otherwise.
 """
@@ -21,9 +22,10 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from bulk_class import KINDS, hand_in, nbgrader_course
@@ -37,10 +39,14 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Timing:
-    """One run: seconds, processor seconds, MiB of the grader's processes after the first submission and the last."""
+    """One run: seconds, processor seconds, MiB of the grader's processes after the first submission and the last.
+
+    `steady` is the median of the seconds from one result to the next.
+    """
 
     wall: float
     processor: float
+    steady: float = 0.0
     first: float = 0.0
     last: float = 0.0
 
@@ -74,7 +80,13 @@ def timed(command: Sequence[str], folder: Path, environment: dict[str, str]) -> 
     wall = time.perf_counter() - start
     if process.returncode:
         raise SystemExit("".join(told[-20:]))
-    return Timing(wall, processor_s() - before, *sizes[:2])
+    return Timing(wall, processor_s() - before, 0.0, *sizes[:2])
+
+
+def steady(timing: Timing, results: Iterable[Path]) -> Timing:
+    """A run with the median of the seconds from one written result to the next."""
+    written = sorted(path.stat().st_mtime for path in results)
+    return replace(timing, steady=statistics.median(later - one for one, later in pairwise(written)))
 
 
 def processor_s() -> float:
@@ -91,7 +103,8 @@ def ours(handed_in: Path, unit: str, jobs: int, scratch: Path) -> Timing:
     out = scratch / "out"
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-m", "gatedrnn_course.cli", "grade", str(handed_in), "--unit", unit, "--out", str(out)]
-    return timed([*command, "--jobs", str(jobs)], scratch, os.environ | {"PYTHONPATH": str(ROOT)})
+    run = timed([*command, "--jobs", str(jobs)], scratch, os.environ | {"PYTHONPATH": str(ROOT)})
+    return steady(run, (out / "records").glob("*.json"))
 
 
 def theirs(course: Path, name: str, venv: Path) -> Timing:
@@ -104,7 +117,7 @@ def theirs(course: Path, name: str, venv: Path) -> Timing:
         )
     if points != out_of:
         raise SystemExit(f"nbgrader gave {points} of {out_of} points to right answers: this is no equal class")
-    return found
+    return steady(found, (course / "autograded").glob("*/*/*.ipynb"))
 
 
 def _for_kernels(venv: Path) -> dict[str, str]:
@@ -116,9 +129,10 @@ def row(name: str, timings: Sequence[Timing], count: int) -> Timing:
     """Print the medians a submission, and give them back."""
     wall = statistics.median(one.wall for one in timings) / count
     processor = statistics.median(one.processor for one in timings) / count
+    between = statistics.median(one.steady for one in timings)
     grown = f"{timings[-1].first:.0f} -> {timings[-1].last:.0f}" if timings[-1].first else ""
-    print(f"{name:<28} {count:>6} {wall:>10.3f} {processor:>10.3f} {grown:>14}", flush=True)
-    return Timing(wall, processor)
+    print(f"{name:<28} {count:>6} {wall:>10.3f} {processor:>10.3f} {between:>10.3f} {grown:>14}", flush=True)
+    return Timing(wall, processor, between)
 
 
 def main() -> None:
@@ -135,7 +149,7 @@ def main() -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: asked.cores])
     unit, count = load(asked.unit), asked.count
     print(f"unit {unit.number}, {asked.jobs} jobs, {asked.cores} cores, median of {asked.rounds}")
-    print(f"{'':<28} {'count':>6} {'s each':>10} {'CPU s each':>10} {'MiB':>14}")
+    print(f"{'':<28} {'count':>6} {'s each':>10} {'CPU s each':>10} {'s median':>10} {'MiB':>14}")
     with tempfile.TemporaryDirectory(prefix="bulk-") as made:
         scratch = Path(made)
         if asked.nbgrader is None:
@@ -153,6 +167,7 @@ def main() -> None:
             mine.append(ours(scratch / "class", unit.number, asked.jobs, scratch))
         slow, fast = row("nbgrader autograde", other, count), row("gatedrnn grade", mine, count)
         print(f"ratio: {slow.wall / fast.wall:.1f} in seconds, {slow.processor / fast.processor:.1f} in CPU seconds")
+        print(f"ratio of the medians from one result to the next: {slow.steady / fast.steady:.1f}")
 
 
 if __name__ == "__main__":

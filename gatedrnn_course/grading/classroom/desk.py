@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +35,7 @@ class Settings:
     Attributes:
         number: The unit.
         store: Folder of judged work.
-        seed: The seed of each piece of work comes from this one and from what the work is.
+        seed: Seed of the inputs, the same for everybody.
         anew: Judge also what is kept.
         language: Of all sentences.
     """
@@ -124,6 +123,7 @@ class Desk:
         self._grader = Grader(self._unit)
         self._store = Store(settings.store)
         self._sandbox = best_sandbox()
+        self._sandbox.expect(self._grader.libraries)
 
     def grade(self, task: Task) -> Record:
         """Grade one student's work and write the record: what is known is never lost."""
@@ -184,11 +184,9 @@ class Desk:
 
     def judge(self, submission: Submission) -> Judged:
         """The verdicts; a fault of the grader itself is tried twice and then told in their place."""
-        digest = hashlib.sha256(f"{self._settings.seed} {self._key(submission)}".encode()).digest()
-        seed = int.from_bytes(digest[:6])
         for attempt in (1, 2):
             try:
-                return self._grader.judge(submission, self._sandbox, seed)
+                return self._grader.judge(submission, self._sandbox, self._settings.seed)
             except Exception as error:  # the class goes on; it is tried again on the next run
                 if attempt == 2:
                     return self.not_judged(f"{type(error).__name__}: {error}")

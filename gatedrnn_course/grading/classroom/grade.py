@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gatedrnn_course.grading.classroom.notes import notes_on
 from gatedrnn_course.grading.classroom.record import ItemRecord, Judged, Record, SandboxRecord
 from gatedrnn_course.grading.classroom.submission import Submission, read_submission, readable
@@ -66,6 +68,9 @@ class Grader:
 
     Args:
         unit: The assignment.
+
+    Attributes:
+        libraries: The slow ones that answers to it import.
     """
 
     def __init__(self, unit: Unit) -> None:
@@ -74,6 +79,8 @@ class Grader:
         self.rubric = rubric_of(unit)
         self._names = [item.name for item in unit.items]
         self._files = {EXAMPLES: write_examples({item.name: item.example() for item in (*before, *unit.items)})}
+        driven = any(draw.driver for item in unit.items for draw in item.draws(np.random.default_rng(0)))
+        self.libraries = frozenset({"torch"} if driven else ())
         self._offered = {item.name: course_function(item) for item in before}
 
     def judge(self, submission: Submission, sandbox: Sandbox, seed: int) -> Judged:

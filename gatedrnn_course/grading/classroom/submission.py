@@ -17,6 +17,7 @@ from gatedrnn_course.grading.classroom.enclosed import handed_in_files
 from gatedrnn_course.grading.classroom.reading import is_export, is_notebook_name, read_file, without_endings
 from gatedrnn_course.grading.classroom.reading.source import parsed
 from gatedrnn_course.grading.exchange.blank import is_blank_source
+from gatedrnn_course.grading.exchange.walk import every_statement
 from gatedrnn_course.text import _
 
 __all__ = [
@@ -78,7 +79,7 @@ class Submission:
 def _defined(cell: str) -> tuple[tuple[str, bool], ...]:
     """Functions and classes of a cell, and whether each is a function that does something."""
     tree = parsed(cell)
-    nodes = () if tree is None else (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+    nodes = () if tree is None else (n for n in every_statement(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
     return tuple((node.name, isinstance(node, ast.FunctionDef) and not is_blank_source(node)) for node in nodes)
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gatedrnn_course.grading.exchange.blank import is_blank_source
+from gatedrnn_course.grading.exchange.walk import every_statement
 from gatedrnn_course.grading.items import Item
 from gatedrnn_course.grading.judging.verdict import Verdict
 from gatedrnn_course.text import _
@@ -100,7 +101,7 @@ def _parsed(source: str) -> ast.AST | None:
 def _aliases(trees: Sequence[ast.AST], known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
     """What imported names stand for: `nn` is `torch.nn`, also after `nn = torch.nn`."""
     found: dict[str, str] = {}
-    for node in (node for tree in trees for node in ast.walk(tree)):
+    for node in (node for tree in trees for node in every_statement(tree)):
         if isinstance(node, ast.Import):
             for part in node.names:
                 found[part.asname or part.name.split(".")[0]] = part.name if part.asname else part.name.split(".")[0]
@@ -132,7 +133,7 @@ def _definitions(trees: Sequence[ast.AST]) -> dict[str, _Definition]:
     """The last written definition of every function, class and module-level name."""
     found: dict[str, _Definition] = {}
     for tree in trees:
-        for node in ast.walk(tree):
+        for node in every_statement(tree):
             if isinstance(node, _Named) and not (node.name in found and is_blank_source(node)):
                 found[node.name] = node
         for statement in getattr(tree, "body", []):

@@ -12,6 +12,7 @@ from gatedrnn_course.errors import CourseError
 from gatedrnn_course.grading.exchange.values import Caller, Framework, Problem, Reply, Value
 from gatedrnn_course.grading.items import Draw, Item, Observation
 from gatedrnn_course.grading.items.item import as_argument
+from gatedrnn_course.grading.judging.cases import Cases, cases_of
 from gatedrnn_course.grading.judging.compare import FLOAT32, Comparison, changed_arguments, compare, float32_error
 from gatedrnn_course.grading.judging.errors import about_tensors, named_error, sizes_in_words
 from gatedrnn_course.grading.judging.forbidden import refused
@@ -61,18 +62,18 @@ def judge(
     Returns:
         The verdict. It never raises for a fault of the learner's function.
     """
-    draws = item.draws(np.random.default_rng(seed))
-    trials = _try_all(item, caller, draws)
+    cases = cases_of(item, seed)
+    trials = _try_all(item, caller, cases)
     deciding = [trial for trial in trials if trial.draw.decides]
     failed = next((trial for trial in deciding if not trial.comparison.right), None)
     if failed is not None:
         order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
-        return _wrong(item, caller, failed, trials, seed, explain, head)
+        return _wrong(item, caller, cases, failed, trials, seed, explain, head)
     if changed := _changed(item, deciding):
         return _changes_arguments(item, changed)
-    if not _try(item, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
+    if not _try(item, caller, cases, deciding[0].draw, deciding[0].reply.framework).comparison.right:
         again = Words(mark("A second call with the same arguments gives another answer."))
         return _not_right(item, "wrong", str(again), again.english)
     return _right(item, trials)
@@ -126,9 +127,9 @@ def _is_the_answer(earlier: Item, item: Item) -> bool:
     return compare(value, item.right(draw), item.outputs).right
 
 
-def _try(item: Item, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
+def _try(item: Item, caller: Caller, cases: Cases, draw: Draw, framework: Framework) -> _Trial:
     reply = caller.call(item.name, draw.args, framework=framework, driver=draw.driver)
-    right = item.right(draw)
+    right = cases.right(draw)
     if reply.problem:
         return _Trial(draw, reply, right, Comparison(False))
     raw = reply.value
@@ -153,16 +154,17 @@ def _rough_on(item: Item, draw: Draw, right: Value) -> float:
     return min(max(FLOAT32, 4 * float32_error(single, right, item.outputs)), FAR_FLOAT32)
 
 
-def _try_all(item: Item, caller: Caller, draws: Sequence[Draw]) -> list[_Trial]:
+def _try_all(item: Item, caller: Caller, cases: Cases) -> list[_Trial]:
     """Call on every draw; stop where the process is gone or nothing will come.
 
     The arguments are tensors where only tensors give a value, and where arrays are what the answer complains of.
     """
-    trials = [_try(item, caller, draws[0], "numpy")]
+    draws = cases.draws
+    trials = [_try(item, caller, cases, draws[0], "numpy")]
     reply = trials[0].reply
     framework: Framework = "numpy"
     if reply.problem is not None and reply.problem.kind == "raised" and reply.torch and not reply.blank:
-        with_tensors = _try(item, caller, draws[0], "torch")
+        with_tensors = _try(item, caller, cases, draws[0], "torch")
         if with_tensors.reply.problem is None or about_tensors(reply.problem.message):
             trials, framework = [with_tensors], "torch"
     for draw in draws[1:]:
@@ -171,7 +173,7 @@ def _try_all(item: Item, caller: Caller, draws: Sequence[Draw]) -> list[_Trial]:
             break
         if draw.last and not all(trial.comparison.right for trial in trials):
             continue
-        trials.append(_try(item, caller, draw, framework))
+        trials.append(_try(item, caller, cases, draw, framework))
     return trials
 
 
@@ -214,6 +216,7 @@ def _changes_arguments(item: Item, changed: Sequence[str]) -> Verdict:
 def _wrong(
     item: Item,
     caller: Caller,
+    cases: Cases,
     failed: _Trial,
     trials: Sequence[_Trial],
     seed: int | None,
@@ -247,7 +250,7 @@ def _wrong(
     if explain:
 
         def ask(draw: Draw) -> Observation:
-            return _seen(item, _try(item, caller, draw, reply.framework)) or Observation(draw, None)
+            return _seen(item, _try(item, caller, cases, draw, reply.framework)) or Observation(draw, None)
 
         found = reason_of(item, came, ask, head)
         if found is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from gatedrnn_course.grading.exchange.walk import every_statement
 from gatedrnn_course.text import _
 
 __all__ = ["head_in_sources", "head_of", "wrong_head"]
@@ -40,7 +41,7 @@ def head_in_sources(sources: Sequence[str], name: str) -> Head | None:
 def _heads(source: str) -> Mapping[str, Head | None]:
     """The heads of all functions of a cell. Every item of a unit asks, and cells of many notebooks are the same."""
     try:
-        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+        functions = [node for node in every_statement(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     return {function.name: _head(function.args) for function in functions}

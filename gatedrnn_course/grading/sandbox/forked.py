@@ -8,7 +8,7 @@ import platform
 import select
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, get_args
@@ -116,6 +116,10 @@ class ForkingSandbox(LocalSandbox):
             for name, content in files.items():
                 session.put(name, content)
         return session
+
+    def expect(self, libraries: Iterable[str]) -> None:
+        """Have the next template load them; see `Sandbox.expect`."""
+        self.templates.learn(libraries)
 
     def _closed(self, session: ProcessSession) -> None:
         self._sessions.discard(session)

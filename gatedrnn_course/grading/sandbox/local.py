@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .protocol import Limits, Probe, SandboxUnavailable
 from .session import ProcessSession
@@ -27,6 +27,10 @@ class LocalSandbox(ABC):
         self, limits: Limits | None = None, *, seed: int = 0, files: Mapping[str, bytes] | None = None
     ) -> ProcessSession:
         """Start a child; see `Sandbox.open`."""
+
+    def expect(self, libraries: Iterable[str]) -> None:
+        """See `Sandbox.expect`."""
+        del libraries  # each child loads its own
 
     @classmethod
     def probe(cls) -> Probe:

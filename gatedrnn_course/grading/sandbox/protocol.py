@@ -266,6 +266,10 @@ class Sandbox(Protocol):
         """
         ...
 
+    def expect(self, libraries: Iterable[str]) -> None:
+        """Say which slow libraries answers are going to import: they are loaded before the first one runs."""
+        ...
+
     def close(self) -> None:
         """Close every session still open."""
         ...

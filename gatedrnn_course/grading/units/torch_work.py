@@ -12,10 +12,10 @@ from gatedrnn_course.text import mark
 
 __all__ = ["LENGTH", "about_devices", "about_work"]
 
-LENGTH = 24
+LENGTH = 8
 """Steps of the sequence on which the work is counted, and then of one twice as long."""
-QUADRATIC = 3.0
-"""What is written at twice the length may be twice as much; more than this many times is no proportion."""
+QUADRATIC = 2.5
+"""At twice the length at most twice as much is written; this many times as much shows a square beside the rest."""
 
 _SELECT = mark(
     "A step is taken out of a tensor inside the loop, as in `a[t]`: its backward writes zeros of the whole sequence "

@@ -11,6 +11,7 @@ import pytest
 
 from gatedrnn_course.grading.exchange import drivers
 from gatedrnn_course.grading.exchange.drivers import FAULT, NAMES, drive
+from gatedrnn_course.grading.exchange.drivers.watch import watching
 
 torch = pytest.importorskip("torch")
 
@@ -35,6 +36,22 @@ class Sums(torch.nn.Module):  # type: ignore[misc, name-defined]
             h = h + a
             hs.append(h)
         return torch.stack(hs), (h, h)
+
+
+def test_every_operation_is_seen_forward_and_backward() -> None:
+    seen = []
+
+    def look(name: str, operation: Any, args: Any, named: Any) -> Any:
+        seen.append(name)
+        return operation(*args, **named)
+
+    x = torch.ones(2, 3, requires_grad=True)
+    with watching(look):
+        (x.sigmoid() @ torch.ones(3, 1)).sum().backward()
+    assert [name for name in seen if name in ("sigmoid", "mm", "sigmoid_backward")] == [
+        *("sigmoid", "mm", "mm", "sigmoid_backward")
+    ]
+    assert torch.allclose(x.grad, torch.full((2, 3), 0.19661193))
 
 
 def layer(cls: Any = Sums, **inputs: Any) -> Any:
@@ -139,7 +156,7 @@ def test_an_exception_of_the_answer_goes_through() -> None:
 def test_there_are_no_other_drivers_and_none_can_be_named() -> None:
     with pytest.raises(KeyError):
         drive("os", print, ())
-    assert {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "modules"} == NAMES
+    assert {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "modules", "watch"} == NAMES
 
 
 def test_the_randomness_of_the_process_is_as_before() -> None:

@@ -41,6 +41,16 @@ def test_a_library_that_is_not_installed_is_left_out() -> None:
     assert run(body) == "False True"
 
 
+def test_what_uses_answers_in_torch_is_loaded_with_it() -> None:
+    pytest.importorskip("torch")
+    body = (
+        "warm.warm_up(['torch'])\nfrom gatedrnn_course.grading.exchange.drivers import NAMES\n"
+        "missing = [name for name in NAMES if f'gatedrnn_course.grading.exchange.drivers.{name}' not in sys.modules]\n"
+        "print(missing)"
+    )
+    assert run(body) == "[]"
+
+
 def test_torch_is_seeded_although_it_is_out_of_sight() -> None:
     pytest.importorskip("torch")
     body = (

@@ -6,6 +6,7 @@ import ast
 import warnings
 
 from gatedrnn_course.grading.exchange.blank import is_blank_source
+from gatedrnn_course.grading.exchange.walk import every_statement
 
 __all__ = ["compiles", "defined", "error_in", "parsed"]
 
@@ -52,7 +53,7 @@ def error_in(source: str) -> str:
 def defined(source: str) -> set[str]:
     """Functions and classes that a piece of Python defines with a body of their own, wherever in it."""
     tree = parsed(source)
-    nodes = ast.walk(tree) if tree is not None else ()
+    nodes = every_statement(tree) if tree is not None else ()
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     found = {node.name for node in nodes if isinstance(node, kinds) and not is_blank_source(node)}
     return found | {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from .modules import as_tensors, built
 from .recurrent import outputs_of
+from .watch import watching
 
 __all__ = ["run"]
 
@@ -46,23 +46,18 @@ def run(cls: Callable[..., Any], sizes: Any, parameters: Arrays, inputs: Arrays,
     return {"written": rows, "products": np.array([few, many])}
 
 
-@contextmanager
-def _looking(written: Counter[str], products: Counter[int], sizes: set[int]) -> Iterator[None]:
+def _looking(written: Counter[str], products: Counter[int], sizes: set[int]) -> Any:
     """Count what operations write, and the products in which an axis of some sizes takes part."""
     from torch import Tensor
-    from torch.utils._python_dispatch import TorchDispatchMode
 
-    class Looking(TorchDispatchMode):  # type: ignore[no-untyped-call]
-        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            value = func(*args, **(kwargs or {}))
-            name = func.__name__.partition(".")[0]
-            for one in value if isinstance(value, (tuple, list)) else (value,):
-                if isinstance(one, Tensor):
-                    written[name] += one.numel()
-            if name in PRODUCTS:
-                for size in sizes & {n for arg in args if isinstance(arg, Tensor) for n in arg.shape}:
-                    products[size] += 1
-            return value
+    def look(name: str, operation: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        value = operation(*args, **named)
+        for one in value if isinstance(value, (tuple, list)) else (value,):
+            if isinstance(one, Tensor):
+                written[name] += one.numel()
+        if name in PRODUCTS:
+            for size in sizes & {n for arg in args if isinstance(arg, Tensor) for n in arg.shape}:
+                products[size] += 1
+        return value
 
-    with Looking():  # type: ignore[no-untyped-call]
-        yield
+    return watching(look)

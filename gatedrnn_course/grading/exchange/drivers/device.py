@@ -8,6 +8,7 @@ from typing import Any
 
 from .modules import as_tensors, built
 from .recurrent import outputs_of
+from .watch import watching
 
 __all__ = ["run"]
 
@@ -45,25 +46,22 @@ class _Met:
     def mode(self) -> Any:
         """A context in which every operation is looked at."""
         from torch import Tensor
-        from torch.utils._python_dispatch import TorchDispatchMode
         from torch.utils._pytree import tree_leaves
 
         def here(value: Any) -> bool:
             return isinstance(value, Tensor) and value.device.type == "cpu" and value.ndim > 0
 
-        class Looking(TorchDispatchMode):  # type: ignore[no-untyped-call]
-            def __torch_dispatch__(mode, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-                name = func.__name__.partition(".")[0]
-                given = [one for one in tree_leaves((args, kwargs or {})) if isinstance(one, Tensor)]
-                ours = [self._origin(one) for one in given if here(one)]
-                if ours and name not in MOVES and any(one.device.type != "cpu" for one in given):
-                    self.origins.append(ours[0])
-                value = func(*args, **(kwargs or {}))
-                for one in filter(here, tree_leaves(value)):
-                    self._made.setdefault(id(one), (one, ours[0] if ours else name))
-                return value
+        def look(name: str, operation: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+            given = [one for one in tree_leaves((args, named)) if isinstance(one, Tensor)]
+            ours = [self._origin(one) for one in given if here(one)]
+            if ours and name not in MOVES and any(one.device.type != "cpu" for one in given):
+                self.origins.append(ours[0])
+            value = operation(*args, **named)
+            for one in filter(here, tree_leaves(value)):
+                self._made.setdefault(id(one), (one, ours[0] if ours else name))
+            return value
 
-        return Looking()  # type: ignore[no-untyped-call]
+        return watching(look)
 
     def handed_back(self, outputs: Iterable[Any]) -> None:
         """Outputs meet what whoever called works with."""

@@ -11,12 +11,13 @@ import ctypes
 import gc
 import inspect
 import linecache
+import os
 import re
 import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -56,6 +57,8 @@ JIT = (
     *("import_ir_module", "import_ir_module_from_buffer", "CompilationUnit"),
 )
 """Doors to programs that have derivatives of their own."""
+SCRIPTED = tuple(os.sep.join(("", "torch", name, "")) for name in ("nn", "_decomp"))
+"""Folders whose files torch's own language reads."""
 TP_CALL = 16 * ctypes.sizeof(ctypes.c_void_p)
 """Where a type of C keeps the function that calls its objects."""
 
@@ -65,23 +68,25 @@ class Survey:
     """What torch has of such names.
 
     Attributes:
-        operators: The names of all its operators.
+        kernels: Of every operator that does what is known to be asked for, each kernel: the operator and the key.
         python: Functions and classes of the names asked for: the name, what to call it, and itself.
     """
 
-    operators: tuple[str, ...]
+    kernels: tuple[tuple[str, str], ...]
     python: tuple[tuple[str, str, Any], ...]
 
 
 @cache
-def survey(names: str = "|".join(kind.python for kind in KINDS.values() if kind.python != NEVER)) -> Survey:
+def survey(
+    names: str = "|".join(kind.python for kind in KINDS.values() if kind.python != NEVER),
+    operators: str = "|".join(kind.operators for kind in KINDS.values()),
+) -> Survey:
     """Look through torch once; a template does so before it forks.
 
     Args:
         names: Pattern of the names of functions and classes; those of all kinds that are known where left out.
+        operators: The same of operators.
     """
-    from torch import _C
-
     pattern = re.compile(names, re.IGNORECASE)
     found: dict[int, tuple[str, str, Any]] = {}
     modules = [one for one in list(sys.modules.items()) if one[0].partition(".")[0] == "torch"]
@@ -90,8 +95,22 @@ def survey(names: str = "|".join(kind.python for kind in KINDS.values() if kind.
             known = found.get(id(value), (name, f"{module}.{name}", value))
             found[id(value)] = known[0], min(known[1], f"{module}.{name}", key=len), value
     for module in {value.__module__ for _name, _told, value in found.values()} & set(sys.modules):
-        _text(str(sys.modules[module].__file__))
-    return Survey(tuple(_C._dispatch_get_all_op_names()), tuple(found.values()))
+        if _scripted(file := str(sys.modules[module].__file__)):
+            _text(file)
+    return Survey(tuple(_kernels(re.compile(operators, re.IGNORECASE))), tuple(found.values()))
+
+
+def _kernels(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    from torch import _C
+
+    for operator in _C._dispatch_get_all_op_names():
+        if pattern.search(_plain(operator)):
+            yield from ((operator, key) for key in KEYS if _C._dispatch_has_kernel_for_dispatch_key(operator, key))
+
+
+def _plain(operator: str) -> str:
+    """The name of an operator: lstm of aten::lstm.input."""
+    return operator.partition("::")[2].partition(".")[0]
 
 
 def take_away(names: Iterable[str], reach: Reach) -> frozenset[str]:
@@ -105,9 +124,11 @@ def take_away(names: Iterable[str], reach: Reach) -> frozenset[str]:
         The files that what was taken away is written in, compiled ones too.
     """
     kinds = {_kind(name) for name in names}
-    _no_operators(re.compile("|".join(sorted(kind.operators for kind in kinds)), re.IGNORECASE), reach)
+    known = kinds <= set(KINDS.values())
+    operators = "|".join(sorted(kind.operators for kind in kinds))
+    _no_operators(operators, known, reach)
     lines: dict[str, set[int]] = {}
-    for function, told in _functions("|".join(sorted(kind.python for kind in kinds)), kinds <= set(KINDS.values())):
+    for function, told in _functions("|".join(sorted(kind.python for kind in kinds)), known):
         lines.setdefault(function.__code__.co_filename, set()).update(_lines(function.__code__))
         _empty(function, told, reach)
     for file, numbers in lines.items():
@@ -123,21 +144,21 @@ def _kind(name: str) -> _Kind:
     return known or _Kind(f"^{re.escape(last)}$", f"^{re.escape(last)}$")
 
 
-def _no_operators(pattern: re.Pattern[str], reach: Reach) -> None:
+def _no_operators(operators: str, known: bool, reach: Reach) -> None:
     from torch import _C
 
+    pattern = re.compile(operators, re.IGNORECASE)
     libraries: dict[tuple[str, str], Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch tells of every kernel that is replaced
-        for operator in survey().operators:
-            space, _, name = operator.partition("::")
-            plain = name.partition(".")[0]
+        for operator, key in (survey() if known else survey(NEVER, operators)).kernels:
+            plain = _plain(operator)
             if not pattern.search(plain):
                 continue
+            space, _, name = operator.partition("::")
             told = f"torch.{plain}" if space == "aten" else f"torch.ops.{space}.{plain}"
-            for key in filter(partial(_C._dispatch_has_kernel_for_dispatch_key, operator), KEYS):
-                library = libraries.setdefault((space, key), _C._dispatch_library("IMPL", space, key))
-                library.impl(name, key, _raising(reach, told))
+            library = libraries.setdefault((space, key), _C._dispatch_library("IMPL", space, key))
+            library.impl(name, key, _raising(reach, told))
     for library in libraries.values():
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # its kernels would go with it
 
@@ -170,6 +191,10 @@ def _lines(code: CodeType) -> range:
     return range(code.co_firstlineno, last + 1)
 
 
+def _scripted(file: str) -> bool:
+    return any(folder in file for folder in SCRIPTED)
+
+
 @cache
 def _text(file: str) -> tuple[str, ...]:
     try:
@@ -179,7 +204,10 @@ def _text(file: str) -> tuple[str, ...]:
 
 
 def _blot_out(file: str, numbers: Collection[int]) -> None:
-    """Let the source of the rest of a file be found, which torch's own language reads, and these lines be empty."""
+    """Let these lines of a file be empty, and the rest be found where torch's own language reads it."""
+    if not _scripted(file):
+        linecache.cache[file] = (0, None, [], file)
+        return
     rows = ["\n" if number in numbers else row for number, row in enumerate(_text(file), 1)]
     linecache.cache[file] = (sum(map(len, rows)), None, rows, file)
 

@@ -21,6 +21,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .large_pages import collapse
 from .walls import namespaces
 from .walls.order import CHANNEL, Readable, confine
 from .walls.reachable import carve, shared_libraries
@@ -63,6 +64,7 @@ def run(options: Mapping[str, Any], package: str) -> None:
         park(options["warm"])
         gc.collect()
         gc.freeze()
+        collapse()
         _one_thread()
     except BaseException:
         control.send(json.dumps({"failed": traceback.format_exc()[-2000:]}).encode())

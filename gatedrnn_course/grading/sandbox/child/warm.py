@@ -49,22 +49,13 @@ def _matplotlib() -> None:
 def _torch() -> None:
     import torch
     import torch._dynamo
-    from torch import nn
 
     from .absent_torch import survey
+    from .warm_torch import use
 
     survey()
     torch.set_num_threads(1)
-    x = torch.zeros(2, 3, 4, requires_grad=True)
-    lstm, layer = nn.LSTM(4, 4), nn.Linear(4, 2)
-    optimiser = torch.optim.Adam([*lstm.parameters(), *layer.parameters()])
-    for _step in range(2):
-        loss = nn.functional.cross_entropy(layer(lstm(x)[0]).flatten(0, 1), torch.zeros(6, dtype=torch.long))
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(lstm.parameters(), 1.0)
-        optimiser.step()
-    torch.linalg.svd(torch.eye(4, dtype=torch.float64))
-    torch.conv1d(x, torch.zeros(1, 3, 2))
+    use()
 
 
 LIBRARIES: Mapping[str, Callable[[], None]] = {"scipy": _scipy, "matplotlib": _matplotlib, "torch": _torch}
