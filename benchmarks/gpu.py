@@ -2,7 +2,8 @@
 
 A population of mixed variants stands beside as many `nn.LSTM` trained one after the other, a peephole LSTM beside one
 `nn.LSTM`, in this process, in turn in every round; the figure is the median time by the clock, the device awaited. The
-numbers go to `results/gpu.json`. Without a GPU it says so and writes nothing; `--device cpu` tries the program out.
+numbers go to `results/gpu.json`. A minGRU over LONG steps stands beside itself step by step: forward and backward by a
+scan. Without a GPU it says so and writes nothing; `--device cpu` tries the program out.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ import torch
 from measure import INPUTS, RESULTS, SHAPES, Shape, data, medians, ours, surroundings, training_step
 from torch import nn
 
-from gatedrnn_course.cells import ODYSSEY
+from gatedrnn_course.cells import ODYSSEY, catalogue
+from gatedrnn_course.engines import Recurrent
 from gatedrnn_course.engines.population import Population
+from gatedrnn_course.engines.torch_tier import scan, sequence
 
 GOALS = {"population vs nn.LSTM": {"S3": (20, 45)}, "peephole LSTM vs nn.LSTM": {"S3": (0.5, 1 / 1.2)}}
 """What must be reached, and what is aimed at."""
+LONG = 4096
+"""Steps of the sequence that is scanned."""
 
 
 def graphed(shape: Shape, device: str) -> nn.Module:
@@ -47,6 +52,18 @@ def contenders(shape: Shape, models: int, device: str) -> dict[str, Callable[[],
         "peephole LSTM, graph": training_step(graphed(shape, device), shape, device),
         "population": lambda: population.step(xs, targets),
     }
+
+
+def scanned(device: str) -> dict[str, Callable[[], Any]]:
+    """A cell that is linear in its state, by a scan and step by step."""
+    cell, (xs, _targets) = catalogue["minGRU"], data((LONG, 16, 64), device)
+    module = Recurrent(cell, INPUTS, 64, device=device)
+    state, stacks = [xs.new_zeros(16, 64)], module.all_weights[0]
+
+    def through(run: Callable[..., Any]) -> Callable[[], Any]:
+        return lambda: run(cell, xs.flatten(0, 1), (16,) * LONG, state, stacks)[0].sum().backward()
+
+    return {"scan": through(scan.run), "step by step": through(sequence.run)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -80,6 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for row, ratio in ratios.items():
             must, aim = GOALS[row].get(name, (None, None))
             print(f"  {name} {row:<28} {ratio:7.2f}" + (f"   must reach {must:g}, aim {aim:.2g}" if must else ""))
+    ms = medians(scanned(options.device), options.rounds, clock=clock)
+    content["minGRU"] = {"ms": ms, "ratio": ms["step by step"] / ms["scan"]}
+    print(f"  minGRU, T = {LONG}, scan vs step by step {content['minGRU']['ratio']:.2f}")
     if options.device == "cuda":
         (RESULTS / "gpu.json").write_text(json.dumps(content, indent=1) + "\n")
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.engines import c_tier, numpy_tier
 from gatedrnn_course.engines.shared.reach import by_operation, in_memory, ordinary
-from gatedrnn_course.engines.torch_tier import sequence
+from gatedrnn_course.engines.torch_tier import scan, sequence
 from gatedrnn_course.errors import CourseError
 from gatedrnn_course.text import _
 
@@ -19,8 +19,9 @@ __all__ = ["TIERS", "Tier", "check_tier", "run"]
 
 Tier = Literal["auto", "c", "torch", "numpy"]
 """`c`: compiled from the equations. `torch`: the derived backward equations. `numpy`: the reference, slow. `auto`: `c`
-where it can be had, else `torch`. What `c` and `numpy` cannot take goes by `torch`, which takes all: GPUs (for `c`),
-half precision (for `numpy`), `torch.func`, forward mode, tracing, subclasses."""
+where it can be had, else `torch`; on a GPU by a scan where the cell is linear in its state. What `c` and `numpy` cannot
+take goes by `torch`, which takes all: GPUs (for `c`), half precision (for `numpy`), `torch.func`, forward mode,
+tracing, subclasses."""
 TIERS: tuple[Tier, ...] = get_args(Tier)
 HALVES = frozenset({torch.bfloat16, torch.half})
 """Types that the compiled kernel computes in float32: wider than asked for, and faster than step by step."""
@@ -51,6 +52,8 @@ def run(
                 count = 1 + len(state)
                 hs, last = c_tier.run(cell, wide[0], batch_sizes, wide[1:count], wide[count:])
                 return hs.to(xs.dtype), tuple(s.to(xs.dtype) for s in last)
+    if tier == "auto" and xs.is_cuda and scan.can_scan(cell, batch_sizes) and not by_operation(tensors):
+        return scan.run(cell, xs, batch_sizes, state, stacks)
     if tier == "c" and c_tier.fits(*tensors):
         raise CourseError(
             _("The cell {cell} by its compiled kernel.").format(cell=cell.name),

@@ -15,7 +15,7 @@ from gatedrnn_course.cells.numeric import python_of
 from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.program.normal import normal, numbered
 
-__all__ = ["loop", "step_of"]
+__all__ = ["FUNCTIONS_OF_TORCH", "loop", "step_of"]
 
 
 def loop(
@@ -36,7 +36,7 @@ def loop(
     return torch.cat(hs), tuple(torch.cat(parts[::-1]) for parts in zip(*ended, strict=True))
 
 
-_FUNCTIONS: dict[str, Any] = {
+FUNCTIONS_OF_TORCH: dict[str, Any] = {
     name: eval(f"lambda a: {record.torch.format(a='a', out='')}", {"torch": torch})
     for name, record in FUNCTIONS.items()
 }
@@ -49,6 +49,6 @@ def step_of(cell: Cell) -> Callable[..., tuple[Tensor, ...]]:
     inputs = ("x", *(f"{name}_prev" for name in whole.outputs), *(f"p_{name}" for name in whole.cell.parameters))
     rows = [f"    {line.name} = {python_of(line.expr, 'p_')}" for line in whole.lines]
     text = "\n".join((f"def step({', '.join(inputs)}):", *rows, f"    return ({', '.join(whole.outputs)},)"))
-    namespace = dict(_FUNCTIONS)
+    namespace = dict(FUNCTIONS_OF_TORCH)
     exec(compile(text, "<step of a cell>", "exec"), namespace)
     return namespace["step"]  # type: ignore[no-any-return]
