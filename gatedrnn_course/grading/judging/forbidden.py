@@ -40,6 +40,7 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
     """
     definitions, aliases = _read(tuple(sources))
     todo, seen = [name], set(apart) - {name}
+    within = tuple(f"{one}." for one in forbidden)
     while todo:
         current = todo.pop()
         if current in seen or current not in definitions:
@@ -50,10 +51,9 @@ def forbidden_use(sources: Sequence[str], name: str, forbidden: Sequence[str], a
         own = _own_names(definitions[current]) - set(inside)
         for used in _used(definitions[current], local, own):
             starred = () if used.split(".")[0] in definitions else _starred(used, local)
-            full = (used, *starred)
-            hit = next((f for f in forbidden if any(u == f or u.startswith(f"{f}.") for u in full)), "")
-            if hit:
-                return hit
+            for full in (used, *starred):
+                if f"{full}.".startswith(within):
+                    return next(name for name in forbidden if f"{full}.".startswith(f"{name}."))
             todo.append(used.split(".")[0])
     return ""
 

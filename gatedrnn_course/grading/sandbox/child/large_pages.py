@@ -31,5 +31,5 @@ def _large() -> Iterator[int]:
     for line in Path("/proc/self/maps").read_text().splitlines():
         span, rights, _offset, _device, inode, *name = line.split(maxsplit=5)
         if rights == "rw-p" and inode == "0" and name in ([], ["[heap]"]):
-            first, last = (int(number, 16) // LARGE for number in span.split("-"))
-            yield from range((first + 1) * LARGE, last * LARGE, LARGE)
+            begin, end = (int(number, 16) for number in span.split("-"))
+            yield from range(-(-begin // LARGE) * LARGE, end - LARGE + 1, LARGE)
