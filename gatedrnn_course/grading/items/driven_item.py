@@ -83,6 +83,7 @@ class DrivenItem(Item):
         gives: Names of the arrays that are compared, in order.
         text: The course's own answer, in torch.
         course: The same as the course hands it out, where that is written otherwise.
+        meanings: What arrays are called in a sentence whose names are the driver's own.
         mistakes: Wrong answers, those with values of their own.
         more: Makes further wrong answers, looked at after those.
         pairs: Makes wrong answers with two mistakes, looked at last.
@@ -108,6 +109,7 @@ class DrivenItem(Item):
     errors: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
     derives: str = field(default="", kw_only=True)
     course: str = field(default="", kw_only=True)
+    meanings: dict[str, str] = field(default_factory=dict, kw_only=True, hash=False)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -127,6 +129,10 @@ class DrivenItem(Item):
     def signature(self) -> str:
         """The head of the function, or of the class."""
         return f"{self.name}({self.derives})" if self.derives else super().signature()
+
+    def told(self, output: str) -> str:
+        """What an array is called in a sentence."""
+        return _(self.meanings[output]) if output in self.meanings else super().told(output)
 
     def docstring(self) -> str:
         """Title, then the sections."""

@@ -135,6 +135,10 @@ class Item(ABC):
         """The same item with some of its outputs, to judge what is there so far; None where it cannot be parted."""
         return None
 
+    def told(self, output: str) -> str:
+        """What an output is called in a sentence: its name, unless the learner does not know that."""
+        return f"`{output}`"
+
     def named(self, problem: Problem) -> Words | None:
         """The slip behind an exception, where this item knows one."""
         return None

@@ -236,7 +236,7 @@ def _wrong(
         return _not_right(item, "wrong", told.asked, _key_of(item, failed), told.came, told.expected, told.do)
     if reply.problem is None and (part := _part(item, reply.value)) is not None:
         return _so_far(item, part, reply.value, judge(part, caller, seed, explain, head))
-    detail = _where(failed)
+    detail = _where(item, failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
         form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
         return _not_right(item, "wrong", str(form), form.english, detail)
@@ -288,8 +288,9 @@ def _listed(names: Iterable[str]) -> str:
 def _heading(item: Item, failed: _Trial) -> Words:
     """What is wrong where nothing has a name: which outputs differ and which do not."""
     found = failed.comparison
-    wrong, right = _few(found.wrong_outputs), _few(found.right_outputs)
-    if len(found.right_outputs) > 1:
+    named = dict.fromkeys(map(item.told, found.wrong_outputs))
+    wrong, right = _few(list(named)), _few([name for name in map(item.told, found.right_outputs) if name not in named])
+    if len(found.right_outputs) > 1 and right:
         words = mark("`{name}` gives other numbers for {wrong}; {right} are right.")
         if found.form:
             words = mark("`{name}` gives {wrong} in another shape; {right} are right.")
@@ -309,10 +310,11 @@ def _heading(item: Item, failed: _Trial) -> Words:
 
 
 def _few(names: Sequence[str]) -> str:
-    """Names of outputs, of many the first."""
-    if len(names) <= NAMED + 1:
-        return _listed(names)
-    return _("{names} and {more} more").format(names=_listed(names[:NAMED]), more=len(names) - NAMED)
+    """What outputs are called, each once, of many the first."""
+    each = list(dict.fromkeys(names))
+    if len(each) <= NAMED + 1:
+        return ", ".join(each)
+    return _("{names} and {more} more").format(names=", ".join(each[:NAMED]), more=len(each) - NAMED)
 
 
 def _outcomes(item: Item, trials: Sequence[_Trial]) -> list[Came]:
@@ -327,7 +329,7 @@ def _seen(item: Item, trial: _Trial) -> Observation | None:
     return Observation(trial.draw, value, trial.raw) if value is not None or raised else None
 
 
-def _where(trial: _Trial) -> str:
+def _where(item: Item, trial: _Trial) -> str:
     """On which kind of input it failed, and what the first error is."""
     on = _(trial.draw.words or KINDS.get(trial.draw.kind, trial.draw.kind))
     if trial.reply.problem is not None:
@@ -336,7 +338,10 @@ def _where(trial: _Trial) -> str:
         words = _("On {kind} it raises {error}: {message}")
         problem = trial.reply.problem
         return words.format(kind=on, error=problem.type, message=problem.message)
-    return _("On {kind}: {came}").format(kind=on, came=trial.comparison.came)
+    came = trial.comparison.came
+    for output in item.outputs:
+        came = came.replace(f"`{output}`", item.told(output))
+    return _("On {kind}: {came}").format(kind=on, came=came)
 
 
 def _no_answer(item: Item, problem: Problem) -> Verdict:

@@ -45,6 +45,18 @@ _UNCLIPPED = mark(
     "The gradients that the step uses are not clipped: clip_grad_norm_ is missing, or comes before backward()."
 )
 
+_MEANINGS = {
+    1: {
+        "loss": mark("the loss of the first batch"),
+        **dict.fromkeys("hc", mark("the state after the first batch")),
+        **dict.fromkeys("ARV", mark("the model after the first step")),
+    },
+    STEPS: {
+        "loss": mark("the loss of the third batch"),
+        **dict.fromkeys("hc", mark("the state after the third batch")),
+        **dict.fromkeys("ARV", mark("the model after the third step")),
+    },
+}
 Change = tuple[tuple[str, str], ...]
 _CHANGES: tuple[tuple[str, Change], ...] = (
     (
@@ -184,9 +196,10 @@ def _both() -> Iterator[TextMistake]:
 
 
 def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
-    """Gradients that are clipped, and others that are not."""
+    """Gradients that are clipped, and others that are not; states that are given, and None."""
     drawn = []
-    for max_norm, (T, B, D, S, K) in ((0.4, (6, 3, 2, 4, 3)), (1000.0, (5, 4, 3, 2, 1)), (0.7, (4, 1, 1, 3, 2))):
+    rows = ((0.4, (6, 3, 2, 4, 3), True), (1000.0, (5, 4, 3, 2, 1), True), (0.7, (4, 1, 1, 3, 2), False))
+    for max_norm, (T, B, D, S, K), given in rows:
         shapes = {"A": (S, D), "R": (S, S), "V": (K, S)}
         p = {name: rng.normal(size=shape) * 0.7 for name, shape in shapes.items()}
         lengths = np.stack([rng.permutation(np.resize([T, *range(1, T)], B)) for _step in range(STEPS)])
@@ -195,7 +208,7 @@ def _draws(rng: np.random.Generator) -> tuple[Draw, ...]:
         batches = {"xs": rng.normal(size=(STEPS, T, B, D)), "targets": targets, "lengths": lengths}
         state = {"h": rng.normal(size=(B, S)), "c": rng.normal(size=(B, S))}
         numbers = {"rate": np.asarray(0.05), "max_norm": np.asarray(max_norm)}
-        drawn.append(Draw("batch", (p, batches, state, numbers), driver="training"))
+        drawn.append(Draw("batch", (p, batches, state if given else {}, numbers), driver="training"))
     return tuple(drawn)
 
 
@@ -242,6 +255,7 @@ def train_step_item(points: int, hints: tuple[str, str, str]) -> DrivenItem:
             },
         },
         gives=tuple(f"{name}_{step}" for step in (1, STEPS) for name in names),
+        meanings={f"{name}_{step}": words for step, said in _MEANINGS.items() for name, words in said.items()},
         text=TEXT,
         mistakes=_MISTAKES,
         pairs=_pairs,
@@ -249,6 +263,10 @@ def train_step_item(points: int, hints: tuple[str, str, str]) -> DrivenItem:
         inputs=_inputs,
         errors=(
             (r"backward through the graph a second time", _ATTACHED),
+            (
+                r"'NoneType' object is not (iterable|subscriptable)|cannot unpack non-iterable NoneType",
+                mark("`state` is None before the first batch of all: give it to the model as it is."),
+            ),
             (
                 r"call 1: .*modified by an inplace operation",
                 mark(
