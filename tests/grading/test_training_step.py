@@ -1,4 +1,4 @@
-"""What is told of a wrong step of training, in words that a learner knows; the state before the first batch is None."""
+"""What is told of a wrong step of training, in words that a learner knows."""
 
 from __future__ import annotations
 
@@ -31,15 +31,3 @@ def test_what_has_no_name_of_its_own_is_told_in_words() -> None:
     assert told.sentence.endswith("the loss of the first batch, the state after the first batch are right.")
     assert "the model after the first step is wrong in" in told.details[0]
     assert "A_1" not in " ".join((told.sentence, *told.details))
-
-
-@pytest.mark.parametrize("use", ["h, c = state", "state = tuple(s.detach() for s in state)", "h = state[0]"])
-def test_a_state_that_is_none_before_the_first_batch_is_told(use: str) -> None:
-    told = verdict("    old = state\n", f"    old = state\n    {use}\n")
-    assert told.outcome == "raised"
-    assert told.sentence == "`state` is None before the first batch of all: give it to the model as it is."
-
-
-def test_a_state_that_is_looked_at_only_where_there_is_one_is_right() -> None:
-    use = "if state is not None:\n        state = tuple(s.detach() for s in state)"
-    assert verdict("    old = state\n", f"    old = state\n    {use}\n").outcome == "right"

@@ -12,10 +12,11 @@ from gatedrnn_course.text import mark
 
 __all__ = ["LENGTH", "about_devices", "about_work"]
 
-LENGTH = 8
+LENGTH = 12
 """Steps of the sequence on which the work is counted, and then of one twice as long."""
 QUADRATIC = 2.5
-"""At twice the length at most twice as much is written; this many times as much shows a square beside the rest."""
+"""This many times as much at twice the length shows a square beside the rest. What begins a few steps late grows by a
+little more than twice."""
 
 _SELECT = mark(
     "A step is taken out of a tensor inside the loop, as in `a[t]`: its backward writes zeros of the whole sequence "

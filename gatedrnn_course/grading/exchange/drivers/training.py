@@ -17,7 +17,6 @@ from .modules import as_tensor, as_tensors, output
 __all__ = ["run"]
 
 Arrays = Mapping[str, Any]
-STATES = ("h", "c")
 
 
 def run(function: Callable[..., Any], parameters: Arrays, batches: Arrays, state: Arrays, numbers: Arrays) -> Any:
@@ -27,7 +26,7 @@ def run(function: Callable[..., Any], parameters: Arrays, batches: Arrays, state
         function: `train_step(model, optimiser, xs, targets, lengths, state, max_norm) -> loss, state`.
         parameters: Those of the model: `A` (S, D), `R` (S, S), `V` (K, S).
         batches: `xs` (N, T, B, D), `targets` (N, T, B, K), `lengths` (N, B); one step for each of N.
-        state: The states before the first batch, `h` and `c` (B, S); empty for None.
+        state: The states before the first batch, `h` and `c` (B, S).
         numbers: `rate` of SGD, and `max_norm`.
 
     Returns:
@@ -43,7 +42,7 @@ def run(function: Callable[..., Any], parameters: Arrays, batches: Arrays, state
         tensor.grad = torch.full_like(tensor, 0.3 * (k + 1))
     model.eval()
     events.clear()
-    states: Any = tuple(as_tensors(state).values()) or None
+    states: Any = tuple(as_tensors(state).values())
     found: dict[str, Any] = {}
     count = len(batches["xs"])
     for k in range(count):
@@ -56,12 +55,12 @@ def run(function: Callable[..., Any], parameters: Arrays, batches: Arrays, state
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise Unfit("step", came=type(value).__name__ if value is not None else "None")
         loss, states = value
-        if not isinstance(states, (tuple, list)) or len(states) != len(STATES):
+        if not isinstance(states, (tuple, list)) or len(states) != len(state):
             raise Unfit("states", came=type(states).__name__)
         if k in (0, count - 1):
             told = {
                 "loss": np.asarray(float(loss)),
-                **dict(zip(STATES, (output(s, "state") for s in states), strict=True)),
+                **dict(zip(state, (output(s, "state") for s in states), strict=True)),
             }
             now = {name: tensor.detach().clone() for name, tensor in model.named_parameters()}
             found.update({f"{name}_{k + 1}": one for name, one in {**told, **now}.items()})
