@@ -8,6 +8,7 @@ from gatedrnn_course.cells.cell import Cell
 from gatedrnn_course.cells.expr import to_text
 from gatedrnn_course.engines.program.fuse import Block, Transposed
 from gatedrnn_course.engines.program.program import Program, program_of
+from gatedrnn_course.engines.program.recurrence import linear_recurrence
 from gatedrnn_course.engines.program.step import SLOT, Part
 from gatedrnn_course.text import _
 
@@ -33,7 +34,18 @@ def program_sections(cell: Cell) -> dict[str, list[str]]:
         _("Gradients of the matrices"): [
             f"{_names(block)} += outer({_deltas(program, block)}, {block.vector})" for block in program.blocks
         ],
+        **_recurrence(cell),
     }
+
+
+def _recurrence(cell: Cell) -> dict[str, list[str]]:
+    """What a scan needs of a cell that is linear in its state."""
+    found = linear_recurrence(cell)
+    if found is None:
+        return {}
+    words = _("{state}: factor {factor}, rest {rest}")
+    rows = ((state, to_text(factor), to_text(found.rests[state])) for state, factor in found.factors.items())
+    return {_("Linear in the state"): [words.format(state=s, factor=f, rest=r) for s, f, r in rows]}
 
 
 def _rounds(

@@ -47,6 +47,12 @@ def test_every_value_and_product_is_printed_once(name: str) -> None:
     assert text.count("outer(") == len(program.blocks)
 
 
+def test_what_a_scan_needs_is_printed_for_a_cell_that_is_linear_in_its_state() -> None:
+    with in_english():
+        assert program_sections(catalogue["minGRU"])["Linear in the state"] == ["h: factor 1 - z, rest z * h_tilde"]
+        assert "Linear in the state" not in program_sections(catalogue["GRU"])
+
+
 def test_a_cell_without_input_has_nothing_before_the_steps() -> None:
     sections = program_sections(parse("h = tanh(U_h @ h_prev)"))
     assert [heading for heading in sections if "round" in heading or "Before" in heading] == [
