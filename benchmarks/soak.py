@@ -182,7 +182,8 @@ def _check_leftovers(scratch: Path, mounts: str, found: Found) -> None:
     end = time.monotonic() + SETTLE_S
     while list(descendants(os.getpid())) and time.monotonic() < end:
         try:
-            os.waitpid(-1, os.WNOHANG)
+            while os.waitpid(-1, os.WNOHANG)[0]:  # those that the killed graders left, which came to this process
+                pass
         except ChildProcessError:
             break
         time.sleep(LOOK_S)
