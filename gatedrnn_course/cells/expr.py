@@ -27,6 +27,7 @@ __all__ = [
     "join_product",
     "join_sum",
     "names",
+    "product",
     "put",
     "substituted",
     "terms",
@@ -206,6 +207,13 @@ def join_product(parts: list[Expr]) -> Expr:
     for part in parts[1:]:
         total = Op("*", total, part)
     return total
+
+
+def product(left: Expr, right: Expr) -> Expr:
+    """Two factors multiplied, numbers 1 left away."""
+    if left == Num(1.0) or right == Num(1.0):
+        return right if left == Num(1.0) else left
+    return Op("*", left, right)
 
 
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}

@@ -27,6 +27,7 @@ from gatedrnn_course.cells.expr import (
     OverAxes,
     Transpose,
     join_sum,
+    product,
     substituted,
     terms,
     to_text,
@@ -182,9 +183,7 @@ def _times(left: Expr, right: Expr) -> Expr:
     """A product, with minus signs pulled out to the front and numbers 1 left away."""
     if isinstance(left, Neg):
         return _minus(_times(left.arg, right))
-    if left == Num(1.0) or right == Num(1.0):
-        return right if left == Num(1.0) else left
-    return Op("*", left, right)
+    return product(left, right)
 
 
 def sequence_backward(

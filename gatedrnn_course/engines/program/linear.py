@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gatedrnn_course.cells.expr import Expr, Name, Neg, Num, Op
+from gatedrnn_course.cells.expr import Expr, Name, Neg, Num, Op, product
 from gatedrnn_course.engines.program.flat import Atom, Flat
 from gatedrnn_course.engines.program.step import Step, is_slot, slot_number
 
@@ -124,7 +124,7 @@ class Linear:
                 for atom, base in self._deep[name]:
                     yield Name(atom) if isinstance(atom, str) else Num(atom), base
             case Neg(arg):
-                yield from ((_times(Num(-1.0), c), b) for c, b in self._shares(arg, shallow))
+                yield from ((product(Num(-1.0), c), b) for c, b in self._shares(arg, shallow))
             case Op("+", left, right):
                 yield from self._shares(left, shallow)
                 yield from self._shares(right, shallow)
@@ -132,8 +132,8 @@ class Linear:
                 yield from self._shares(left, shallow)
                 yield from self._shares(Neg(right), shallow)
             case Op("*", left, right):
-                yield from ((_times(c, right), b) for c, b in self._shares(left, shallow))
-                yield from ((_times(c, left), b) for c, b in self._shares(right, shallow))
+                yield from ((product(c, right), b) for c, b in self._shares(left, shallow))
+                yield from ((product(c, left), b) for c, b in self._shares(right, shallow))
             case Op("/", left, right):
                 yield from ((Op("/", c, right), b) for c, b in self._shares(left, shallow))
 
@@ -155,10 +155,3 @@ class Linear:
             slot = next(p.slot for p in self._part.products if (p.matrix, p.vector) == parts[0])
             self.values[name], self.letters[name] = Mix(name, parts), self._part.slots[slot]
         return self._mixes[parts]
-
-
-def _times(left: Expr, right: Expr) -> Expr:
-    """A product without factors 1."""
-    if left == Num(1.0) or right == Num(1.0):
-        return right if left == Num(1.0) else left
-    return Op("*", left, right)

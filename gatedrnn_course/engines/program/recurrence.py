@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gatedrnn_course.cells.cell import Cell
-from gatedrnn_course.cells.expr import Expr, Name, Neg, Num, Op, names
+from gatedrnn_course.cells.expr import Expr, Name, Neg, Num, Op, join_sum, names, product
 from gatedrnn_course.cells.language import Line
 from gatedrnn_course.engines.program.normal import normal
 
@@ -43,7 +43,7 @@ class _Affine:
     rest: Expr
 
 
-_ZERO, _ONE = Num(0.0), Num(1.0)
+_ZERO = Num(0.0)
 
 
 @lru_cache(maxsize=1024)
@@ -53,7 +53,7 @@ def linear_recurrence(cell: Cell) -> Recurrence | None:
     Args:
         cell: The cell.
     """
-    known: dict[str, _Affine | None] = {f"{s}_prev": _Affine({f"{s}_prev": _ONE}, _ZERO) for s in cell.states}
+    known: dict[str, _Affine | None] = {f"{s}_prev": _Affine({f"{s}_prev": Num(1.0)}, _ZERO) for s in cell.states}
     free = []
     lines = normal(cell).lines
     for line in lines:
@@ -98,16 +98,15 @@ def _joined(op: str, a: _Affine, b: _Affine) -> _Affine | None:
         a, b = b, a
     if b.factors:
         return None
-    return _Affine({s: _product(op, f, b.rest) for s, f in a.factors.items()}, _product(op, a.rest, b.rest))
+    scaled = product if op == "*" else _quotient
+    rest = _ZERO if a.rest == _ZERO else scaled(a.rest, b.rest)
+    return _Affine({s: scaled(f, b.rest) for s, f in a.factors.items()}, rest)
 
 
 def _sum(op: str, left: Expr, right: Expr) -> Expr:
-    if right == _ZERO:
-        return left
-    return (right if op == "+" else Neg(right)) if left == _ZERO else Op(op, left, right)
+    signed = ((1, left), (1 if op == "+" else -1, right))
+    return join_sum([(sign, term) for sign, term in signed if term != _ZERO])
 
 
-def _product(op: str, left: Expr, right: Expr) -> Expr:
-    if left == _ZERO:
-        return _ZERO
-    return right if (op, left) == ("*", _ONE) else Op(op, left, right)
+def _quotient(top: Expr, bottom: Expr) -> Expr:
+    return Op("/", top, bottom)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,11 +11,12 @@ from torch import Tensor
 
 from gatedrnn_course.cells.activations import FUNCTIONS
 from gatedrnn_course.cells.cell import Cell
+from gatedrnn_course.cells.language import Line
 from gatedrnn_course.cells.numeric import python_of
 from gatedrnn_course.cells.slices import whole_step
 from gatedrnn_course.engines.program.normal import normal, numbered
 
-__all__ = ["FUNCTIONS_OF_TORCH", "loop", "step_of"]
+__all__ = ["function_of", "loop", "step_of"]
 
 
 def loop(
@@ -36,7 +37,7 @@ def loop(
     return torch.cat(hs), tuple(torch.cat(parts[::-1]) for parts in zip(*ended, strict=True))
 
 
-FUNCTIONS_OF_TORCH: dict[str, Any] = {
+_FUNCTIONS: dict[str, Any] = {
     name: eval(f"lambda a: {record.torch.format(a='a', out='')}", {"torch": torch})
     for name, record in FUNCTIONS.items()
 }
@@ -47,8 +48,19 @@ def step_of(cell: Cell) -> Callable[..., tuple[Tensor, ...]]:
     """One step as a function `step(x, *states, *params)` on tensors, line by line as the cell in normal form."""
     whole = whole_step(normal(numbered(cell)))
     inputs = ("x", *(f"{name}_prev" for name in whole.outputs), *(f"p_{name}" for name in whole.cell.parameters))
-    rows = [f"    {line.name} = {python_of(line.expr, 'p_')}" for line in whole.lines]
-    text = "\n".join((f"def step({', '.join(inputs)}):", *rows, f"    return ({', '.join(whole.outputs)},)"))
-    namespace = dict(FUNCTIONS_OF_TORCH)
-    exec(compile(text, "<step of a cell>", "exec"), namespace)
-    return namespace["step"]  # type: ignore[no-any-return]
+    return function_of(inputs, whole.lines, f"({', '.join(whole.outputs)},)")
+
+
+def function_of(inputs: Iterable[str], lines: Iterable[Line], returned: str) -> Callable[..., Any]:
+    """A function on tensors, line by line; parameters have `p_` before their names.
+
+    Args:
+        inputs: Names of its arguments.
+        lines: Lines in normal form.
+        returned: What it hands back, in Python.
+    """
+    rows = [f"    {line.name} = {python_of(line.expr, 'p_')}" for line in lines]
+    text = "\n".join((f"def function({', '.join(inputs)}):", *rows, f"    return {returned}"))
+    namespace = dict(_FUNCTIONS)
+    exec(compile(text, "<function of a cell>", "exec"), namespace)
+    return namespace["function"]  # type: ignore[no-any-return]

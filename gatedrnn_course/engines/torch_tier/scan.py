@@ -19,7 +19,7 @@ from gatedrnn_course.cells.numeric import python_of
 from gatedrnn_course.engines.program.normal import numbered
 from gatedrnn_course.engines.program.recurrence import linear_recurrence
 from gatedrnn_course.engines.shared.stacks import unstack
-from gatedrnn_course.engines.torch_tier.loop import FUNCTIONS_OF_TORCH, step_of
+from gatedrnn_course.engines.torch_tier.loop import function_of, step_of
 
 __all__ = ["can_scan", "run", "scan"]
 
@@ -61,17 +61,13 @@ def _coefficients(cell: Cell) -> Callable[..., dict[int, tuple[Any, Any]]]:
     plain = numbered(cell)
     found = linear_recurrence(plain)
     assert found is not None
-    arguments = ", ".join(("x", *(f"p_{name}" for name in plain.parameters)))
-    rows = [f"    {line.name} = {python_of(line.expr, 'p_')}" for line in found.lines]
     pairs = (
         f"{k}: ({python_of(found.factors[s], 'p_')}, {python_of(found.rests[s], 'p_')})"
         for k, s in enumerate(plain.states)
         if s in found.factors
     )
-    namespace = dict(FUNCTIONS_OF_TORCH)
-    text = "\n".join((f"def coefficients({arguments}):", *rows, f"    return {{{', '.join(pairs)}}}"))
-    exec(compile(text, "<recurrence of a cell>", "exec"), namespace)
-    return namespace["coefficients"]  # type: ignore[no-any-return]
+    inputs = ("x", *(f"p_{name}" for name in plain.parameters))
+    return function_of(inputs, found.lines, f"{{{', '.join(pairs)}}}")
 
 
 def scan(a: Tensor, b: Tensor, first: Tensor) -> Tensor:

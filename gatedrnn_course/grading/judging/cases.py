@@ -27,11 +27,12 @@ class Cases:
         seed: Seed of the inputs; fresh ones where left out.
 
     Attributes:
+        item: The item.
         draws: The inputs.
     """
 
     def __init__(self, item: Item, seed: int | None) -> None:
-        self._item = item
+        self.item = item
         self.draws = item.draws(np.random.default_rng(seed))
         self._drawn = {id(draw) for draw in self.draws}
         self._right: dict[int, Value] = {}
@@ -42,9 +43,9 @@ class Cases:
     def right(self, draw: Draw) -> Value:
         """What is right for a draw; kept for those of `draws`."""
         if id(draw) not in self._drawn:
-            return self._item.right(draw)
+            return self.item.right(draw)
         if id(draw) not in self._right:
-            self._right[id(draw)] = self._item.right(draw)
+            self._right[id(draw)] = self.item.right(draw)
         return self._right[id(draw)]
 
 

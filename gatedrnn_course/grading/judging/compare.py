@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,7 +41,14 @@ class Comparison:
     wrong_outputs: tuple[str, ...] = ()
 
 
-def compare(value: Value, right: Value, names: Sequence[str], rough: float = FLOAT32) -> Comparison:
+def quoted(name: str) -> str:
+    """A name in a sentence."""
+    return f"`{name}`"
+
+
+def compare(
+    value: Value, right: Value, names: Sequence[str], rough: float = FLOAT32, told: Callable[[str], str] = quoted
+) -> Comparison:
     """Compare a value with the right one.
 
     Args:
@@ -49,6 +56,7 @@ def compare(value: Value, right: Value, names: Sequence[str], rough: float = FLO
         right: What it should have handed back.
         names: Names of the outputs, in order.
         rough: Agreement that counts as right, and is noted.
+        told: What an output is called in a sentence.
 
     Returns:
         Whether they agree, and what is wrong in words.
@@ -59,7 +67,8 @@ def compare(value: Value, right: Value, names: Sequence[str], rough: float = FLO
         raise TypeError("the reference gave no arrays")
     if given is None:
         return Comparison(False, form=True, came=structure(value, names))
-    outputs = [_one(*row, rough) for row in zip(names, given, expected, strict=True)]
+    rows = zip(names, given, expected, strict=True)
+    outputs = [_one(told(name), mine, theirs, rough) for name, mine, theirs in rows]
     wrong = [(name, one) for name, one in zip(names, outputs, strict=True) if not one.right]
     if not wrong:
         return Comparison(True, rough=any(one.rough for one in outputs), right_outputs=tuple(names))
@@ -67,15 +76,15 @@ def compare(value: Value, right: Value, names: Sequence[str], rough: float = FLO
     return replace(wrong[0][1], right_outputs=agree, wrong_outputs=tuple(name for name, _one in wrong))
 
 
-def _one(name: str, mine: Any, theirs: Any, rough: float) -> Comparison:
+def _one(told: str, mine: Any, theirs: Any, rough: float) -> Comparison:
     """The comparison of one output."""
     if mine.shape != theirs.shape:
-        return Comparison(False, form=True, came=_wrong_shape(name, mine.shape, theirs.shape))
+        return Comparison(False, form=True, came=_wrong_shape(told, mine.shape, theirs.shape))
     error = _error(mine, theirs)
     if not error.size:
         return Comparison(True)
     if not error.max() <= rough:
-        return Comparison(False, came=_first_wrong(name, mine, error, rough))
+        return Comparison(False, came=_first_wrong(told, mine, error, rough))
     return Comparison(True, rough=bool(error.max() > FLOAT64))
 
 
@@ -98,19 +107,19 @@ def _error(mine: Any, theirs: Any) -> Any:
     return np.where(np.isnan(error), np.inf, error)
 
 
-def _first_wrong(name: str, mine: Any, error: Any, rough: float) -> str:
+def _first_wrong(told: str, mine: Any, error: Any, rough: float) -> str:
     if not np.isfinite(mine.astype(np.float64)).all():
-        return _("`{name}` holds values that are not finite (nan or inf).").format(name=name)
+        return _("{output} holds values that are not finite (nan or inf).").format(output=told)
     index = tuple(int(k) for k in np.argwhere(error > rough)[0])
     share = int((error > rough).sum())
     words = _(
-        "`{name}` is wrong in {share} of {total} numbers; the first at index {index}, the largest error is {error:.2g}."
+        "{output} is wrong in {share} of {total} numbers; the first at index {index}, the largest error is {error:.2g}."
     )
-    return words.format(name=name, share=share, total=error.size, index=list(index), error=float(error.max()))
+    return words.format(output=told, share=share, total=error.size, index=list(index), error=float(error.max()))
 
 
-def _wrong_shape(name: str, came: tuple[int, ...], right: tuple[int, ...]) -> str:
-    words = _("`{name}` has shape {came}, expected is {right}.").format(name=name, came=came, right=right)
+def _wrong_shape(told: str, came: tuple[int, ...], right: tuple[int, ...]) -> str:
+    words = _("{output} has shape {came}, expected is {right}.").format(output=told, came=came, right=right)
     if len(right) > 1 and came == right[::-1]:
         words += " " + _("Rows and columns are exchanged: each row belongs to one vector.")
     return words

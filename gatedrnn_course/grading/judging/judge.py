@@ -63,17 +63,17 @@ def judge(
         The verdict. It never raises for a fault of the learner's function.
     """
     cases = cases_of(item, seed)
-    trials = _try_all(item, caller, cases)
+    trials = _try_all(cases, caller)
     deciding = [trial for trial in trials if trial.draw.decides]
     failed = next((trial for trial in deciding if not trial.comparison.right), None)
     if failed is not None:
         order = "" if failed.reply.blank else wrong_head(item.name, item.arguments, head)
         if order:
             return _not_right(item, "wrong", order, "The function takes other arguments, or in another order.")
-        return _wrong(item, caller, cases, failed, trials, seed, explain, head)
+        return _wrong(cases, caller, failed, trials, seed, explain, head)
     if changed := _changed(item, deciding):
         return _changes_arguments(item, changed)
-    if not _try(item, caller, cases, deciding[0].draw, deciding[0].reply.framework).comparison.right:
+    if not _try(cases, caller, deciding[0].draw, deciding[0].reply.framework).comparison.right:
         again = Words(mark("A second call with the same arguments gives another answer."))
         return _not_right(item, "wrong", str(again), again.english)
     return _right(item, trials)
@@ -127,7 +127,8 @@ def _is_the_answer(earlier: Item, item: Item) -> bool:
     return compare(value, item.right(draw), item.outputs).right
 
 
-def _try(item: Item, caller: Caller, cases: Cases, draw: Draw, framework: Framework) -> _Trial:
+def _try(cases: Cases, caller: Caller, draw: Draw, framework: Framework) -> _Trial:
+    item = cases.item
     reply = caller.call(item.name, draw.args, framework=framework, driver=draw.driver)
     right = cases.right(draw)
     if reply.problem:
@@ -140,9 +141,9 @@ def _try(item: Item, caller: Caller, cases: Cases, draw: Draw, framework: Framew
     except ValueError as error:
         problem = Problem("raised", type(error).__name__, str(error))
         return _Trial(draw, replace(reply, value=None, problem=problem), right, Comparison(False), None, raw)
-    found = compare(reply.value, right, item.outputs)
+    found = compare(reply.value, right, item.outputs, told=item.told)
     if draw.words and not found.right and not found.form:
-        found = compare(reply.value, right, item.outputs, _rough_on(item, draw, right))
+        found = compare(reply.value, right, item.outputs, _rough_on(item, draw, right), item.told)
     return _Trial(draw, reply, right, found, None, raw)
 
 
@@ -154,17 +155,17 @@ def _rough_on(item: Item, draw: Draw, right: Value) -> float:
     return min(max(FLOAT32, 4 * float32_error(single, right, item.outputs)), FAR_FLOAT32)
 
 
-def _try_all(item: Item, caller: Caller, cases: Cases) -> list[_Trial]:
+def _try_all(cases: Cases, caller: Caller) -> list[_Trial]:
     """Call on every draw; stop where the process is gone or nothing will come.
 
     The arguments are tensors where only tensors give a value, and where arrays are what the answer complains of.
     """
     draws = cases.draws
-    trials = [_try(item, caller, cases, draws[0], "numpy")]
+    trials = [_try(cases, caller, draws[0], "numpy")]
     reply = trials[0].reply
     framework: Framework = "numpy"
     if reply.problem is not None and reply.problem.kind == "raised" and reply.torch and not reply.blank:
-        with_tensors = _try(item, caller, cases, draws[0], "torch")
+        with_tensors = _try(cases, caller, draws[0], "torch")
         if with_tensors.reply.problem is None or about_tensors(reply.problem.message):
             trials, framework = [with_tensors], "torch"
     for draw in draws[1:]:
@@ -173,7 +174,7 @@ def _try_all(item: Item, caller: Caller, cases: Cases) -> list[_Trial]:
             break
         if draw.last and not all(trial.comparison.right for trial in trials):
             continue
-        trials.append(_try(item, caller, cases, draw, framework))
+        trials.append(_try(cases, caller, draw, framework))
     return trials
 
 
@@ -214,9 +215,8 @@ def _changes_arguments(item: Item, changed: Sequence[str]) -> Verdict:
 
 
 def _wrong(
-    item: Item,
-    caller: Caller,
     cases: Cases,
+    caller: Caller,
     failed: _Trial,
     trials: Sequence[_Trial],
     seed: int | None,
@@ -224,7 +224,7 @@ def _wrong(
     head: tuple[str, ...] | None,
 ) -> Verdict:
     """Why an item is not right, from the plainest reason to what has to be searched for."""
-    reply = failed.reply
+    item, reply = cases.item, failed.reply
     if reply.blank:
         return _not_right(item, "blank", _("`{name}` is not written yet.").format(name=item.name))
     if reached := next((trial.reply.reached for trial in trials if trial.reply.reached), ""):
@@ -236,7 +236,7 @@ def _wrong(
         return _not_right(item, "wrong", told.asked, _key_of(item, failed), told.came, told.expected, told.do)
     if reply.problem is None and (part := _part(item, reply.value)) is not None:
         return _so_far(item, part, reply.value, judge(part, caller, seed, explain, head))
-    detail = _where(item, failed)
+    detail = _where(failed)
     if reply.problem is None and not failed.comparison.wrong_outputs:
         form = another_form(item.name, reply.value, failed.right, item.outputs, reply.printed)
         return _not_right(item, "wrong", str(form), form.english, detail)
@@ -250,7 +250,7 @@ def _wrong(
     if explain:
 
         def ask(draw: Draw) -> Observation:
-            return _seen(item, _try(item, caller, cases, draw, reply.framework)) or Observation(draw, None)
+            return _seen(item, _try(cases, caller, draw, reply.framework)) or Observation(draw, None)
 
         found = reason_of(item, came, ask, head)
         if found is not None:
@@ -329,7 +329,7 @@ def _seen(item: Item, trial: _Trial) -> Observation | None:
     return Observation(trial.draw, value, trial.raw) if value is not None or raised else None
 
 
-def _where(item: Item, trial: _Trial) -> str:
+def _where(trial: _Trial) -> str:
     """On which kind of input it failed, and what the first error is."""
     on = _(trial.draw.words or KINDS.get(trial.draw.kind, trial.draw.kind))
     if trial.reply.problem is not None:
@@ -338,10 +338,7 @@ def _where(item: Item, trial: _Trial) -> str:
         words = _("On {kind} it raises {error}: {message}")
         problem = trial.reply.problem
         return words.format(kind=on, error=problem.type, message=problem.message)
-    came = trial.comparison.came
-    for output in item.outputs:
-        came = came.replace(f"`{output}`", item.told(output))
-    return _("On {kind}: {came}").format(kind=on, came=came)
+    return _("On {kind}: {came}").format(kind=on, came=trial.comparison.came)
 
 
 def _no_answer(item: Item, problem: Problem) -> Verdict:

@@ -11,13 +11,12 @@ import ctypes
 import gc
 import inspect
 import linecache
-import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import cache_from_source
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -57,8 +56,6 @@ JIT = (
     *("import_ir_module", "import_ir_module_from_buffer", "CompilationUnit"),
 )
 """Doors to programs that have derivatives of their own."""
-SCRIPTED = tuple(os.sep.join(("", "torch", name, "")) for name in ("nn", "_decomp"))
-"""Folders whose files torch's own language reads."""
 TP_CALL = 16 * ctypes.sizeof(ctypes.c_void_p)
 """Where a type of C keeps the function that calls its objects."""
 
@@ -95,8 +92,7 @@ def survey(
             known = found.get(id(value), (name, f"{module}.{name}", value))
             found[id(value)] = known[0], min(known[1], f"{module}.{name}", key=len), value
     for module in {value.__module__ for _name, _told, value in found.values()} & set(sys.modules):
-        if _scripted(file := str(sys.modules[module].__file__)):
-            _text(file)
+        _text(str(sys.modules[module].__file__))
     return Survey(tuple(_kernels(re.compile(operators, re.IGNORECASE))), tuple(found.values()))
 
 
@@ -191,10 +187,6 @@ def _lines(code: CodeType) -> range:
     return range(code.co_firstlineno, last + 1)
 
 
-def _scripted(file: str) -> bool:
-    return any(folder in file for folder in SCRIPTED)
-
-
 @cache
 def _text(file: str) -> tuple[str, ...]:
     try:
@@ -203,13 +195,27 @@ def _text(file: str) -> tuple[str, ...]:
         return ()
 
 
+class _Rest(Sequence[str]):
+    """The lines of a file with some of them empty, put together when somebody looks at them."""
+
+    def __init__(self, file: str, empty: Collection[int]) -> None:
+        self._text, self._empty = _text(file), empty
+
+    @cached_property
+    def _rows(self) -> list[str]:
+        return ["\n" if number in self._empty else row for number, row in enumerate(self._text, 1)]
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._rows[index]
+
+
 def _blot_out(file: str, numbers: Collection[int]) -> None:
-    """Let these lines of a file be empty, and the rest be found where torch's own language reads it."""
-    if not _scripted(file):
-        linecache.cache[file] = (0, None, [], file)
-        return
-    rows = ["\n" if number in numbers else row for number, row in enumerate(_text(file), 1)]
-    linecache.cache[file] = (sum(map(len, rows)), None, rows, file)
+    """Let the source of the rest of a file be found, which torch's own language reads, and these lines be empty."""
+    rest: Any = _Rest(file, numbers)
+    linecache.cache[file] = (len(rest), None, rest, file)
 
 
 def _empty(function: FunctionType, told: str, reach: Reach) -> None:
