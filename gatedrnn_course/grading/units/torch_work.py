@@ -26,6 +26,10 @@ _GROWING = mark(
     "hs grows by torch.cat inside the loop: every step copies all before it, so the time grows with the square of T. "
     "Collect the steps in a list and stack them once, at the end."
 )
+_STACKED = mark(
+    "The steps are stacked inside the loop: every step copies all before it, so the time grows with the square of T. "
+    "Stack them once, at the end."
+)
 _FILLED = mark(
     "The steps are written into one tensor, as in `hs[t] = h`: backward copies the whole sequence for every step, so "
     "the time grows with the square of T. Collect the steps in a list and stack them once, at the end."
@@ -56,7 +60,7 @@ def about_work(told: Mapping[str, Value]) -> Words | None:
     if any(name.startswith(("select_backward", "slice_backward", "index_put", "_index_put")) for name in grown):
         return Words(_SELECT)
     if grown:
-        return Words(_GROWING if "cat" in grown else _FILLED)
+        return Words(_GROWING if "cat" in grown else _STACKED if "stack" in grown else _FILLED)
     return Words(_INSIDE) if products[1] - products[0] >= LENGTH else None
 
 
